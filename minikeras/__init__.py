@@ -1,0 +1,37 @@
+"""minikeras: the Keras Sequential API on NumPy alone.
+
+>>> import minikeras as keras
+>>> model = keras.Sequential([keras.layers.Dense(1, input_shape=(2,))])
+>>> model.compile(optimizer="sgd", loss="mse")
+"""
+
+from minikeras import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    dtype_policies,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    random,
+    regularizers,
+    saving,
+    utils,
+)
+from minikeras._core.dtypes import DTypePolicy
+from minikeras._core.random import SeedGenerator
+from minikeras._core.symbolic import InputSpec, KerasTensor
+from minikeras._core.variable import Variable
+from minikeras.initializers import Initializer
+from minikeras.layers import Input, Layer
+from minikeras.losses import Loss
+from minikeras.metrics import Metric
+from minikeras.models import Model, Sequential
+from minikeras.optimizers import Optimizer
+from minikeras.regularizers import Regularizer
+
+__version__ = "0.1.0"

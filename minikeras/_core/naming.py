@@ -1,0 +1,38 @@
+"""Names that Keras gives to things: snake case, numbered by occurrence."""
+
+from __future__ import annotations
+
+import re
+
+_counts: dict[str, int] = {}
+
+
+def snake_case(name: str) -> str:
+    """Turn a class name into Keras' snake case.
+
+    >>> snake_case("LeakyReLU"), snake_case("Conv2DTranspose"), snake_case("RMSprop")
+    ('leaky_re_lu', 'conv2d_transpose', 'rm_sprop')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """Number a name by how often it was asked for since the start or the last ``clear_session()``.
+
+    >>> reset_names(); auto_name("Dense"), auto_name("Dense")
+    ('dense', 'dense_1')
+    """
+    prefix = snake_case(prefix)
+    count = _counts.get(prefix, 0)
+    _counts[prefix] = count + 1
+    return f"{prefix}_{count}" if count else prefix
+
+
+def reset_names() -> None:
+    """Start numbering anew.
+
+    >>> reset_names()
+    """
+    _counts.clear()

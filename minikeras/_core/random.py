@@ -1,0 +1,131 @@
+"""Seeds. Every random draw comes from a generator that a seed and a call count alone determine."""
+
+from __future__ import annotations
+
+import random as python_random
+
+import numpy as np
+
+from minikeras._core.naming import auto_name
+from minikeras._core.variable import Variable
+
+
+def set_random_seed(seed: int) -> None:
+    """Seed everything that is random here: weights, shuffling, dropout (and Python's and NumPy's own generators).
+
+    Two runs from the same seed are equal to the bit.
+
+    Args:
+        seed: an integer from 0 to 2**32 - 1.
+
+    >>> set_random_seed(1); a = make_default_seed(); set_random_seed(1); a == make_default_seed()
+    True
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
+        raise ValueError(f"set_random_seed expects an integer from 0 to 2**32 - 1, got {seed!r}.")
+    python_random.seed(int(seed))
+    np.random.seed(int(seed))
+    _global.clear()
+
+
+def make_default_seed() -> int:
+    """Draw the seed of something that was given none. Python's generator is the source, as in Keras.
+
+    >>> 1 <= make_default_seed() <= 10**9
+    True
+    """
+    return python_random.randint(1, 10**9)
+
+
+class SeedGenerator:
+    """A stream of seeds: a start and a count of the draws so far, kept in a variable so that it can be restored.
+
+    Args:
+        seed: integer, or None for a random one.
+        name: name of the stream.
+
+    >>> a, b = SeedGenerator(7), SeedGenerator(7)
+    >>> bool(a.rng().random() == b.rng().random())
+    True
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None, **kwargs):
+        kwargs.pop("backend", None)
+        if kwargs:
+            raise ValueError(f"Unknown arguments of SeedGenerator: {sorted(kwargs)}.")
+        self.name = name or auto_name("SeedGenerator")
+        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
+            raise ValueError(f"Argument `seed` of SeedGenerator must be a non-negative integer, got {seed!r}.")
+        self._initial_seed = seed
+        seed = make_default_seed() if seed is None else int(seed)
+        self.state = Variable(
+            np.array([seed & 0xFFFFFFFF, 0], "uint32"), dtype="uint32", trainable=False, name="seed_generator_state"
+        )
+        self.state.path = f"{self.name}/seed_generator_state"
+        self._bits = None
+
+    def next(self, ordered: bool = True) -> np.ndarray:
+        """Return the current (seed, count) and count on.
+
+        >>> SeedGenerator(7).next().tolist()
+        [7, 0]
+        """
+        state = self.state.value.copy()
+        self.state.value[1] += 1
+        return state
+
+    def rng(self) -> np.random.Generator:
+        """Return NumPy's generator for the next draw; use it up before the next call.
+
+        >>> SeedGenerator(7).rng().random(2).shape
+        (2,)
+        """
+        seed, count = self.state.value.tolist()
+        self.state.value[1] = (count + 1) & 0xFFFFFFFF
+        if self._bits is None or self._bits[0] != seed:
+            bits = np.random.PCG64(seed)
+            self._bits = seed, bits, bits.state, np.random.Generator(bits)
+        _, bits, start, generator = self._bits
+        bits.state = start
+        bits.advance(count << 64)  # draws of one call never reach those of the next
+        return generator
+
+    def get_config(self) -> dict:
+        """Return what rebuilds the stream from its start.
+
+        >>> SeedGenerator(7).get_config()
+        {'seed': 7}
+        """
+        return {"seed": self._initial_seed}
+
+    @classmethod
+    def from_config(cls, config: dict) -> SeedGenerator:
+        """Rebuild a stream from ``get_config()``.
+
+        >>> SeedGenerator.from_config({"seed": 7}).next().tolist()
+        [7, 0]
+        """
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<SeedGenerator name={self.name}, state={self.state.value.tolist()}>"
+
+
+_global: dict[str, SeedGenerator] = {}
+
+
+def make_rng(seed=None) -> np.random.Generator:
+    """Return a generator for a seed given as Keras takes it: None, an integer or a ``SeedGenerator``.
+
+    >>> bool(make_rng(3).random() == make_rng(3).random())
+    True
+    """
+    if seed is None:
+        if "seed" not in _global:
+            _global["seed"] = SeedGenerator(name="global_seed_generator")
+        return _global["seed"].rng()
+    if isinstance(seed, SeedGenerator):
+        return seed.rng()
+    if isinstance(seed, (int, np.integer)):
+        return np.random.Generator(np.random.PCG64(int(seed) & 0xFFFFFFFFFFFFFFFF))
+    raise ValueError(f"Argument `seed` must be None, an integer or a SeedGenerator, got {seed!r}.")

@@ -1,0 +1,256 @@
+"""Variables, and the flat store that holds the numbers of many of them side by side."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from minikeras._core.allowance import spend
+from minikeras._core.config import floatx, standardize_dtype
+from minikeras._core.naming import auto_name
+
+
+class Variable(NDArrayOperatorsMixin):
+    """An array with a name that training changes in place.
+
+    Args:
+        initializer: the start value, or a callable ``(shape, dtype) -> array``.
+        shape: needed when ``initializer`` is a callable.
+        dtype: name of the number type; the type of the value, or ``floatx()`` for floats, by default.
+        trainable: whether an optimizer may change it.
+        name: a short name; ``path`` is the long one (``"sequential/dense/kernel"``).
+
+    Attributes:
+        value: the array itself, live: training writes into it. ``numpy()`` gives a copy.
+        grad: the array of the same shape that ``backward`` writes ∂L/∂value into; None for integers.
+
+    >>> v = Variable([1.0, 2.0], name="v")
+    >>> v.assign_add([1.0, 1.0]).tolist()
+    [2.0, 3.0]
+    >>> (v * 2).tolist(), v.shape, v.dtype
+    ([4.0, 6.0], (2,), 'float32')
+    """
+
+    def __init__(
+        self,
+        initializer: Any,
+        shape: tuple | None = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str = "none",
+        synchronization: str = "auto",
+        name: str | None = None,
+        **kwargs,
+    ):
+        if callable(initializer):
+            if shape is None:
+                raise ValueError("A Variable made by an initializer function needs a `shape`, got None.")
+            shape = tuple(int(n) for n in shape)
+            spend(shape, standardize_dtype(dtype))
+            value = initializer(shape, standardize_dtype(dtype))
+        else:
+            value = np.asarray(initializer)
+            if dtype is None and value.dtype.kind == "f":
+                dtype = floatx()
+        self.value = np.array(value, None if dtype is None else standardize_dtype(dtype))
+        if self.value.dtype.kind not in "fiub":
+            raise ValueError(f"A Variable holds numbers, got an array of {self.value.dtype}.")
+        if shape is not None and self.value.shape != tuple(shape):
+            raise ValueError(f"Variable {name!r} should have shape {tuple(shape)}, got a value of shape {self.value.shape}.")
+        self.grad = np.zeros_like(self.value) if self.value.dtype.kind == "f" else None
+        self.store: Store | None = None
+        self.span: slice | None = None
+        self.trainable = bool(trainable)
+        self.name = name or auto_name("Variable")
+        self.path = self.name
+        self.regularizer = None
+        self.constraint: Callable | None = None
+        self.autocast = autocast
+
+    @property
+    def shape(self) -> tuple:
+        """The shape, a tuple of integers."""
+        return self.value.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.value.size
+
+    @property
+    def dtype(self) -> str:
+        """The name of the number type, such as ``"float32"``."""
+        return self.value.dtype.name
+
+    def bind(self, store: Store, span: slice) -> None:
+        """Move into ``store``, for life: value and gradient become views of its vectors."""
+        if self.store is not None:
+            raise RuntimeError(f"Variable {self.path!r} lives in a store already.")
+        shape, value = self.value.shape, self.value
+        self.value = store.values[span].reshape(shape)
+        self.value[...] = value
+        self.grad = store.grads[span].reshape(shape)
+        self.store, self.span = store, span
+
+    def numpy(self) -> np.ndarray:
+        """Return a copy of the value.
+
+        >>> Variable([1.0]).numpy()
+        array([1.], dtype=float32)
+        """
+        return self.value.copy()
+
+    def assign(self, value: Any) -> np.ndarray:
+        """Write a new value of the same shape.
+
+        >>> Variable([1.0, 2.0]).assign([3, 4]).tolist()
+        [3.0, 4.0]
+        """
+        value = np.asarray(untraced(value))
+        if value.shape != self.value.shape:
+            raise ValueError(
+                f"The shape of {self.path!r} is {self.value.shape} and can't change, got a value of shape {value.shape}."
+            )
+        self.value[...] = value
+        return self.value
+
+    def assign_add(self, value: Any) -> np.ndarray:
+        """Add to the value in place."""
+        return self.assign(self.value + np.asarray(untraced(value), self.value.dtype))
+
+    def assign_sub(self, value: Any) -> np.ndarray:
+        """Subtract from the value in place."""
+        return self.assign(self.value - np.asarray(untraced(value), self.value.dtype))
+
+    def __array__(self, dtype=None, copy=None):
+        if copy is False and (dtype is None or np.dtype(dtype) == self.value.dtype):
+            return self.value
+        return np.array(self.value, dtype)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        inputs = [i.value if isinstance(i, Variable) else i for i in inputs]
+        if any(isinstance(o, Variable) for o in kwargs.get("out", ())):
+            raise TypeError(f"Variable {self.path!r} changes by assign(), not as the `out` of {ufunc.__name__}.")
+        return getattr(ufunc, method)(*inputs, **kwargs)
+
+    def __array_function__(self, func, types, args, kwargs):
+        def unwrap(x):
+            if isinstance(x, Variable):
+                return x.value
+            return type(x)(unwrap(i) for i in x) if type(x) in (list, tuple) else x
+
+        return func(*unwrap(args), **{k: unwrap(v) for k, v in kwargs.items()})
+
+    def _in_place(self, other):
+        raise TypeError(f"Variable {self.path!r} changes by assign(), assign_add() or assign_sub(), not by `+=` and its kin.")
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = __imod__ = __ipow__ = __imatmul__ = _in_place
+
+    def __getitem__(self, key):
+        return self.value[key]
+
+    def __len__(self):
+        return len(self.value)
+
+    def __iter__(self):
+        return iter(self.value)
+
+    def __float__(self):
+        return float(self.value)
+
+    def __int__(self):
+        return int(self.value)
+
+    def __index__(self):
+        return self.value.__index__()
+
+    def __bool__(self):
+        return bool(self.value)
+
+    def __hash__(self):
+        return id(self)
+
+    def __format__(self, spec):
+        return format(self.value, spec)
+
+    def __getattr__(self, name):  # reshape, mean, sum, T, tolist ...: all else that an array can
+        if name.startswith("__") or name in ("value", "grad"):
+            raise AttributeError(name)
+        try:
+            return getattr(self.value, name)
+        except AttributeError:
+            raise AttributeError(f"Variable {self.path!r} has no attribute {name!r}.") from None
+
+    def __repr__(self):
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.value}>"
+
+
+class Store:
+    """One vector for the weights of a model, one for their gradients; variables keep views of both, for life.
+
+    Only variables without a home move in, the trainable ones first, so that an optimizer walks few long runs.
+
+    >>> a, b = Variable([1.0, 2.0], trainable=False), Variable([3.0])
+    >>> Store([a, b], "float32").values.tolist()
+    [3.0, 1.0, 2.0]
+    >>> b.assign([5.0]); a.store.values.tolist()
+    array([5.], dtype=float32)
+    [5.0, 1.0, 2.0]
+    """
+
+    def __init__(self, variables, dtype: str):
+        new = sorted((v for v in variables if v.store is None and v.dtype == dtype), key=lambda v: not v.trainable)
+        ends = np.cumsum([0] + [v.value.size for v in new]).tolist()
+        self.values, self.grads = np.empty(ends[-1], dtype), np.zeros(ends[-1], dtype)
+        for v, i, j in zip(new, ends, ends[1:]):
+            v.bind(self, slice(i, j))
+
+
+def untraced(value: Any) -> Any:
+    """The plain values of an array that `trace` follows, such as a mean that a layer keeps; else what came."""
+    return getattr(value, "untraced", value)
+
+
+def adopt(variables) -> None:
+    """Give every float variable without a home a place in a new store, one store per dtype.
+
+    >>> a, b = Variable([1.0]), Variable([2.0]); adopt([a, b]); a.store is b.store
+    True
+    """
+    variables = list(variables)
+    for dtype in sorted({v.dtype for v in variables if v.store is None and v.grad is not None}):
+        Store(variables, dtype)
+
+
+def spans(variables) -> list[tuple[Store, slice]]:
+    """Join neighbours in one store: the one or few stretches that hold these variables and nothing else.
+
+    >>> a, b, c = Variable([1.0, 2.0]), Variable([3.0]), Variable([4.0]); adopt([a, b, c])
+    >>> [s for _, s in spans([a, b])], [s for _, s in spans([a, c])]
+    ([slice(0, 3, None)], [slice(0, 2, None), slice(3, 4, None)])
+    """
+    joined: list[list] = []
+    for v in variables:
+        if joined and joined[-1][0] is v.store and joined[-1][1].stop == v.span.start:
+            joined[-1][1] = slice(joined[-1][1].start, v.span.stop)
+        else:
+            joined.append([v.store, v.span])
+    return [(store, span) for store, span in joined]
+
+
+def runs(variables) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The (values, grads) pairs of those stretches: what an optimizer walks.
+
+    >>> a, b = Variable([1.0, 2.0]), Variable([3.0]); adopt([a, b])
+    >>> [w.tolist() for w, g in runs([a, b])]
+    [[1.0, 2.0, 3.0]]
+    """
+    return [(store.values[span], store.grads[span]) for store, span in spans(variables)]

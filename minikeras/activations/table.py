@@ -1,0 +1,92 @@
+"""The table of activations: each with its derivative, and the door through which data of any kind comes in.
+
+A rule ``d(dy, z, y, ...)`` gets ∂L/∂y, the input z and the result y = φ(z), and gives ∂L/∂z. Arguments of the
+activation (a slope, an axis) follow under their own names.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.config import floatx
+from minikeras._core.trace import Box, primitive
+from minikeras._core.variable import Variable
+
+DERIVATIVES: dict[Callable, Callable] = {}
+
+
+def activation(derivative: Callable) -> Callable:
+    """Decorate a function of a float array by its rule: enter it in `DERIVATIVES` and open it to other data.
+
+    The function itself stays on hand as ``f.__wrapped__``; it sees float arrays of one axis or more, never writes into
+    them and returns a new array of their dtype. Lists and integers become ``floatx()``, a number one element.
+    """
+
+    def decorate(f):
+        @functools.wraps(f)
+        def door(x, *args, **kwargs):
+            if type(x) is np.ndarray and x.ndim and x.dtype.kind == "f":
+                return f(x, *args, **kwargs)
+            if isinstance(x, Box):
+                return primitive(lambda z: there_and_back(f, derivative, z, args, kwargs), x)
+            x = floats(x)
+            return f(x, *args, **kwargs) if x.ndim else f(x.reshape(1), *args, **kwargs).reshape(())
+
+        DERIVATIVES[door] = derivative
+        return door
+
+    return decorate
+
+
+def bare(f: Callable) -> Callable:
+    """The formula behind a built-in activation, for float arrays of one axis or more; any other callable as it is.
+
+    >>> def double(x): return 2 * x
+    >>> bare(double) is double
+    True
+    """
+    return f.__wrapped__ if isinstance(f, FunctionType) and f in DERIVATIVES else f
+
+
+def there_and_back(f: Callable, derivative: Callable, z: np.ndarray, args: tuple, kwargs: dict) -> tuple:
+    """y = f(z) and its pullback, as the tape of traced code takes them."""
+    if z.ndim:
+        y = f(z, *args, **kwargs)
+        return y, lambda g: (derivative(g, z, y, *args, **kwargs),)
+    y, pullback = there_and_back(f, derivative, z.reshape(1), args, kwargs)
+    return y.reshape(()), lambda g: (pullback(g.reshape(1))[0].reshape(()),)
+
+
+def floats(x: Any) -> np.ndarray:
+    """Turn numbers, lists, data frames and variables into a float array; float arrays keep their dtype.
+
+    >>> floats([1, 2]), floats(np.float64(3.0))
+    (array([1., 2.], dtype=float32), array(3.))
+    """
+    typed = isinstance(x, (np.ndarray, np.floating, Variable))
+    x = np.asarray(x)
+    return x if typed and x.dtype.kind == "f" else x.astype(floatx())
+
+
+def above(z: np.ndarray, limit: float) -> np.ndarray:
+    """[z > limit] as numbers of z's dtype: cheaper to multiply by than booleans.
+
+    >>> above(np.array([-1.0, 2.0]), 0.0)
+    array([0., 1.])
+    """
+    return np.greater(z, limit, out=np.empty_like(z))
+
+
+def within(z: np.ndarray, limit: float) -> np.ndarray:
+    """[|z| < limit] as numbers of z's dtype.
+
+    >>> within(np.array([-1.0, 0.5]), 1.0)
+    array([0., 1.])
+    """
+    a = np.abs(z)
+    return np.less(a, limit, out=a)

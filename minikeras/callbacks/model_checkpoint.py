@@ -1,0 +1,157 @@
+"""Save the model while it learns."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.files import sweep
+from minikeras.callbacks.frequency import SaveFrequency
+from minikeras.callbacks.monitor_callback import MonitorCallback
+from minikeras.callbacks.progress import print_msg
+
+
+class ModelCheckpoint(MonitorCallback):
+    """Saves the model, or its weights, after every epoch or every so many batches; all of them or the best only.
+
+    Args:
+        filepath: where to. May hold ``{epoch:02d}`` (from 1), ``{batch}`` (from 1, when saving by batches) and the names
+            of ``logs``: ``"{epoch:02d}-{val_loss:.2f}.keras"``. Ends in ``.keras``, ``.h5`` or ``.hdf5``; for
+            weights in ``.weights.h5``, or in Keras 2's way ``.h5`` or ``.hdf5``. Folders are made.
+        monitor: the name to watch.
+        verbose: 1 says what is saved and why.
+        save_best_only: save only when the watched value improves.
+        save_weights_only: ``model.save_weights`` rather than ``model.save``.
+        mode: ``"min"``, ``"max"`` or ``"auto"``: told from the name.
+        save_freq: ``"epoch"``, or a number of batches; ``logs`` are then those of the epoch so far.
+        initial_value_threshold: a value that the first save must beat.
+        kwargs: ``period``, Keras 2's word for "every so many epochs".
+
+    A save that fails or is killed leaves the file of the save before whole.
+
+    >>> class Model:
+    ...     def save(self, path, overwrite): print("saved", path)
+    >>> checkpoint = ModelCheckpoint("{epoch:02d}-{val_loss:.2f}.keras", save_best_only=True)
+    >>> checkpoint.set_model(Model()); checkpoint.on_train_begin()
+    >>> for epoch, value in enumerate([0.5, 0.75, 0.25]):
+    ...     checkpoint.on_epoch_begin(epoch); checkpoint.on_epoch_end(epoch, {"val_loss": value})
+    saved 01-0.50.keras
+    saved 03-0.25.keras
+    """
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        save_freq: str | int = "epoch",
+        initial_value_threshold: float | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(monitor, mode, initial_value_threshold)
+        self.period = kwargs.pop("period", 1)
+        if kwargs:
+            raise TypeError(f"ModelCheckpoint got unknown arguments: {', '.join(sorted(kwargs))}.")
+        self.filepath = os.fspath(filepath)
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_weights_only = save_weights_only
+        self.save_freq = save_freq
+        self._frequency = SaveFrequency(save_freq, "ModelCheckpoint")
+        self._epochs_since_save = 0
+        self._current_epoch = 0
+        endings = (".weights.h5", ".h5", ".hdf5") if save_weights_only else (".keras", ".h5", ".hdf5")
+        if not self.filepath.endswith(endings):
+            with_weights = " with save_weights_only=True" if save_weights_only else ""
+            raise ValueError(f"The filepath of ModelCheckpoint{with_weights} must end in {endings}, got {self.filepath!r}.")
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Clear away what a killed save may have left."""
+        self._warned = False
+        folder = os.path.dirname(self.filepath) or "."
+        if "{" not in folder:
+            sweep(folder)
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Remember the epoch, for the batches."""
+        self._current_epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Save, when the number of batches is full."""
+        if self._frequency.due(batch):
+            self._save(self._current_epoch, batch, logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Save, with ``save_freq="epoch"``."""
+        if self._frequency.every is not None:
+            return
+        self._epochs_since_save += 1
+        if self._epochs_since_save >= self.period:
+            self._epochs_since_save = 0
+            self._save(epoch, None, logs or {})
+
+    def _implements(self, hook: str) -> bool:
+        return super()._implements(hook) and (hook != "on_train_batch_end" or self._frequency.every is not None)
+
+    def _save(self, epoch: int, batch: int | None, logs: dict) -> None:
+        path = self._get_file_path(epoch, batch, logs)
+        if not self._should_save(epoch, logs, path):
+            return
+        if os.path.isdir(path):
+            raise IsADirectoryError(f"ModelCheckpoint needs a filepath that is no folder, got {path!r}.")
+        if os.path.dirname(path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        (self.model.save_weights if self.save_weights_only else self.model.save)(path, overwrite=True)
+        if self.verbose > 0:
+            print_msg(f"\nEpoch {epoch + 1}: finished saving model to {path}")
+
+    def _should_save(self, epoch: int, logs: dict, path: str) -> bool:
+        """Whether this is a time to save, and say so."""
+        said = f"saving model to {path}"
+        value = logs.get(self.monitor)
+        if self.save_best_only and value is None:
+            self._check_name()
+            self._warn_once(f"Can save best model only with {self.monitor} available. Available are: {', '.join(logs)}.")
+        elif self.save_best_only and np.ndim(value):
+            self._warn_once(f"Can save best model only when `monitor` is a number, got {value}. Saving all.")
+        elif self.save_best_only:
+            best = "None" if self.best is None else f"{self.best:.5f}"
+            if not self._is_improvement(value, self.best):
+                if self.verbose > 0:
+                    print_msg(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {best}")
+                return False
+            self.best = value
+            said = f"{self.monitor} improved from {best} to {value:.5f}, {said}"
+        if self.verbose > 0:
+            print_msg(f"\nEpoch {epoch + 1}: {said}")
+        return True
+
+    def _check_name(self) -> None:
+        """Raise where nothing of the watched name can ever come."""
+        if self.monitor_op is None:
+            self._set_monitor_op()
+
+    def _get_file_path(self, epoch: int, batch: int | None, logs: dict) -> str:
+        """Fill in the epoch, the batch and the values."""
+        names = {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **logs}
+        try:
+            return self.filepath.format(**names)
+        except KeyError as error:
+            raise KeyError(
+                f"The filepath of ModelCheckpoint, {self.filepath!r}, asks for {error}, which is not among {sorted(names)}."
+            ) from None
+
+    def get_state(self) -> dict:
+        """How it stands."""
+        counted = {"seen": self._frequency.seen, "last": self._frequency.last, "epochs": self._epochs_since_save}
+        return {"best": self.best, **counted}
+
+    def set_state(self, state: dict) -> None:
+        """Go on where it stood."""
+        self.best, self._epochs_since_save = state["best"], state["epochs"]
+        self._frequency.seen, self._frequency.last = state["seen"], state["last"]

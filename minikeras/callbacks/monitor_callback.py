@@ -1,0 +1,83 @@
+"""What EarlyStopping, ModelCheckpoint and ReduceLROnPlateau share: a value to watch, and which way is better."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras.callbacks.callback import Callback
+
+
+class MonitorCallback(Callback):
+    """Base of callbacks that watch a value of ``logs``.
+
+    A value v is an improvement on the reference r when v < r - min_delta (mode "min") or v > r + min_delta ("max").
+
+    Args:
+        monitor: the name to watch, such as ``"val_loss"`` or ``"accuracy"``.
+        mode: ``"min"``, ``"max"``, or ``"auto"``: down for losses, else what the metric of that name says of itself.
+        baseline: the first reference; the first value seen, by default.
+        min_delta: the least change that counts.
+
+    >>> callback = MonitorCallback("val_loss", min_delta=0.1)
+    >>> callback._is_improvement(0.85, 1.0), callback._is_improvement(0.95, 1.0), callback._is_improvement(9.0, None)
+    (True, False, True)
+    """
+
+    def __init__(self, monitor: str = "val_loss", mode: str = "auto", baseline: float | None = None, min_delta: float = 0):
+        super().__init__()
+        if mode not in ("auto", "min", "max"):
+            warnings.warn(f"{type(self).__name__} mode {mode!r} is unknown, fallback to auto mode.", stacklevel=3)
+            mode = "auto"
+        self.monitor = monitor
+        self.mode = mode
+        self.best = baseline
+        self.min_delta = abs(min_delta)
+        self.monitor_op: Callable | None = None
+        self._warned = False
+
+    def _set_monitor_op(self) -> None:
+        """Find out which way is better; late, as the metrics are known once they have met data."""
+        up = {"min": False, "max": True}.get(self.mode)
+        if up is None:
+            up = self._direction()
+        self.monitor_op = np.greater if up else np.less
+
+    def _direction(self) -> bool:
+        """Whether more is better, by the name of what is watched."""
+        name = self.monitor.removeprefix("val_")
+        if name == "loss":
+            return False
+        metrics = _all_metrics(getattr(self.model, "metrics", ()))
+        for metric in metrics:
+            if metric.name == name and getattr(metric, "_direction", None):
+                return metric._direction == "up"
+        raise ValueError(
+            f"{type(self).__name__} watches monitor={self.monitor!r}, and can't tell whether more of it is better or worse: "
+            f"pass mode='max' or mode='min'. The model has {[metric.name for metric in metrics]}."
+        )
+
+    def _is_improvement(self, value: float, reference: float | None) -> bool:
+        if reference is None:
+            return True
+        if self.monitor_op is None:
+            self._set_monitor_op()
+        shift = self.min_delta if self.monitor_op is np.greater else -self.min_delta
+        return bool(self.monitor_op(value - shift, reference))
+
+    def _warn_once(self, message: str) -> None:
+        if not self._warned:
+            self._warned = True
+            warnings.warn(message, stacklevel=4)
+
+
+def _all_metrics(metrics: Any) -> list:
+    """Metrics, and those that they hold."""
+    found = []
+    for metric in metrics or ():
+        inside = getattr(metric, "metrics", None)
+        found.extend(_all_metrics(inside) if isinstance(inside, (list, tuple)) else [metric])
+    return found

@@ -1,0 +1,107 @@
+"""State in one file: nested dicts and lists of numbers, strings and arrays, without pickle."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import zipfile
+import zlib
+from typing import Any
+
+import numpy as np
+
+from minikeras._core import random as keras_random
+from minikeras._core.files import atomic_write
+
+
+def write(path: str | os.PathLike, state: dict) -> None:
+    """Write a state, whole or not at all. The file is a ``.npz``: the arrays, and JSON that says where each belongs.
+
+    Raises:
+        TypeError: something in it is no number, string, array, list or dict.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(os.path.join(folder, "state.npz"), {"epoch": 3, "w": [0.1, np.array([1, 2])]})
+    ...     read(os.path.join(folder, "state.npz"))
+    {'epoch': 3, 'w': [0.1, array([1, 2])]}
+    """
+    arrays: list[np.ndarray] = []
+    text = json.dumps(_pack(state, arrays, ""))
+    named = {str(i): array for i, array in enumerate(arrays)}
+    with atomic_write(path) as file:
+        np.savez(file, state=np.frombuffer(text.encode(), np.uint8), **named)
+
+
+def read(path: str | os.PathLike) -> dict:
+    """Read what `write` wrote.
+
+    Raises:
+        OSError: the file is damaged.
+    """
+    try:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
+            state = json.loads(file["state"].tobytes().decode())
+            return _unpack(state, {name: file[name] for name in file.files if name != "state"})
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise OSError(f"The file {os.fspath(path)!r} is damaged or no backup: {error}") from error
+
+
+def random_state() -> dict:
+    """Where all that is random stands: Python's generator, NumPy's, and the library's own.
+
+    >>> state = random_state(); a = np.random.rand(), random.random()
+    >>> set_random_state(state); (np.random.rand(), random.random()) == a
+    True
+    """
+    version, key, gauss = random.getstate()
+    own = keras_random._global.get("seed")
+    return {
+        "python": {"version": version, "key": np.array(key, np.uint32), "gauss": gauss},
+        "numpy": np.random.get_state(legacy=False),
+        "own": None if own is None else own.state.numpy(),
+    }
+
+
+def set_random_state(state: dict) -> None:
+    """Go back to where `random_state` stood."""
+    python = state["python"]
+    random.setstate((python["version"], tuple(python["key"].tolist()), python["gauss"]))
+    np.random.set_state(state["numpy"])
+    if state["own"] is None:
+        keras_random._global.clear()  # made anew from Python's generator when asked for
+    else:
+        if "seed" not in keras_random._global:
+            keras_random._global["seed"] = keras_random.SeedGenerator(0, name="global_seed_generator")
+        keras_random._global["seed"].state.assign(state["own"])
+
+
+def _pack(value: Any, arrays: list, where: str) -> Any:
+    """JSON for a value; arrays go into the list and leave their number."""
+    if value is None or isinstance(value, (bool, int, float, str)) and not isinstance(value, np.generic):
+        return value
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f"Can't keep {where or 'the state'}: a dict with the key {key!r}, which is no string.")
+        return {"dict": {key: _pack(item, arrays, f"{where}[{key!r}]") for key, item in value.items()}}
+    if isinstance(value, (list, tuple)):
+        return [_pack(item, arrays, f"{where}[{i}]") for i, item in enumerate(value)]
+    array = np.asarray(value) if isinstance(value, (np.generic, np.ndarray)) or hasattr(value, "__array__") else None
+    if array is None or array.dtype.hasobject:
+        raise TypeError(f"Can't keep {where or 'the state'}: {type(value).__name__} is no number, string, array, list or dict.")
+    arrays.append(array)
+    return {"number" if isinstance(value, np.generic) else "array": len(arrays) - 1}
+
+
+def _unpack(value: Any, arrays: dict[str, np.ndarray]) -> Any:
+    if isinstance(value, list):
+        return [_unpack(item, arrays) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "dict" in value:
+        return {key: _unpack(item, arrays) for key, item in value["dict"].items()}
+    return arrays[str(value["number"])][()] if "number" in value else arrays[str(value["array"])]

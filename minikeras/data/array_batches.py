@@ -1,0 +1,121 @@
+"""Batches of arrays that are there as a whole.
+
+Without shuffling a batch is a slice. With it there are two ways, and which is faster depends on the size of a batch
+(benchmarks/bench_batches.py):
+gather all rows once per epoch and slice, or gather the rows of each batch when its turn comes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from minikeras.data.batches import Batch, Batches
+from minikeras.data.convert import check_lengths, is_sparse, optional, take_rows, to_array
+
+SMALL = 8 * 2**10  # bytes of a batch; up to this, gathering all batches at once is faster
+LARGE = 256 * 2**20  # bytes of the data; above this, no second copy is made, neither to shuffle nor to cast it
+MANY = 4096  # batches; up to this, their slices are cut once and kept
+
+
+class ArrayBatches(Batches):
+    """Batches of arrays. Slices of the data are read-only: who writes into them fails instead of changing the data.
+
+    Sparse and very large data becomes dense and of the model's type batch by batch.
+
+    Args:
+        x, y, sample_weight: what `minikeras.data.convert.to_array` takes.
+        batch_size: rows of a batch; 32, or what ``steps`` asks for, by default.
+        steps: batches in an epoch, all by default.
+        shuffle: True: new order each epoch, from ``np.random``; ``"batch"``: only within each batch; False.
+        class_weight, dtype, prepare_x, prepare_y: see `open`.
+
+    >>> b = ArrayBatches([[1.0], [2.0], [3.0]], [0, 1, 1], batch_size=2)
+    >>> [(x.tolist(), y.tolist()) for x, y, w in b.epoch()], b.steps
+    ([([[1.0], [2.0]], [0, 1]), ([[3.0]], [1])], 2)
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        batch_size: int | None = None,
+        steps: int | None = None,
+        shuffle: Any = False,
+        class_weight: dict | None = None,
+        dtype: Any = None,
+        prepare_x: Any = None,
+        prepare_y: Any = None,
+    ):
+        super().__init__(shuffle, class_weight, dtype, prepare_x, prepare_y)
+        x, y, weight = to_array(x, "x"), optional(y, "y"), optional(sample_weight, "sample_weight")
+        self.num_samples = n = check_lengths(x=x, y=y, sample_weight=weight)
+        size = sum(a.nbytes for a in (x, y, weight) if a is not None and not is_sparse(a))
+        self._lazy = is_sparse(x) or size > LARGE
+        ready = self._prepare_x(take_rows(x, slice(0, 1)) if self._lazy else x)
+        self._arrays = x if self._lazy else np.ascontiguousarray(ready), *self._targets(y, weight, ready.dtype)
+        self.batch_size = batch_size or (math.ceil(n / steps) if steps else 32)
+        self._available = math.ceil(n / self.batch_size)
+        self._limit = None if steps == self._available else steps
+        self._whole = not self._lazy and size * self.batch_size <= SMALL * n
+        self._buffers: tuple = ()  # the data in the order of this epoch
+        self._kept: dict[bool, list] = {}  # slices of the data, slices of the buffers
+
+    def peek(self, build: bool = False) -> Batch:
+        """Return the first batch in the data's own order."""
+        if build and self.shuffle:
+            np.random.permutation(min(self.batch_size, self.num_samples) if self.shuffle == "batch" else self.num_samples)
+        return next(self._gathered(None, 0) if self._lazy else self._sliced(self._arrays, 0))
+
+    def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
+        order = self._order(shuffle) if shuffle else None
+        if self._lazy or order is not None and not self._whole:
+            return self._gathered(order, skip)
+        if order is not None:
+            self._reorder(order)
+        arrays = self._arrays if order is None else self._buffers
+        if self._available > MANY:
+            return self._sliced(arrays, skip)
+        kept = self._kept.get(order is None)
+        if kept is None:
+            kept = self._kept[order is None] = list(self._sliced(arrays, 0))
+        return islice(kept, skip, None) if skip else iter(kept)
+
+    def _order(self, shuffle):
+        n, size = self.num_samples, self.batch_size
+        if shuffle != "batch":
+            return np.random.permutation(n)
+        return np.concatenate([np.random.permutation(min(size, n - i)) + i for i in range(0, n, size)])
+
+    def _reorder(self, order):
+        if not self._buffers:
+            self._buffers = tuple(None if a is None else np.empty(a.shape, a.dtype) for a in self._arrays)
+        for array, buffer in zip(self._arrays, self._buffers, strict=True):
+            if array is not None:
+                np.take(array, order, axis=0, out=buffer, mode="clip")  # "clip" writes straight into `out`
+
+    def _sliced(self, arrays, skip):
+        x, y, w = (None if a is None else _frozen(a) for a in arrays)
+        size, n = self.batch_size, self.num_samples
+        for i in range(skip * size, n, size):
+            yield x[i : i + size], None if y is None else y[i : i + size], None if w is None else w[i : i + size]
+
+    def _gathered(self, order, skip):
+        x, y, w = (a if a is None or is_sparse(a) else _frozen(a) for a in self._arrays)
+        size, n = self.batch_size, self.num_samples
+        for i in range(skip * size, n, size):
+            rows = slice(i, min(i + size, n)) if order is None else order[i : i + size]
+            batch = take_rows(x, rows), None if y is None else take_rows(y, rows), None if w is None else take_rows(w, rows)
+            yield (self._prepare_x(batch[0]), *batch[1:]) if self._lazy else batch
+
+
+def _frozen(array):
+    view = array.view()
+    view.flags.writeable = False
+    return view

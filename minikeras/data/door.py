@@ -1,0 +1,172 @@
+"""The door: what a user hands to `fit`, `evaluate` and `predict` comes in here and is checked here."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.registry import shorten
+from minikeras.data.array_batches import ArrayBatches
+from minikeras.data.array_dataset import ArrayDataset
+from minikeras.data.batches import Batches
+from minikeras.data.convert import check_lengths, is_array_like, optional, to_array
+from minikeras.data.generator_batches import GeneratorBatches
+from minikeras.data.packing import unpack_x_y_sample_weight
+from minikeras.data.py_dataset import DatasetBatches
+from minikeras.data.weights import check_class_weight
+
+ALL = sys.maxsize  # as `batch_size`: everything in one batch
+
+
+def open(
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    *,
+    batch_size: int | None = None,
+    steps: int | None = None,
+    shuffle: Any = False,
+    class_weight: dict | None = None,
+    dtype: Any = None,
+    prepare_x: Callable[[np.ndarray], np.ndarray] | None = None,
+    prepare_y: Callable[[np.ndarray | None], np.ndarray] | None = None,
+    build: bool | None = None,
+) -> Batches:
+    """Check the data and cut it into batches.
+
+    Args:
+        x: arrays (ndarray, nested lists, DataFrame, Series, tensors, scipy.sparse), or a generator, iterator,
+            `PyDataset` or data loader of batches ``(x, y, sample_weight)``.
+        y: targets, for arrays only.
+        sample_weight: shape ``(n,)``, ``(n, 1)`` or ``(n, steps)``, for arrays only.
+        batch_size: rows of a batch, 32 by default, `ALL` for one batch; without meaning where batches come ready.
+        steps: batches in an epoch (``steps_per_epoch``); 0 counts as None.
+        shuffle: True, False or ``"batch"`` for arrays; any truth value for a `PyDataset`; else without meaning.
+        class_weight: ``{class: weight}``, becomes sample weights.
+        dtype: type of the model's input; None leaves integers and makes floats ``floatx()``.
+        prepare_x: called with dense inputs, all or a batch of them, before `prepare_y`; makes them what the model
+            takes, in place of ``dtype``. It is called in here already, so it may build the model.
+        prepare_y: makes targets into what the loss takes, and is called with None where there are none; the default
+            makes floats ``floatx()``.
+        build: True: draw the random numbers that Keras draws when a first ``fit`` builds the model, see
+            `Batches.peek`. False: don't look at a first batch of what is no array.
+
+    Raises:
+        ValueError: data, lengths, sizes or weights that can't be; the message names the argument.
+
+    >>> batches = open([[1.0], [2.0], [3.0]], [0, 1, 1], batch_size=2)
+    >>> batches.steps, [len(x) for x, y, w in batches.epoch()]
+    (2, [2, 1])
+    """
+    if isinstance(x, Batches):
+        return x
+    batch_size = positive(batch_size, "batch_size")
+    steps = positive(steps, "steps_per_epoch") if not _is_zero(steps) else None
+    if class_weight is not None:
+        check_class_weight(class_weight)
+    if isinstance(x, ArrayDataset):
+        _refuse(x, y, sample_weight)
+        x, y, sample_weight = unpack_x_y_sample_weight(x.arrays)
+    common = {"steps": steps, "class_weight": class_weight, "dtype": dtype, "prepare_x": prepare_x, "prepare_y": prepare_y}
+    if is_array_like(x):
+        if isinstance(shuffle, str) and shuffle != "batch":
+            raise ValueError(f"shuffle should be True, False or 'batch', got {shuffle!r}.")
+        batches: Batches = ArrayBatches(x, y, sample_weight, batch_size=batch_size, shuffle=shuffle, **common)
+        build = build or False
+    elif is_dataset(x):
+        _refuse(x, y, sample_weight)
+        batches = DatasetBatches(x, shuffle=shuffle, **common)
+    elif hasattr(x, "__iter__") and not isinstance(x, (set, frozenset)):
+        _refuse(x, y, sample_weight)
+        batches = GeneratorBatches(x, **common)
+    else:
+        raise ValueError(_no_data(x))
+    if build or build is None and prepare_x is not None:
+        batches.peek(build=bool(build))
+    return batches
+
+
+def split(x: Any, y: Any = None, sample_weight: Any = None, validation_split: float = 0.2) -> tuple[tuple, tuple]:
+    """Keep back the last fraction of the samples: the first ``floor(n * (1 - validation_split))`` are for training.
+
+    Args:
+        x, y, sample_weight: arrays as `open` takes them; y and sample_weight may be None.
+        validation_split: above 0 and below 1.
+
+    Returns:
+        ``(x, y, sample_weight)`` for training and the same for validation.
+
+    Raises:
+        ValueError: not arrays, a fraction out of range, or too few samples.
+
+    >>> train, validation = split(np.arange(5), validation_split=0.4)
+    >>> train[0].tolist(), validation[0].tolist()
+    ([0, 1, 2], [3, 4])
+    """
+    if isinstance(x, ArrayDataset):
+        _refuse(x, y, sample_weight)
+        x, y, sample_weight = unpack_x_y_sample_weight(x.arrays)
+    if not is_array_like(x):
+        raise ValueError(
+            f"validation_split only works on arrays, got x of type {type(x).__name__}. Pass validation_data instead."
+        )
+    if not isinstance(validation_split, (int, float, np.number)) or not 0 < validation_split < 1:
+        raise ValueError(f"validation_split should be a fraction above 0 and below 1, got {validation_split!r}.")
+    arrays = to_array(x, "x"), optional(y, "y"), optional(sample_weight, "sample_weight")
+    n = check_lengths(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
+    at = math.floor(n * (1.0 - validation_split))
+    if not 0 < at < n:
+        raise ValueError(
+            f"validation_split={validation_split} of {n} sample(s) leaves none for "
+            f"{'training' if at == 0 else 'validation'}. Give more data or another fraction."
+        )
+    return tuple(a if a is None else a[:at] for a in arrays), tuple(a if a is None else a[at:] for a in arrays)
+
+
+def positive(value: Any, name: str) -> int | None:
+    """Check a count: None or a positive integer.
+
+    >>> positive(0, "batch_size")
+    Traceback (most recent call last):
+    ValueError: batch_size should be a positive integer or None, got 0.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        hint = " Divide with // to get an integer." if isinstance(value, (float, np.floating)) else ""
+        raise ValueError(f"{name} should be a positive integer or None, got {value!r}.{hint}")
+    return int(value)
+
+
+def is_dataset(x: Any) -> bool:
+    """Whether it gives batches by number, between the two epoch methods: a `PyDataset` or its like.
+
+    >>> is_dataset({})
+    False
+    """
+    return hasattr(x, "__getitem__") and (hasattr(x, "on_epoch_end") or hasattr(x, "num_batches"))
+
+
+def _is_zero(value):
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value == 0
+
+
+def _refuse(x, y, sample_weight):
+    for name, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None:
+            raise ValueError(
+                f"When x is a {type(x).__name__}, {name} should not be given: the batches themselves hold it, "
+                "as (x, y) or (x, y, sample_weight)."
+            )
+
+
+def _no_data(x):
+    hint = " Wrap it in a DataLoader, which makes batches." if hasattr(x, "__getitem__") else ""
+    return (
+        "x should be an array, a list of numbers, a DataFrame, or a generator or PyDataset of batches, "
+        f"got {shorten(x)} of type {type(x).__name__}.{hint}"
+    )

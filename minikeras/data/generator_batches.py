@@ -1,0 +1,76 @@
+"""Batches that the user's own code makes one after the other: generators, iterators, data loaders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from minikeras.data.batches import Batch, Batches
+
+
+class GeneratorBatches(Batches):
+    """Batches from a generator, or from anything that can be iterated once more for each epoch.
+
+    A generator is read on from epoch to epoch; nothing it gave is given twice.
+
+    Args:
+        source: yields ``x``, ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``, each a whole batch.
+        steps: batches in an epoch; to the end by default.
+        class_weight, dtype, prepare_x, prepare_y: see `open`.
+
+    >>> b = GeneratorBatches(([[i], [i]], [0, 1]) for i in range(5))
+    >>> b.peek()[0].tolist(), [x.tolist() for x, y, w in b.epoch()][3:], b.steps
+    ([[0], [0]], [[[3], [3]], [[4], [4]]], 5)
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        *,
+        steps: int | None = None,
+        class_weight: dict | None = None,
+        dtype: Any = None,
+        prepare_x: Any = None,
+        prepare_y: Any = None,
+    ):
+        super().__init__(False, class_weight, dtype, prepare_x, prepare_y)
+        self._source = source
+        self._kind = type(source).__name__
+        self._iterator = source if hasattr(source, "__next__") else None  # one for all epochs
+        self._ahead: list = []  # what peek() has read
+        self._given = 0
+        try:
+            self._available = len(source)
+        except TypeError:  # no length, or an endless one
+            self._available = None
+        self._limit = None if steps == self._available else steps
+
+    def peek(self, build: bool = False) -> Batch:
+        """Read the first batch ahead."""
+        if not self._ahead:
+            source = iter(self._source) if self._iterator is None else self._iterator
+            batch = next(source, None)
+            if batch is None:
+                raise ValueError(f"The {self._kind} gave no batch at all: it must yield at least one.")
+            self._ahead = [(batch, source)]
+        return self._convert(self._ahead[0][0], 0, self._kind)
+
+    def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
+        count = 0
+        for count, batch in enumerate(self._raw(), 1):
+            if count > skip:
+                yield self._convert(batch, count - 1, self._kind)
+        self.exhausted = self._iterator is not None
+        self._given += count
+        if self._limit is None and count:
+            self._available = count  # known from now on
+        elif not self._given:
+            raise ValueError(f"The {self._kind} gave no batch at all: it must yield at least one.")
+        elif not count and self._limit is None:
+            self._warn()
+
+    def _raw(self):
+        ahead, self._ahead = self._ahead, []
+        for batch, _ in ahead:
+            yield batch
+        yield from ahead[0][1] if ahead else iter(self._source)

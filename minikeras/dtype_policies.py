@@ -1,0 +1,33 @@
+"""Which number types layers compute in: `keras.dtype_policies`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras._core.dtypes import DTypePolicy, get, registry
+
+FloatDTypePolicy = DTypePolicy
+
+__all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]
+
+
+def serialize(dtype_policy: DTypePolicy) -> dict:
+    """Describe a policy by a config.
+
+    >>> serialize(DTypePolicy("float64"))["config"]
+    {'name': 'float64'}
+    """
+    return registry.serialize(dtype_policy)
+
+
+def deserialize(config: Any, custom_objects: dict | None = None) -> DTypePolicy:
+    """Return the policy that a config describes.
+
+    Args:
+        config: what `serialize` gave.
+        custom_objects: ``{name: class}`` of your own.
+
+    >>> deserialize({"class_name": "DTypePolicy", "config": {"name": "float64"}})
+    <DTypePolicy "float64">
+    """
+    return get(config) if custom_objects is None else registry.deserialize(config, custom_objects)

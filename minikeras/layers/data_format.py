@@ -1,0 +1,21 @@
+"""Where the channels of an image stand: one check for all layers that ask."""
+
+from __future__ import annotations
+
+from minikeras._core.config import image_data_format
+
+
+def standardize_data_format(layer: str, data_format: str | None) -> str:
+    """Return the layout that an argument names, `keras.config.image_data_format` where it is None.
+
+    Args:
+        layer: the class that asks, for the message.
+        data_format: ``"channels_last"``, ``"channels_first"`` or None.
+
+    >>> standardize_data_format("Flatten", None)
+    'channels_last'
+    """
+    data_format = image_data_format() if data_format is None else data_format
+    if data_format not in ("channels_last", "channels_first"):
+        raise ValueError(f"Argument `data_format` of {layer} must be 'channels_last' or 'channels_first', got {data_format!r}.")
+    return data_format

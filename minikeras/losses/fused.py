@@ -1,0 +1,83 @@
+"""Where a loss meets the activation before it: value and gradient from the logits z, exact for saturated outputs too.
+
+Each function takes the targets, z, p = activation(z), and the share of each element in the reduced loss (one number, or an
+array that broadcasts); it returns Σ share·l and ∂/∂z, where the derivatives of logarithm and activation cancel to p − y.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras.activations import log_softmax
+
+#: Below this a float32 probability has lost digits or is 0; its logarithm is then taken from the logits.
+SMALLEST = 1e-37
+
+
+def sigmoid_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any) -> tuple[float, np.ndarray]:
+    """Binary cross-entropy of p = σ(z): l = −y log p − (1 − y) log(1 − p) = ([z > 0] − y) z + log(1 + exp(−|z|)).
+
+    >>> z = np.array([[0.0, 50.0]]); p = np.array([[0.5, 1.0]])
+    >>> sigmoid_crossentropy(np.array([[1.0, 0.0]]), z, p, 0.5)
+    (25.3466, array([[-0.25, 0.5 ]]))
+    """
+    tail = np.copysign(z, -1.0)
+    np.exp(tail, tail)
+    np.log1p(tail, tail)  # log(1 + exp(−|z|))
+    if isinstance(share, float):
+        value = (float(np.vdot(z, (z > 0.0) - y)) + float(tail.sum())) * share
+    else:
+        tail += ((z > 0.0) - y) * z
+        tail *= share
+        value = float(tail.sum())
+    dz = p - y  # ∂l/∂z = p − y
+    dz *= share
+    return value, dz
+
+
+def softmax_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any) -> tuple[float, np.ndarray]:
+    """Categorical cross-entropy of p = softmax(z): l = −Σ_c y_c log p_c.
+
+    >>> z = np.array([[0.0, 1000.0]]); p = np.array([[0.0, 1.0]])
+    >>> softmax_crossentropy(np.array([[1.0, 0.0]]), z, p, 1.0)
+    (1000.0, array([[-1., 1.]]))
+    """
+    log_p = np.log(p) if p.min() > SMALLEST else exact(z)
+    if isinstance(share, float):
+        value = -share * float(np.vdot(y, log_p))
+    else:
+        value = -float((y * log_p * share).sum())
+    dz = p * y.sum(axis=-1, keepdims=True)
+    dz -= y  # ∂l/∂z = p Σy − y
+    dz *= share
+    return value, dz
+
+
+def sparse_softmax_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any) -> tuple[float, np.ndarray]:
+    """The same with integer labels: l = −log p_y.
+
+    >>> z = np.array([[0.0, 1000.0]]); p = np.array([[0.0, 1.0]])
+    >>> sparse_softmax_crossentropy(np.array([0]), z, p, 1.0)
+    (1000.0, array([[-1., 1.]]))
+    """
+    index = np.arange(0, p.size, p.shape[-1])
+    index += y.reshape(-1)  # where p_y of each row stands in the flat array
+    p_y = p.reshape(-1)[index]
+    log_p = np.log(p_y) if p_y.min() > SMALLEST else exact(z).reshape(-1)[index]
+    if isinstance(share, float):
+        value = -share * float(log_p.sum())
+    else:
+        value = -float((log_p.reshape(*y.shape, 1) * share).sum())
+    dz = p.copy()
+    p_y -= 1.0
+    dz.reshape(-1)[index] = p_y  # ∂l/∂z = p − 1 at the label, p elsewhere
+    dz *= share
+    return value, dz
+
+
+def exact(z: np.ndarray) -> np.ndarray:
+    """The logarithm of the softmax from the logits; NaN for infinite ones, without a warning."""
+    with np.errstate(all="ignore"):
+        return log_softmax(z)

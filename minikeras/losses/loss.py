@@ -1,0 +1,213 @@
+"""The base of all losses.
+
+The contract, once for all:
+
+    loss(y_true, y_pred, sample_weight)            convert, check, compute, reduce: for use by hand
+    prepare_targets(y_true, output_shape, dtype)   the same conversion and checks for targets alone, once per fit
+    value_and_grad(y_true, y_pred, sample_weight)  the hot path on prepared targets: the reduced loss, ∂loss/∂y_pred
+    fused(activation)                              the same from the logits, where loss and last activation know each other
+    call(y_true, y_pred)                           one value per sample: what a user's own loss writes instead of all that
+
+A loss is a function of values per sample and, under it, its formula ∂l/∂y_pred, entered in `GRADIENTS`. Reduction is a
+weighted sum: loss = Σ share·l, so ∂loss/∂y_pred = share·∂l/∂y_pred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras._core import dtypes
+from minikeras._core.config import floatx
+from minikeras._core.naming import auto_name
+from minikeras._core.registry import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
+from minikeras._core.trace import Box, vjp
+from minikeras.losses.reduction import SUMS, reduce, shares, spread, standardize_reduction
+from minikeras.losses.targets import convert, dense_targets, same_rank
+
+#: A loss function -> its formula (y_true, y_pred, **arguments) -> ∂l/∂y_pred, a new array of the shape of y_pred.
+GRADIENTS: dict[Callable, Callable] = {}
+
+
+def gradient_of(function: Callable) -> Callable:
+    """Decorate the formula ∂l/∂y_pred of a loss function."""
+
+    def enter(formula):
+        GRADIENTS[function] = formula
+        return formula
+
+    return enter
+
+
+class Loss(Configurable):
+    """How far predictions are from the truth, as one number. Subclass it with ``call`` for a loss of your own.
+
+    Args:
+        name: the loss' name; numbered after the class by default.
+        reduction: what becomes of the values per sample. ``"sum_over_batch_size"`` or ``"mean"``: their sum (weighted by
+            ``sample_weight``) divided by their number; ``"sum"``; ``"mean_with_sample_weight"``: the weighted sum divided
+            by the sum of the weights; ``"none"`` or None: left as they are (training then follows their sum).
+        dtype: float type to compute in; by default that of the predictions, at least ``floatx()``.
+
+    The gradient of a loss of your own is traced through NumPy's functions:
+
+    >>> class Cubic(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return np.mean(np.abs(y_true - y_pred) ** 3, axis=-1)
+    >>> float(Cubic()([[0.0], [0.0]], [[1.0], [2.0]]))
+    4.5
+    >>> Cubic().value_and_grad(np.array([[0.0], [0.0]]), np.array([[1.0], [2.0]]))
+    (4.5, array([[1.5], [6. ]]))
+    """
+
+    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None):
+        self.name = name or auto_name(type(self).__name__)
+        self.reduction = standardize_reduction(reduction)
+        self.dtype_policy = None if dtype is None else dtypes.get(dtype)
+
+    @property
+    def dtype(self) -> str:
+        """The name of the float type the loss computes in when nothing wider comes in."""
+        return floatx() if self.dtype_policy is None else self.dtype_policy.compute_dtype
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "call" in cls.__dict__ and "value_and_grad" not in cls.__dict__:  # a user's own: inherited formulas are not its own
+            cls.value_and_grad, cls.fused, cls.prepare_targets = Loss.value_and_grad, Loss.fused, Loss.prepare_targets
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Convert, check, compute and reduce."""
+        if isinstance(y_pred, Box) or isinstance(y_true, Box):  # inside a user's traced loss
+            values = self.call(y_true, y_pred)
+            return reduce(values, self.reduction, sample_weight, self.mask(y_true, values))
+        y_pred = convert(y_pred)
+        dtype = np.result_type(y_pred.dtype, self.dtype) if self.dtype_policy is None else self.dtype
+        y_pred = convert(y_pred, dtype)
+        y_true = self.prepare_targets(y_true, y_pred.shape, y_pred.dtype)
+        values = self.call(y_true, y_pred)
+        return reduce(values, self.reduction, sample_weight, self.mask(y_true, values))
+
+    def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        """Compute one value per sample. A loss of your own overrides this."""
+        raise NotImplementedError(f"Loss {self.name!r} ({type(self).__name__}) needs a call(self, y_true, y_pred) method.")
+
+    def prepare_targets(self, y_true: Any, output_shape: tuple, dtype: Any) -> np.ndarray:
+        """Convert targets to what `value_and_grad` takes, and check them.
+
+        Args:
+            y_true: the targets, of one batch or of a whole data set.
+            output_shape: the shape of the predictions; None for lengths not known, as in ``(None, 10)``.
+            dtype: the float type of the predictions.
+        """
+        return convert(y_true, dtype)
+
+    def mask(self, y_true: np.ndarray, values: np.ndarray) -> np.ndarray | None:
+        """Which of the values count, None for all: means are taken over those that do."""
+        return None
+
+    def value_and_grad(
+        self, y_true: np.ndarray, y_pred: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, np.ndarray]:
+        """Return the reduced loss and ∂loss/∂y_pred of prepared targets; nothing is checked. Traced through `call`."""
+        values, pullback = vjp(lambda p: self.call(y_true, p), y_pred)
+        value, share = self.shares(y_true, values, sample_weight)
+        return value, pullback(np.broadcast_to(np.asarray(share, values.dtype), values.shape))[0]
+
+    def shares(self, y_true: np.ndarray, values: np.ndarray, sample_weight: Any) -> tuple[float, Any]:
+        """Return the reduced loss Σ share·l and the shares ∂loss/∂l, one number if they are all equal."""
+        share = shares(values, self.reduction, sample_weight, self.mask(y_true, values))
+        if isinstance(share, float):
+            return float(values.sum()) * share, share
+        if values.ndim == 0:
+            share = share.sum()
+            return float(values * share), float(share)
+        return float((values * share).sum()), share if share.shape == values.shape else np.broadcast_to(share, values.shape)
+
+    def element_shares(self, z: np.ndarray, sample_weight: Any, axis: int = -1, mask: np.ndarray | None = None) -> Any:
+        """The shares of values that stand for a stretch of ``z`` along ``axis``, for each element of that."""
+        if sample_weight is None and mask is None:
+            return 1.0 if self.reduction in SUMS else z.shape[axis] / max(z.size, 1)
+        values = z[..., 0] if axis == -1 else z.take(0, axis=axis)
+        return spread(shares(values, self.reduction, sample_weight, mask), axis)
+
+    def fused(self, activation: Callable) -> Callable | None:
+        """Return ``(y_true, z, y_pred, sample_weight) -> (loss, ∂loss/∂z)`` with ``y_pred = activation(z)``, or None.
+
+        Where there is one, value and gradient are exact for saturated outputs too.
+        """
+        return None
+
+    def get_config(self) -> dict:
+        """Return the arguments that rebuild this loss."""
+        return {"name": self.name, "reduction": self.reduction}
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>"
+
+
+class LossFunctionWrapper(Loss):
+    """A loss made of a function ``fn(y_true, y_pred, **kwargs)`` that gives one value per sample.
+
+    Args:
+        fn: the function.
+        reduction, name, dtype: see `Loss`.
+        **kwargs: handed on to ``fn``.
+
+    >>> def cubic(y_true, y_pred, scale=1.0):
+    ...     return scale * np.mean(np.abs(y_true - y_pred) ** 3, axis=-1)
+    >>> float(LossFunctionWrapper(cubic, scale=2.0)([0.0, 0.0], [[1.0], [2.0]]))
+    9.0
+    """
+
+    sparse = False  # whether targets are labels, of a rank of their own
+
+    def __init__(
+        self, fn: Callable, reduction: str | None = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **kwargs
+    ):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn = fn
+        self._fn_kwargs = kwargs
+
+    def call(self, y_true, y_pred):
+        """Compute one value per sample by the function."""
+        with np.errstate(all="ignore" if self.fn in GRADIENTS else None):  # a diverged model has a loss of NaN, as in Keras
+            return self.fn(*self.same_rank(y_true, y_pred), **self._fn_kwargs)
+
+    def same_rank(self, y_true, y_pred):
+        """Let targets and predictions that differ by a last axis of length 1 agree."""
+        return (y_true, y_pred) if self.sparse else same_rank(y_true, y_pred)
+
+    def prepare_targets(self, y_true, output_shape, dtype):
+        """Convert the targets; for a built-in function check that they fit the predictions."""
+        if self.fn in GRADIENTS:
+            return dense_targets(y_true, output_shape, dtype, self.fn.__name__)
+        return convert(y_true, dtype)
+
+    def value_and_grad(self, y_true, y_pred, sample_weight=None):
+        """Return the reduced loss and ∂loss/∂y_pred, by the formula of the function if it has one."""
+        formula = GRADIENTS.get(self.fn)
+        if formula is None:
+            return super().value_and_grad(y_true, y_pred, sample_weight)
+        shape = y_pred.shape
+        if y_true.ndim != y_pred.ndim:
+            y_true, y_pred = self.same_rank(y_true, y_pred)
+        with np.errstate(all="ignore"):
+            value, share = self.shares(y_true, self.fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
+            grad = formula(y_true, y_pred, **self._fn_kwargs)
+            grad *= share if isinstance(share, float) else spread(share, self._fn_kwargs.get("axis", -1))  # share · ∂l/∂ŷ
+        return value, grad if grad.shape == shape else grad.reshape(shape)
+
+    def get_config(self) -> dict:
+        """Return the arguments that rebuild this loss."""
+        if "fn" not in constructor_arguments(type(self)):
+            return self._own_config(leave_out=("dtype",))
+        return {**super().get_config(), "fn": serialize_keras_object(self.fn), **serialize_keras_object(self._fn_kwargs)}
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Build a loss from what ``get_config`` returned, here or in Keras 2 (which wrote ``fn`` into every config)."""
+        if "fn" not in constructor_arguments(cls):
+            return cls(**{key: value for key, value in config.items() if key != "fn"})
+        return cls(**deserialize_keras_object(config))

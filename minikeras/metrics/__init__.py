@@ -1,0 +1,322 @@
+"""Metrics: what ``compile(metrics=[...])`` watches, by Keras' names, numbers and configs.
+
+update_state(y_true, y_pred, sample_weight=None)    result()    reset_state()
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from minikeras import losses
+from minikeras._core.naming import snake_case
+from minikeras._core.registry import Registry, find_custom
+from minikeras.losses import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
+from minikeras.metrics.accuracy import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+from minikeras.metrics.confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
+from minikeras.metrics.correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    concordance_correlation,
+    pearson_correlation,
+)
+from minikeras.metrics.curves import (
+    AUC,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from minikeras.metrics.f_score import F1Score, FBetaScore
+from minikeras.metrics.hinges import CategoricalHinge, Hinge, SquaredHinge
+from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from minikeras.metrics.metric import Metric
+from minikeras.metrics.probabilistic import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+)
+from minikeras.metrics.reduction import Mean, MeanMetricWrapper, Sum
+from minikeras.metrics.regression import (
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    R2Score,
+    RootMeanSquaredError,
+)
+
+registry = Registry("keras.metrics")
+
+_FUNCTIONS = (
+    binary_accuracy,
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_accuracy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    concordance_correlation,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    pearson_correlation,
+    poisson,
+    sparse_categorical_accuracy,
+    sparse_categorical_crossentropy,
+    sparse_top_k_categorical_accuracy,
+    squared_hinge,
+    top_k_categorical_accuracy,
+)
+_CLASSES: dict[type, tuple[str, ...]] = {  # class -> the short names it is also known by
+    AUC: (),
+    Accuracy: (),
+    BinaryAccuracy: (),
+    BinaryCrossentropy: ("bce", "BCE"),
+    BinaryIoU: (),
+    CategoricalAccuracy: (),
+    CategoricalCrossentropy: (),
+    CategoricalHinge: (),
+    ConcordanceCorrelation: (),
+    CosineSimilarity: (),
+    F1Score: (),
+    FBetaScore: (),
+    FalseNegatives: (),
+    FalsePositives: (),
+    Hinge: (),
+    IoU: (),
+    KLDivergence: (),
+    LogCoshError: (),
+    Mean: (),
+    MeanAbsoluteError: ("mae", "MAE"),
+    MeanAbsolutePercentageError: ("mape", "MAPE"),
+    MeanIoU: (),
+    MeanMetricWrapper: (),
+    MeanSquaredError: ("mse", "MSE"),
+    MeanSquaredLogarithmicError: ("msle", "MSLE"),
+    Metric: (),
+    OneHotIoU: (),
+    OneHotMeanIoU: (),
+    PearsonCorrelation: (),
+    Poisson: (),
+    Precision: (),
+    PrecisionAtRecall: (),
+    R2Score: (),
+    Recall: (),
+    RecallAtPrecision: (),
+    RootMeanSquaredError: (),
+    SensitivityAtSpecificity: (),
+    SparseCategoricalAccuracy: (),
+    SparseCategoricalCrossentropy: (),
+    SparseTopKCategoricalAccuracy: (),
+    SpecificityAtSensitivity: (),
+    SquaredHinge: (),
+    Sum: (),
+    TopKCategoricalAccuracy: (),
+    TrueNegatives: (),
+    TruePositives: (),
+}
+for _function in _FUNCTIONS:
+    registry.register(_function)
+for _class, _aliases in _CLASSES.items():
+    registry.register(_class, *_aliases)
+for _name, _function in losses.registry.table.items():  # "kld", "logcosh" and other names of losses
+    if isinstance(_function, FunctionType):
+        registry.table.setdefault(_name, _function)
+_BY_SNAKE_CASE = {snake_case(cls.__name__): cls for cls in _CLASSES}  # as a name, "binary_accuracy" is the class
+
+
+def get(identifier: Any) -> Any:
+    """Turn a name, a config, a class, an object or a function into a metric or a function; None stays None.
+
+    >>> get("mse"), get("binary_accuracy"), get(binary_accuracy).__name__
+    (<MeanSquaredError name=mean_squared_error>, <BinaryAccuracy name=binary_accuracy>, 'binary_accuracy')
+    >>> get("acuracy")
+    Traceback (most recent call last):
+    ValueError: Unknown name in keras.metrics: 'acuracy'. Did you mean 'accuracy'? ...
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str) and find_custom(identifier) is None:
+        identifier = _BY_SNAKE_CASE.get(identifier, identifier)
+    return registry.get(identifier)
+
+
+def serialize(metric: Any) -> Any:
+    """Return the config of a metric or a function.
+
+    >>> serialize(BinaryAccuracy())["config"]
+    {'name': 'binary_accuracy', 'dtype': 'float32', 'threshold': 0.5}
+    """
+    return registry.serialize(metric)
+
+
+def deserialize(config: Any, custom_objects: dict | None = None) -> Any:
+    """Build a metric from its config or name.
+
+    >>> deserialize({"class_name": "BinaryAccuracy", "config": {"threshold": 0.25}}).threshold
+    0.25
+    """
+    if isinstance(config, str) and find_custom(config, custom_objects) is None:
+        return get(config)
+    return registry.deserialize(config, custom_objects)
+
+
+def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None, output_shape: tuple | None = None) -> Metric:
+    """Return the metric that an entry of ``compile(metrics=[...])`` means.
+
+    "accuracy" ("acc") and "crossentropy" ("ce") are binary for outputs of one unit, sparse categorical for targets with an axis
+    less than the output or a last axis of 1, else categorical. A name given as a string is the name in ``History``;
+    functions are averaged under their own name.
+
+    Args:
+        identifier: a name, a config, a class, a function ``f(y_true, y_pred)`` or a metric.
+        loss: the model's loss; as in Keras 3, shapes decide and not the loss.
+        target_shape: shape of the targets, the batch first.
+        output_shape: shape of the model's output, the batch first.
+
+    >>> resolve("accuracy", target_shape=(None, 1), output_shape=(None, 1))
+    <BinaryAccuracy name=accuracy>
+    >>> resolve("acc", target_shape=(None,), output_shape=(None, 10))
+    <SparseCategoricalAccuracy name=acc>
+    >>> resolve("mse"), resolve(huber)
+    (<MeanSquaredError name=mse>, <MeanMetricWrapper name=huber>)
+    """
+    if identifier is None:
+        raise ValueError("An entry of metrics should be a name, a function or a Metric, got None.")
+    kinds = _BY_SHAPE.get(identifier.lower()) if isinstance(identifier, str) else None
+    if kinds and find_custom(identifier) is None:
+        if target_shape is None or output_shape is None:
+            shapes = f"got {target_shape} and {output_shape}"
+            raise ValueError(f"The metric {identifier!r} depends on the shapes of targets and outputs, {shapes}.")
+        binary = output_shape[-1] == 1
+        sparse = len(target_shape) < len(output_shape) or target_shape[-1] == 1
+        metric = kinds[0 if binary else 1 if sparse else 2]()
+    else:
+        metric = get(identifier)
+    if isinstance(identifier, str):
+        name = identifier
+    else:
+        name = getattr(metric, "name", None) or snake_case(getattr(metric, "__name__", type(metric).__name__))
+    if not isinstance(metric, Metric):
+        metric = MeanMetricWrapper(metric, name=name)
+    metric.name = name
+    return metric
+
+
+_ACCURACIES = BinaryAccuracy, SparseCategoricalAccuracy, CategoricalAccuracy
+_CROSSENTROPIES = BinaryCrossentropy, SparseCategoricalCrossentropy, CategoricalCrossentropy
+_BY_SHAPE = {"accuracy": _ACCURACIES, "acc": _ACCURACIES, "crossentropy": _CROSSENTROPIES, "ce": _CROSSENTROPIES}
+
+__all__ = [
+    "AUC",
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "BinaryIoU",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "ConcordanceCorrelation",
+    "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "Hinge",
+    "IoU",
+    "KLDivergence",
+    "LogCoshError",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanIoU",
+    "MeanMetricWrapper",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+    "PearsonCorrelation",
+    "Poisson",
+    "Precision",
+    "PrecisionAtRecall",
+    "R2Score",
+    "Recall",
+    "RecallAtPrecision",
+    "RootMeanSquaredError",
+    "SensitivityAtSpecificity",
+    "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity",
+    "SquaredHinge",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
+    "concordance_correlation",
+    "deserialize",
+    "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "pearson_correlation",
+    "poisson",
+    "serialize",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "squared_hinge",
+    "top_k_categorical_accuracy",
+]

@@ -1,0 +1,50 @@
+"""New models from old ones, and from text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable
+
+from minikeras._core.registry import deserialize_keras_object
+from minikeras.models.model import Model
+from minikeras.models.sequential import Sequential
+
+
+def clone_model(
+    model: Sequential,
+    input_tensors: Any = None,
+    clone_function: Callable | None = None,
+    call_function: Callable | None = None,
+    recursive: bool = False,
+    **kwargs,
+) -> Sequential:
+    """Make a model of the same layers with new weights.
+
+    Args:
+        model: a `Sequential`.
+        clone_function: makes a layer's copy; from its config by default.
+        input_tensors, call_function, recursive: kept for Keras' sake.
+
+    >>> from minikeras.layers import Dense
+    >>> model = Sequential([Dense(2, input_shape=(3,))])
+    >>> clone_model(model).count_params()
+    8
+    """
+    if not isinstance(model, Sequential):
+        raise ValueError(f"clone_model takes a Sequential model, got {model!r}.")
+    copy = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+    clone = type(model)(name=model.name, trainable=model.trainable)
+    for layer in model._layers:
+        clone.add(type(layer).from_config(layer.get_config()) if layer not in model.layers else copy(layer), rebuild=False)
+    clone._maybe_build()
+    return clone
+
+
+def model_from_json(json_string: str, custom_objects: dict | None = None) -> Model:
+    """Build a model, with new weights, from the text of `Model.to_json`, by this library or by Keras 2 or 3.
+
+    >>> from minikeras.layers import Dense
+    >>> model_from_json(Sequential([Dense(2, input_shape=(3,))]).to_json()).count_params()
+    8
+    """
+    return deserialize_keras_object(json.loads(json_string), custom_objects)

@@ -1,0 +1,213 @@
+"""What compile() was told, resolved: optimizer, loss and metrics, and one step of training with them."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import numpy as np
+
+from minikeras import losses, metrics, optimizers
+from minikeras._core.registry import serialize_keras_object
+from minikeras._core.variable import adopt
+
+
+class Compiled:
+    """The optimizer, the loss and the metrics of a model.
+
+    The metrics are resolved when the shapes of targets and outputs are known: "accuracy" means another thing for
+    one-hot labels than for integers.
+    """
+
+    def __init__(self, optimizer, loss, loss_weights, metrics_given, weighted_metrics, extras):
+        self.given = {
+            "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights,
+            "metrics": metrics_given, "weighted_metrics": weighted_metrics, **extras,
+        }  # fmt: skip
+        self.optimizer = None if optimizer is None else optimizers.get(optimizer)
+        self.identifier = _only(loss, "loss")
+        self.loss = None if self.identifier in _BY_SHAPE else losses.resolve(self.identifier)
+        weights = _only(loss_weights, "loss_weights")
+        self.loss_weight = 1.0 if weights is None else float(weights)
+        self.loss_tracker = metrics.Mean(name="loss")
+        self.plain = _as_list(metrics_given, "metrics")
+        self.weighted = _as_list(weighted_metrics, "weighted_metrics")
+        self.metrics: list | None = None  # resolved: [(metric, weighted, trusted)]
+        self.total, self.count = 0.0, 0
+        for identifier in [*self.plain, *self.weighted]:  # a misspelt name is said now, not after an hour
+            if isinstance(identifier, str) and identifier not in _BY_SHAPE:
+                metrics.get(identifier)
+
+    def config(self) -> dict:
+        """What a file keeps of it."""
+        config = serialize_keras_object({**self.given, "optimizer": self.optimizer})
+        return {**config, "jit_compile": bool(config["jit_compile"])}
+
+    def prepare_targets(self, y: np.ndarray, output: Any) -> np.ndarray:
+        """Check targets against the model's output, a `KerasTensor`; make the loss and metrics for their shapes."""
+        if self.loss is None:
+            self.loss = losses.resolve(self.identifier, y.shape, output.shape)
+        y = self.loss.prepare_targets(y, output.shape, output.dtype)
+        if self.metrics is None:
+            self._make_metrics((None, *y.shape[1:]), output.shape)
+        return y
+
+    def _make_metrics(self, target_shape: tuple, output_shape: tuple) -> None:
+        self.metrics = []
+        for identifiers, weighted in ((self.plain, False), (self.weighted, True)):
+            for identifier in identifiers:
+                metric = metrics.resolve(identifier, self.loss, target_shape, output_shape)
+                self.metrics.append((metric, weighted, _trusted(metric, target_shape, output_shape)))
+
+    def reset(self) -> None:
+        """Start the loss and the metrics anew."""
+        self.total, self.count = 0.0, 0
+        self.loss_tracker.reset_state()
+        for metric, *_ in self.metrics or ():
+            metric.reset_state()
+
+    def tally(self, value: float, y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> None:
+        """Count a batch in: its loss, and its metrics."""
+        n = len(p)
+        self.total += value * n
+        self.count += n
+        for metric, weighted, trusted in self.metrics:
+            (metric.tally if trusted else metric.update_state)(y, p, w if weighted else None)
+
+    def logs(self) -> dict[str, float]:
+        """The loss and the metrics so far, by name in alphabetical order, as Keras lists them."""
+        logs = {"loss": self.total / self.count if self.count else 0.0}
+        for metric, *_ in self.metrics or ():
+            result = metric.result()
+            logs.update(result if isinstance(result, dict) else {metric.name: result})
+        return {name: _number(logs[name]) for name in sorted(logs)}
+
+    def names(self) -> list[str]:
+        """The names of the metrics, in the order of compile()."""
+        return [metric.name for metric, *_ in self.metrics or ()]
+
+    def tracked(self) -> list:
+        """The loss and the metrics as `Metric` objects."""
+        self.loss_tracker.reset_state()
+        if self.count:
+            self.loss_tracker.update_state(self.total / self.count, self.count)
+        return [self.loss_tracker, *(metric for metric, *_ in self.metrics or ())]
+
+
+def make_train_step(model: Any) -> Callable:
+    """Resolve all that a step of training needs, so that the step itself only computes.
+
+    The lecture's backpropagation, for a batch of n samples:
+        a[l] = g(a[l-1] W[l] + b[l]);  δ[L] = ∂C/∂a[L] · g′(z[L]);  δ[l] = δ[l+1] W[l+1]ᵀ · g′(z[l]);
+        ∂C/∂W[l] = a[l-1]ᵀ δ[l];  ∂C/∂b[l] = Σ δ[l];  W ← W - α ∂C/∂W
+    """
+    compiled, optimizer = model._compiled, model.optimizer
+    adopt(model.variables)
+    trainable = model.trainable_variables
+    optimizer.build(trainable)
+    model.resolve_trainable()
+    forward, backward, from_logits, logits = model.forward, model.backward, model.backward_from_logits, model.logits
+    value_and_grad, fused, update, tally = compiled.loss.value_and_grad, _fused(model), optimizer.step, compiled.tally
+    penalized = [v for v in trainable if v.regularizer is not None]
+    penalty = model.penalty if model._penalized else None
+    scale = compiled.loss_weight
+
+    def step(x, y, w):
+        p, kept = forward(x, True)
+        if fused is not None:
+            value, delta = fused(y, logits(kept), p, w)  # δ[L] = ∂C/∂z[L] at once
+        else:
+            value, delta = value_and_grad(y, p, w)  # ∂C/∂a[L]
+        if scale != 1.0:
+            value, delta = value * scale, delta * scale
+        (from_logits if fused is not None else backward)(delta, kept, False)
+        for v in penalized:
+            value += float(v.regularizer(v.value))  # C + R(W)
+            v.grad += v.regularizer.grad(v.value)
+        if penalty is not None:
+            value += penalty(kept)
+        update()  # W ← W - α ∂C/∂W
+        tally(value, y, p, w)
+
+    return step
+
+
+def make_test_step(model: Any) -> Callable:
+    """The same without learning: forward, loss, penalties, metrics."""
+    compiled = model._compiled
+    forward, logits, fused, tally = model.forward, model.logits, _fused(model), compiled.tally
+    value_and_grad, scale = compiled.loss.value_and_grad, compiled.loss_weight
+    penalized = [v for v in model.trainable_variables if v.regularizer is not None]
+    penalty = model.penalty if model._penalized else None
+
+    def step(x, y, w):
+        p, kept = forward(x, False)
+        value = (fused(y, logits(kept), p, w) if fused is not None else value_and_grad(y, p, w))[0] * scale
+        for v in penalized:
+            value += float(v.regularizer(v.value))
+        if penalty is not None:
+            value += penalty(kept)
+        tally(value, y, p, w)
+
+    return step
+
+
+def _fused(model: Any) -> Callable | None:
+    """The shortcut where the last activation and the loss know each other (softmax or sigmoid and cross-entropy)."""
+    activation = model.activation
+    return model._compiled.loss.fused(activation) if activation is not None else None
+
+
+_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
+
+
+def _trusted(metric: Any, target_shape: tuple, output_shape: tuple) -> bool:
+    """Whether targets and outputs pair up so plainly that a metric need not look at their shapes again."""
+    pairs = len(target_shape) == len(output_shape) and target_shape[1:] == output_shape[1:]
+    return pairs or (metric.name or "").startswith("sparse") or isinstance(metric, metrics.SparseCategoricalAccuracy)
+
+
+def compile_arguments(config: dict) -> dict:
+    """Turn the config of a compile state into arguments for compile()."""
+    config = dict(config)
+    for key, kind in (("optimizer", optimizers), ("loss", losses)):
+        if isinstance(config.get(key), dict) and "class_name" in config[key]:
+            config[key] = kind.deserialize(config[key])
+
+    def read(given):
+        if isinstance(given, (list, tuple)):
+            return [read(i) for i in given]
+        return metrics.deserialize(given) if _is_config(given) else given
+
+    return {**config, "metrics": read(config.get("metrics")), "weighted_metrics": read(config.get("weighted_metrics"))}
+
+
+def _only(value: Any, argument: str) -> Any:
+    """A model with one output takes its loss alone, or in a list or dict of one."""
+    if isinstance(value, dict) and "class_name" not in value:
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        if len(value) != 1:
+            raise ValueError(f"The model has one output, so `{argument}` takes one entry, got {len(value)}: {value!r}.")
+        value = value[0]
+    return value
+
+
+def _as_list(given: Any, argument: str) -> list:
+    """The metrics of the one output, however they are wrapped."""
+    if given is None:
+        return []
+    if isinstance(given, dict) and "class_name" not in given:
+        given = _only(given, argument)
+    if isinstance(given, (list, tuple)):
+        if len(given) == 1 and isinstance(given[0], (list, tuple, dict)) and not _is_config(given[0]):
+            return _as_list(given[0], argument)
+        return [m for m in given if m is not None]
+    return [given]
+
+
+def _is_config(value: Any) -> bool:
+    return isinstance(value, dict) and "class_name" in value
+
+
+def _number(value: Any) -> Any:
+    return float(value) if np.ndim(value) == 0 else np.asarray(value)

@@ -1,0 +1,135 @@
+"""The table that `model.summary()` prints, in Keras 3's look."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import Any
+
+
+def table(
+    model: Any,
+    line_length: int | None = None,
+    positions: list | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: list | None = None,
+) -> str:
+    """Return the summary of a model as text; the arguments are those of `Model.summary`.
+
+    >>> from minikeras import Sequential, layers
+    >>> model = Sequential([layers.Dense(2, input_shape=(3,), name="d")], name="m")
+    >>> print(table(model, line_length=40))
+    Model: "m"
+    ┏━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━┓
+    ┃ Layer (type)   ┃ Output     ┃ Param  ┃
+    ┃                ┃ Shape      ┃      # ┃
+    ┡━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━┩
+    │ d (Dense)      │ (None, 2)  │      8 │
+    └────────────────┴────────────┴────────┘
+     Total params: 8 (32.00 B)
+     Trainable params: 8 (32.00 B)
+     Non-trainable params: 0 (0.00 B)
+    <BLANKLINE>
+    """
+    header, align = ["Layer (type)", "Output Shape", "Param #"], "<<>"
+    positions, length = list(positions or (0.45, 0.80, 1.0)), 88
+    if show_trainable:
+        header, align, length = [*header, "Trainable"], align + "^", length + 12
+        positions = [p * 0.9 for p in positions] + [1.0]
+    length = line_length or min(length, shutil.get_terminal_size().columns - 4)
+    widths = _widths([int(p * length) if p <= 1 else int(p) for p in positions], length)
+    layers = _cut(model.layers, layer_range)
+    rows = [row for layer in layers for row in _rows(layer, 0, expand_nested, show_trainable)]
+    lines = [f'Model: "{model.name}"', *_draw(header, rows, align, widths), *_totals(model)]
+    return "\n".join(lines) + "\n"
+
+
+def _widths(ends: list[int], length: int) -> list[int]:
+    """Share what borders and padding need out of the columns evenly, so that the whole fits."""
+    widths = [end - start + 2 for start, end in zip([0, *ends], ends)]
+    excess = sum(widths) - (length - len(widths) - 1)
+    for i in range(len(widths)):
+        share = round(excess / (len(widths) - i))
+        widths[i], excess = widths[i] - share, excess - share
+    if min(widths) < 5:
+        raise ValueError(f"line_length={length} is too narrow for {len(widths)} columns.")
+    return [width - 2 for width in widths]
+
+
+def _rows(layer: Any, depth: int, expand: bool, trainable: bool) -> list[list[str]]:
+    prefix = "   " * depth + "└ " if depth else ""
+    shape = layer._output_shape if layer.built else None
+    row = [
+        f"{prefix}{layer.name} ({type(layer).__name__})",
+        "?" if shape is None else f"({', '.join(map(str, shape))})",
+        f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
+    ]
+    if trainable:
+        row.append(("Y" if layer.trainable else "N") if layer.built and layer.weights else "-")
+    inner = getattr(layer, "layers", ()) if expand else ()
+    return [row, *(r for sub in inner for r in _rows(sub, depth + 1, expand, trainable))]
+
+
+def _cut(layers: list, layer_range: list | None) -> list:
+    if layer_range is None:
+        return layers
+    if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
+        raise ValueError(f"layer_range must be two layer names, the first and the last, got {layer_range!r}.")
+    first = [i for i, layer in enumerate(layers) if re.fullmatch(layer_range[0], layer.name)]
+    last = [i for i, layer in enumerate(layers) if re.fullmatch(layer_range[1], layer.name)]
+    if not first or not last:
+        raise ValueError(f"layer_range={layer_range!r} names no layers: there are {[layer.name for layer in layers]}.")
+    low, high = min(first[0], last[-1]), max(first[0], last[-1])
+    return layers[low : high + 1]
+
+
+def _draw(header: list[str], rows: list[list[str]], align: str, widths: list[int]) -> list[str]:
+    def rule(left, fill, middle, right):
+        return left + middle.join(fill * (width + 2) for width in widths) + right
+
+    def text(cells, bar):
+        columns = [_wrap(cell, width) for cell, width in zip(cells, widths)]
+        for i in range(max(map(len, columns))):
+            parts = [c[i] if i < len(c) else "" for c in columns]
+            yield bar + bar.join(f" {part:{a}{width}} " for part, a, width in zip(parts, align, widths)) + bar
+
+    lines = [rule("┏", "━", "┳", "┓"), *text(header, "┃"), rule("┡", "━", "╇", "┩")]
+    for i, row in enumerate(rows):
+        lines += [*text(row, "│"), rule("├", "─", "┼", "┤") if i < len(rows) - 1 else rule("└", "─", "┴", "┘")]
+    return lines if rows else [*lines, rule("└", "─", "┴", "┘")]
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Break between words; a word that is too long ends in an ellipsis."""
+    lines = [""]
+    for word in re.findall(r"^\s+\S+|\S+", text):
+        word = word if len(word) <= width else word[: width - 1] + "…"
+        if not lines[-1]:
+            lines[-1] = word
+        elif len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines
+
+
+def _totals(model: Any) -> list[str]:
+    trainable, frozen = model.trainable_weights, model.non_trainable_weights
+    optimizer = getattr(model, "optimizer", None)
+    slots = list(optimizer.variables) if optimizer is not None and getattr(optimizer, "built", False) else []
+    groups = [("Total", [*trainable, *frozen, *slots]), ("Trainable", trainable), ("Non-trainable", frozen)]
+    if slots:
+        groups.append(("Optimizer", slots))
+    return [f" {name} params: {sum(v.size for v in group):,} ({_memory(group)})" for name, group in groups]
+
+
+def _memory(variables: list) -> str:
+    size = float(sum(v.value.nbytes for v in variables))
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1024:
+            break
+        size /= 1024
+    else:
+        unit = "TB"
+    return f"{size:.2f} {unit}"

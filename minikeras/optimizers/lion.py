@@ -1,0 +1,47 @@
+"""Lion."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.options import Rate
+
+
+class Lion(Optimizer):
+    """Steps of one size for all weights, up or down: w ← w − η sign(β₁ m + (1 − β₁) g); m ← β₂ m + (1 − β₂) g
+
+    Args:
+        learning_rate: η; three to ten times smaller than Adam's.
+        beta_1: β₁, above 0 and at most 1.
+        beta_2: β₂, from 0 to 1.
+        *options, **named: the arguments that all optimizers take, see `Optimizer`.
+
+    Source: Chen et al., Symbolic discovery of optimization algorithms (2023), arXiv:2302.06675.
+
+    >>> from minikeras._core.variable import Variable
+    >>> w = Variable([1.0, -1.0]); optimizer = Lion(learning_rate=0.1)
+    >>> optimizer.apply([[2.0, -4.0]], [w]); w.tolist()
+    [0.9, -0.9]
+    """
+
+    slots = (("momentum",),)
+
+    def __init__(self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, *options, **named):
+        if not 0 < beta_1 <= 1:
+            raise ValueError(f"Argument `beta_1` of Lion must be above 0 and at most 1, got {beta_1}.")
+        super().__init__(learning_rate, *options, **named)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+
+    def update(self, w, g, m, s, r):
+        """Do one step."""
+        np.multiply(m, self.beta_1, out=s)
+        np.multiply(g, 1 - self.beta_1, out=r)
+        s += r
+        np.sign(s, out=s)
+        s *= self.rate
+        w -= s  # w ← w − η sign(β₁ m + (1 − β₁) g)
+        np.multiply(g, 1 - self.beta_2, out=s)
+        m *= self.beta_2
+        m += s  # m ← β₂ m + (1 − β₂) g

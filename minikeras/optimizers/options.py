@@ -1,0 +1,174 @@
+"""What every optimizer is told: its arguments, checked and kept, its learning rate and its config."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.config import floatx
+from minikeras._core.naming import auto_name
+from minikeras._core.registry import Configurable, deserialize_keras_object, plain, serialize_keras_object
+from minikeras._core.variable import Variable
+from minikeras.optimizers.old_arguments import OLD, UNUSED, translate
+from minikeras.optimizers.schedules import LearningRateSchedule
+
+Rate = float | LearningRateSchedule | Callable[[], float]
+
+
+class Options(Configurable):
+    """The arguments of all optimizers; `Optimizer` says what they mean.
+
+    A subclass takes its own arguments first and hands on the rest: ``__init__(self, learning_rate=0.01, momentum=0.0,
+    *options, **named)``. Its signature, as `inspect` and `help` show it, then lists the rest by name, as in Keras.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.__signature__ = full_signature(cls)
+        cls._arguments = tuple(cls.__signature__.parameters)
+
+    def __init__(
+        self,
+        learning_rate: Rate = 0.01,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **old: Any,
+    ):
+        learning_rate = translate(learning_rate, old)
+        self.weight_decay = weight_decay
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.use_ema = use_ema
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self._check_options()
+        self.name = name or auto_name(type(self).__name__)
+        self._iterations = self._own(Variable(0, dtype="int32", trainable=False, name="iteration"))
+        self._set_rate(learning_rate)
+
+    def _check_options(self) -> None:
+        given = {n: getattr(self, n) for n in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, n) is not None}
+        if len(given) > 1:
+            raise ValueError(f"Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set, got {given}.")
+        steps, every = self.gradient_accumulation_steps, self.ema_overwrite_frequency
+        if steps and not steps >= 2:
+            raise ValueError(f"`gradient_accumulation_steps` must be an integer >= 2 or None, got {steps!r}.")
+        if self.use_ema and not 0 <= self.ema_momentum <= 1:
+            raise ValueError(f"`ema_momentum` must be from 0 to 1, got {self.ema_momentum!r}.")
+        if self.use_ema and every and not (isinstance(every, (int, np.integer)) and every >= 1):
+            raise ValueError(f"`ema_overwrite_frequency` must be an integer >= 1 or None, got {every!r}.")
+
+    def _own(self, variable: Variable) -> Variable:
+        variable.path = f"{self.name}/{variable.name}"
+        return variable
+
+    @property
+    def learning_rate(self):
+        """The learning rate: a ``Variable`` when it is a number, else what the schedule says of the next step."""
+        rate = self._learning_rate
+        if isinstance(rate, Variable):
+            return rate
+        return rate(self._iterations.value.item()) if isinstance(rate, LearningRateSchedule) else rate()
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        rate = self._learning_rate
+        if callable(value) and not isinstance(value, Variable):
+            self._set_rate(value)
+        elif isinstance(rate, Variable):
+            rate.assign(float(value))
+        elif getattr(rate, "settable", False):
+            rate.initial_learning_rate = float(value)
+        elif isinstance(rate, LearningRateSchedule):
+            raise TypeError(
+                f"Optimizer {self.name!r} was given a schedule as its `learning_rate`, so the rate can't be set. "
+                "Give it a number if it is to change by hand or by a callback."
+            )
+        else:
+            self._set_rate(value)
+
+    lr = learning_rate
+
+    def _set_rate(self, value: Rate) -> None:
+        """Keep the rate, and `_rate`: the quickest way to its number at the next step."""
+        if isinstance(value, LearningRateSchedule):
+            count = self._iterations.value.item
+            self._learning_rate, self._rate = value, lambda: float(value(count()))
+        elif callable(value) and not isinstance(value, Variable):
+            self._learning_rate, self._rate = value, lambda: float(value())
+        elif isinstance(value, (str, bool, type(None))) or np.ndim(value):
+            raise ValueError(
+                "Argument `learning_rate` should be a float, a LearningRateSchedule or a function without arguments that "
+                f"returns a float, got {value!r}."
+            )
+        else:
+            variable = Variable(float(value), dtype=floatx(), trainable=False, name="learning_rate")
+            self._learning_rate, self._rate = self._own(variable), variable.value.item
+
+    @property
+    def iterations(self):
+        """The number of updates of the weights so far, an integer variable or scalar."""
+        steps = self.gradient_accumulation_steps
+        return self._iterations // steps if steps else self._iterations
+
+    def get_config(self) -> dict:
+        """Return the arguments that rebuild this optimizer, without its state."""
+        rate = self._learning_rate
+        config = {name: plain(getattr(self, name)) for name in COMMON if name != "learning_rate"}
+        config["learning_rate"] = float(rate) if isinstance(rate, Variable) else serialize_keras_object(rate)
+        own = [name for name in self._arguments if name not in config]
+        missing = [name for name in own if not hasattr(self, name)]
+        if missing and "get_config" not in vars(type(self)):
+            raise NotImplementedError(
+                f"{type(self).__name__} takes the arguments {missing} but keeps no attributes of these names. "
+                "Store them (self.name = name) or write get_config()."
+            )
+        return {**config, **{name: plain(getattr(self, name)) for name in own if name not in missing}}
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None):
+        """Build an optimizer from what ``get_config`` returned; a config by Keras 2 is understood, too."""
+        old = {name: config[name] for name in (*OLD, *UNUSED) if name in config and name not in cls._arguments}
+        config = {name: value for name, value in config.items() if name not in old}
+        rate = translate(config.get("learning_rate"), old, quiet=True)
+        if isinstance(rate, dict):
+            rate = deserialize_keras_object(rate, custom_objects)
+        return cls(**config) if rate is None else cls(**{**config, "learning_rate": rate})
+
+
+def full_signature(cls: type) -> inspect.Signature:
+    """The signature of an optimizer with the arguments written out that its ``__init__`` hands on.
+
+    >>> class Plain(Options):
+    ...     def __init__(self, learning_rate: float = 0.5, *options, **named):
+    ...         super().__init__(learning_rate, *options, **named)
+    >>> list(full_signature(Plain).parameters)[:3]
+    ['learning_rate', 'weight_decay', 'clipnorm']
+    """
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    kinds = {p.kind for p in parameters if p.name != "old"}  # what is called `old` is no option of today
+    own = [p for p in parameters if p.kind not in CATCH_ALLS]
+    if inspect.Parameter.VAR_KEYWORD in kinds:
+        names = {p.name for p in own}
+        by_name = inspect.Parameter.VAR_POSITIONAL not in kinds
+        rest = [p for p in COMMON.values() if p.name not in names]
+        own += [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in rest] if by_name else rest
+    return inspect.Signature(sorted(own, key=lambda p: p.kind))
+
+
+CATCH_ALLS = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+COMMON = {n: p for n, p in inspect.signature(Options).parameters.items() if p.kind not in CATCH_ALLS}

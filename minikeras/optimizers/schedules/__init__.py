@@ -1,0 +1,53 @@
+"""Learning rates that follow from the number of steps done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras._core.registry import Registry
+from minikeras.optimizers.schedules.cosine import CosineDecay, CosineDecayRestarts
+from minikeras.optimizers.schedules.decay import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
+from minikeras.optimizers.schedules.schedule import LearningRateSchedule
+
+registry = Registry("keras.optimizers.schedules")
+for _schedule in (
+    LearningRateSchedule,
+    ExponentialDecay,
+    PiecewiseConstantDecay,
+    PolynomialDecay,
+    InverseTimeDecay,
+    CosineDecay,
+    CosineDecayRestarts,
+):
+    registry.register(_schedule)
+
+
+def serialize(learning_rate_schedule: LearningRateSchedule) -> dict:
+    """Describe a schedule by plain data.
+
+    >>> serialize(CosineDecay(0.1, 100))["class_name"]
+    'CosineDecay'
+    """
+    return registry.serialize(learning_rate_schedule)
+
+
+def deserialize(config: Any, custom_objects: dict | None = None) -> LearningRateSchedule:
+    """Build the schedule that ``serialize`` described.
+
+    >>> deserialize(serialize(CosineDecay(0.1, 100))).decay_steps
+    100
+    """
+    return registry.deserialize(config, custom_objects)
+
+
+__all__ = [
+    "CosineDecay",
+    "CosineDecayRestarts",
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "LearningRateSchedule",
+    "PiecewiseConstantDecay",
+    "PolynomialDecay",
+    "deserialize",
+    "serialize",
+]

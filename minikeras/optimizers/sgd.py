@@ -1,0 +1,57 @@
+"""Stochastic gradient descent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.options import Rate
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if wanted.
+
+    w ← w − η g; with momentum μ: m ← μ m − η g and w ← w + m, or, after Nesterov, w ← w + μ m − η g.
+
+    Args:
+        learning_rate: η.
+        momentum: μ, from 0 to 1.
+        nesterov: whether the step looks ahead.
+        *options, **named: the arguments that all optimizers take, see `Optimizer`.
+
+    Source: Sutskever et al., On the importance of initialization and momentum in deep learning (2013).
+
+    >>> from minikeras._core.variable import Variable
+    >>> w = Variable([1.0, -1.0]); optimizer = SGD(learning_rate=0.1)
+    >>> optimizer.apply([[2.0, -4.0]], [w]); w.tolist()
+    [0.8, -0.6]
+    """
+
+    def __init__(self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False, *options, **named):
+        if isinstance(momentum, (str, type(None))) or not 0 <= momentum <= 1:
+            raise ValueError(f"Argument `momentum` of SGD must be a number from 0 to 1, got {momentum!r}.")
+        super().__init__(learning_rate, *options, **named)
+        self.momentum = float(momentum)
+        self.nesterov = nesterov
+
+    @property
+    def slots(self):
+        """One momentum per weight, if there is any."""
+        return (("momentum",),) if self.momentum else ()
+
+    def update(self, w, g, *slots_and_scratch):
+        """Do one step."""
+        *m, s, _ = slots_and_scratch
+        np.multiply(g, self.rate, out=s)
+        if m:
+            m = m[0]
+            m *= self.momentum
+            m -= s  # m ← μ m − η g
+            if self.nesterov:
+                w -= s
+                np.multiply(m, self.momentum, out=s)
+                w += s  # w ← w + μ m − η g
+            else:
+                w += m  # w ← w + m
+        else:
+            w -= s  # w ← w − η g

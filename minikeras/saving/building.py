@@ -1,0 +1,108 @@
+"""From the config in a file to a model, with what a file may not do kept from happening."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from minikeras._core.allowance import allowance
+from minikeras._core.registry import deserialize_keras_object, scope
+from minikeras.saving.legacy_config import translate, translate_compile
+
+SPARE = 8 << 20  # bytes for variables that a file need not hold: metrics, counts
+PER_BYTE = 3  # a file in float16 may become a model in float32
+MOST_LAYERS = 5_000
+MOST_THRESHOLDS = 100_000
+NUMBERS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")
+_MISUSE = (TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError)
+
+
+def build_model(config: Any, name: str, held: int, custom_objects: dict | None) -> Any:
+    """Build the model that a config describes, without compiling it.
+
+    Args:
+        config: of Keras 2 or 3, as read from JSON.
+        name: the file, for error messages.
+        held: bytes of weights that the file has: the model's may not take much more.
+        custom_objects: the user's own classes and functions.
+
+    Raises:
+        ValueError: the config is damaged, names unknown things, asks for more memory than the file holds, or is no model.
+    """
+    if not isinstance(config, dict) or "class_name" not in config:
+        raise ValueError(f"{name}: the config should be a dict with the key 'class_name', got {str(config)[:100]!r}.")
+    check_config(config, name)
+    config = translate({key: value for key, value in config.items() if key != "compile_config"}, custom_objects)
+    with reading(f"{name}: the model can't be built from its config"), allowance(PER_BYTE * held + SPARE):
+        model = deserialize_keras_object(config, custom_objects)
+    if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
+        raise ValueError(f"{name}: its config describes a {type(model).__name__}, expected a model.")
+    return model
+
+
+def compile_model(model: Any, config: Any, name: str, custom_objects: dict | None) -> None:
+    """Compile a model as the file says; nothing happens if it says nothing."""
+    if not config:
+        return
+    check_config(config, name)
+    hint = f"{name}: the model can't be compiled as the file says (compile=False loads it without)"
+    with reading(hint), allowance(4 * sum(v.value.nbytes for v in model.variables) + SPARE), scope(custom_objects):
+        if not isinstance(config, dict):
+            raise ValueError(f"the compile state should be a dict, got {str(config)[:100]!r}")
+        model.compile_from_config(translate_compile(config, custom_objects))
+
+
+@contextlib.contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turn whatever a nonsensical config makes classes raise into one ValueError that says where it came from."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from error
+    except _MISUSE as error:
+        raise ValueError(f"{what}: {type(error).__name__}: {error}") from error
+
+
+def check_config(config: Any, name: str) -> None:
+    """Refuse what no config needs: code, absurd counts."""
+    level, layers = [config], 0
+    while level:
+        below = []
+        for node in level:
+            if isinstance(node, dict):
+                layers += len(node["layers"]) if isinstance(node.get("layers"), list) else 0
+                _check_node(node, name)
+                below += node.values()
+            elif isinstance(node, list):
+                below += node
+        level = below
+    if layers > MOST_LAYERS:
+        raise ValueError(f"{name}: the config describes {layers} layers; models of up to {MOST_LAYERS} are read.")
+
+
+def _check_node(node: dict, name: str) -> None:
+    kind = node.get("class_name")
+    if kind == "__lambda__" or kind == "Lambda" and not isinstance(_function(node), (str, type(None))):
+        raise ValueError(
+            f"{name}: the config holds the code of a lambda. Code in a file is never run, at any safe_mode, as it can do "
+            "anything to your computer. If you know the function: write it as a named function or as a layer of your own, "
+            "and load the model with custom_objects={name: function}."
+        )
+    inner = node.get("config")
+    if kind in ("__numpy__", "__tensor__") and (not isinstance(inner, dict) or inner.get("dtype") not in NUMBERS):
+        raise ValueError(f"{name}: the config holds an array that is not of a number type: {str(inner)[:100]!r}.")
+    steps = node.get("num_thresholds")
+    if isinstance(steps, int) and steps > MOST_THRESHOLDS:
+        raise ValueError(f"{name}: num_thresholds={steps} in the config; at most {MOST_THRESHOLDS} are accepted from a file.")
+
+
+def _function(node: dict) -> Any:
+    """What a Lambda layer's config says it runs: a name is harmless, anything else is code."""
+    config = node.get("config")
+    found = config.get("function") if isinstance(config, dict) else None
+    if isinstance(found, dict) and found.get("class_name") == "function":
+        return found.get("config")
+    if isinstance(config, dict) and config.get("function_type") == "lambda":
+        return [found]
+    return found

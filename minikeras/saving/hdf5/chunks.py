@@ -1,0 +1,86 @@
+"""Datasets in chunks: found by a B-tree, unpacked within bounds."""
+
+from __future__ import annotations
+
+import math
+import zlib
+
+import numpy as np
+
+from minikeras.saving.hdf5.heaps import btree_1
+from minikeras.saving.hdf5.source import UNDEFINED, Cursor, Source
+
+DEFLATE, SHUFFLE, FLETCHER32 = 1, 2, 3
+MOST_CHUNKS = 200_000
+BEST_RATIO, FREE = 64, 16 << 20  # numbers pack a few times; a bomb packs a thousand times
+
+
+def read_chunks(
+    source: Source, address: int, chunk: tuple, shape: tuple, dtype: np.dtype, filters: list, what: str
+) -> np.ndarray:
+    """Put an array together from its chunks; all of them have to be there.
+
+    Args:
+        address: of the B-tree.
+        chunk: the shape of a chunk and the size of an element.
+    """
+    check_filters(source, filters, what)
+    chunk, item = chunk[:-1], chunk[-1] if chunk else 0
+    if item != dtype.itemsize or len(chunk) != len(shape) or min(chunk, default=0) < 1:
+        raise source.error(f"is damaged: {what} of shape {shape} has chunks of shape {chunk} and {item} bytes an element.")
+    grid = tuple(-(-n // c) for n, c in zip(shape, chunk, strict=True))
+    wanted, size = math.prod(grid), math.prod(chunk) * item
+    if wanted > MOST_CHUNKS:
+        raise source.error(f"is damaged: {what} claims {wanted} chunks.")
+    found = {}
+    if wanted and address != UNDEFINED:
+        for key, where in btree_1(source, address, 1, 8 * (len(shape) + 1) + 8, what):
+            at = Cursor(source, key, what)
+            length, mask = at.uint(4), at.uint(4)
+            index = tuple(divmod(at.uint(8), c) for c in chunk)
+            if any(rest or n >= g for (n, rest), g in zip(index, grid, strict=True)):
+                raise source.error(f"is damaged: a chunk of {what} lies outside of its shape {shape}.")
+            found[tuple(n for n, _ in index)] = where, length, mask
+    if len(found) != wanted:
+        raise source.error(f"is damaged: {what} has {len(found)} of its {wanted} chunks.")
+    stored = sum(length for _, length, _ in found.values())
+    held = all(source.holds(where, length) for where, length, _ in found.values())
+    if not held or wanted * size > FREE + BEST_RATIO * stored:
+        raise source.error(f"is refused: {what} claims {wanted * size} bytes, but only {stored} are stored for it.")
+    array = np.empty(shape, dtype)
+    for index, (where, length, mask) in found.items():
+        data = unpack(source, source.read_data(where, length, what), size, item, filters, mask, what)
+        region = tuple(slice(n * c, min(n * c + c, end)) for n, c, end in zip(index, chunk, shape, strict=True))
+        part = np.frombuffer(data, dtype).reshape(chunk)
+        array[region] = part[tuple(slice(r.stop - r.start) for r in region)]
+    return array
+
+
+def check_filters(source: Source, filters: list, what: str) -> None:
+    """Refuse filters other than the three known ones: nothing is ever loaded to undo one."""
+    for number, _ in filters:
+        if number not in (DEFLATE, SHUFFLE, FLETCHER32):
+            raise source.error(f"can't be read: {what} is packed by filter {number}; gzip, shuffle and fletcher32 are known.")
+    if len({number for number, _ in filters}) != len(filters):
+        raise source.error(f"is refused: {what} is packed more than once by one filter.")
+
+
+def unpack(source: Source, data: bytes, size: int, item: int, filters: list, mask: int, what: str) -> bytes:
+    """Undo the filters of one chunk, last one first; never more than ``size`` bytes come out."""
+    for position, (number, _) in reversed(list(enumerate(filters))):
+        if mask >> position & 1:
+            continue
+        if number == FLETCHER32:
+            data = data[:-4]
+        elif number == DEFLATE:
+            unpacker = zlib.decompressobj()
+            try:
+                data = unpacker.decompress(data, size + 4)
+            except zlib.error as error:
+                raise source.error(f"is damaged: a chunk of {what} can't be unpacked ({error}).") from None
+        elif number == SHUFFLE:
+            whole = len(data) // item * item
+            data = np.frombuffer(data[:whole], np.uint8).reshape(item, -1).T.tobytes() + data[whole:]
+    if len(data) != size:
+        raise source.error(f"is damaged: a chunk of {what} has {len(data)} bytes, should have {size}.")
+    return data

@@ -1,0 +1,169 @@
+"""Configs of Keras 1 and 2, said in the words of Keras 3: tables, and what walks through a config by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras._core.naming import snake_case
+from minikeras._core.registry import REGISTRIES, constructor_arguments, find_custom, home
+
+# class -> old key -> new key
+RENAMED = {
+    "InputLayer": {"batch_input_shape": "batch_shape"},
+    "LeakyReLU": {"alpha": "negative_slope"},
+    "Dropout": {"p": "rate"},
+    "GaussianDropout": {"p": "rate"},
+    "GaussianNoise": {"sigma": "stddev"},
+    "Dense": {"output_dim": "units", "init": "kernel_initializer", "bias": "use_bias"},
+    "PReLU": {"init": "alpha_initializer"},
+    "Embedding": {"init": "embeddings_initializer"},
+}
+# keys that layers had and that mean nothing any more, dropped where a built-in class does not take them
+OBSOLETE = {
+    "batch_input_shape", "input_dim", "input_length", "input_dtype", "input_spec", "time_major", "implementation", "ragged",
+    "fused", "renorm", "renorm_clipping", "renorm_momentum", "virtual_batch_size", "adjustment", "cudnn", "groups",
+    "W_regularizer", "b_regularizer", "W_constraint", "b_constraint", "filters", "kernel_initializer", "kernel_regularizer",
+    "kernel_constraint", "mask_zero", "reset_after", "interpolation", "data_format", "output_padding", "quantization_config",
+    "experimental_autocast", "supports_masking", "build_config", "autocast", "axis_name", "synchronized",
+}  # fmt: skip
+OBSOLETE_IN_OPTIMIZERS = {"jit_compile", "is_legacy_optimizer", "experimental_aggregate_gradients", "schedule_decay"}
+REDUCTIONS = {"auto": "sum_over_batch_size", "sum_over_batch": "sum_over_batch_size"}
+WRAPPED = ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper", "LossFunctionWrapper")  # a function, by name, in a class
+OLD_PREFIX = "Custom>"  # what tf.keras put before its own optimizers
+
+
+def translate(config: Any, custom_objects: dict | None = None) -> Any:
+    """Return the config of a model, layer or other object in Keras 3's words; one of Keras 3 comes back as it is.
+
+    >>> translate({"class_name": "LeakyReLU", "config": {"name": "a", "alpha": 0.1}})["config"]
+    {'name': 'a', 'negative_slope': 0.1}
+    """
+    if isinstance(config, list):
+        return [translate(item, custom_objects) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if not isinstance(config.get("class_name"), str):
+        return {key: translate(value, custom_objects) for key, value in config.items()}
+    node = {key: value for key, value in config.items() if key not in ("shared_object_id", "keras_version", "backend")}
+    if node["class_name"].startswith(OLD_PREFIX) and find_custom(node["class_name"], custom_objects) is None:
+        node["class_name"] = node["class_name"][len(OLD_PREFIX) :]
+    elif ">" in node["class_name"] and not node.get("registered_name"):
+        node["registered_name"] = node["class_name"]  # legacy files name the class by what it was registered as
+        node["class_name"] = node["class_name"].rsplit(">", 1)[-1]
+    if node["class_name"] == "Sequential":
+        node["config"] = _sequential(node.get("config"))
+    node["config"] = _keys(node, translate(node.get("config"), custom_objects), custom_objects)
+    return node
+
+
+def translate_compile(config: dict, custom_objects: dict | None = None) -> dict:
+    """Return the arguments of compile() that a compile_config or training_config of any Keras describes.
+
+    >>> translate_compile({"optimizer_config": {"class_name": "SGD", "config": {"lr": 0.1}}, "metrics": [["mae"]]})
+    {'metrics': ['mae'], 'optimizer': {'class_name': 'SGD', 'config': {'learning_rate': 0.1}}}
+    """
+    config = {key: value for key, value in config.items() if value is not None and key != "sample_weight_mode"}
+    if "optimizer_config" in config:
+        config["optimizer"] = config.pop("optimizer_config")
+    for key in ("optimizer", "loss", "metrics", "weighted_metrics", "loss_weights"):
+        if key in config:
+            config[key] = _compiled(translate(config[key], custom_objects), key, custom_objects)
+    return config
+
+
+def _sequential(config: Any) -> Any:
+    """Before Keras 2.2.3 a Sequential's config was its bare list of layers, and no file of Keras 2.2 has an InputLayer."""
+    config = {"layers": config} if isinstance(config, list) else config
+    if not isinstance(config, dict) or not isinstance(config.get("layers"), list) or not config["layers"]:
+        return config
+    first, *rest = config["layers"]
+    inner = first.get("config") if isinstance(first, dict) else None
+    if isinstance(inner, dict) and first.get("class_name") != "InputLayer" and inner.get("batch_input_shape"):
+        given = {"batch_shape": inner["batch_input_shape"], "dtype": _input_dtype(first)}
+        first = {**first, "config": {k: v for k, v in inner.items() if k != "batch_input_shape"}}
+        return {**config, "layers": [{"class_name": "InputLayer", "config": given}, first, *rest]}
+    return config
+
+
+def _input_dtype(layer: dict) -> Any:
+    if layer.get("class_name") == "Embedding":
+        return "int32"
+    dtype = layer["config"].get("input_dtype") or layer["config"].get("dtype")
+    return dtype if isinstance(dtype, str) else None
+
+
+def _keys(node: dict, config: Any, custom_objects: dict | None) -> Any:
+    """Rename and drop keys of a built-in class; a user's own class gets what it wrote."""
+    name = node["class_name"]
+    if not isinstance(config, dict) or find_custom(node.get("registered_name") or name, custom_objects) is not None:
+        return config
+    renamed = RENAMED.get(name, {})
+    config = {renamed.get(key, key) if renamed.get(key) not in config else key: value for key, value in config.items()}
+    registry = REGISTRIES.get("keras.layers")
+    cls = registry.table.get(name) if registry else None
+    if isinstance(cls, type):
+        known = {n for c in cls.__mro__ if c is not object and "__init__" in vars(c) for n in constructor_arguments(c)}
+        config = {key: value for key, value in config.items() if key in known or key not in OBSOLETE}
+        if isinstance(config.get("axis"), list) and len(config["axis"]) == 1 and name.endswith("Normalization"):
+            config["axis"] = config["axis"][0]
+    if isinstance(config.get("dtype"), dict) and config["dtype"].get("class_name") == "Policy":
+        config["dtype"] = {**config["dtype"], "class_name": "DTypePolicy"}
+    return config
+
+
+def _compiled(value: Any, key: str, custom_objects: dict | None) -> Any:
+    """One entry of a compile state; lists of metrics come flat, or one list for each output."""
+    if isinstance(value, list):
+        flat = [item for entry in value for item in (entry if isinstance(entry, list) else [entry])]
+        return [_compiled(item, key, custom_objects) for item in flat if item is not None]
+    if not isinstance(value, dict):
+        return value
+    if not isinstance(value.get("class_name"), str):
+        return {name: _compiled(item, key, custom_objects) for name, item in value.items()}
+    return _optimizer(value) if key == "optimizer" else _wrapped(value, key, custom_objects)
+
+
+def _optimizer(node: dict) -> dict:
+    config = node.get("config")
+    if not isinstance(config, dict):
+        return node
+    config = {key: value for key, value in config.items() if key not in OBSOLETE_IN_OPTIMIZERS}
+    if "lr" in config:
+        config["learning_rate"] = config.pop("lr")
+    if not config.get("decay"):
+        config.pop("decay", None)
+    if config.get("epsilon", 0) is None:
+        del config["epsilon"]
+    if not config.get("use_ema") and "ema_overwrite_frequency" in config:
+        config["ema_overwrite_frequency"] = None  # Keras 2 wrote 100, Keras 3 refuses it without use_ema
+    return {**node, "config": config}
+
+
+def _wrapped(node: dict, key: str, custom_objects: dict | None) -> dict | str:
+    """Losses and metrics: no ``fn`` beside a class that knows its function, and a class for a function alone."""
+    config = node.get("config")
+    if not isinstance(config, dict):
+        return node
+    config = dict(config)
+    function = config.get("fn")
+    function = function.get("config") if isinstance(function, dict) and function.get("class_name") == "function" else function
+    if node["class_name"] in WRAPPED and isinstance(function, str):
+        del config["fn"]
+        classes = _classes("keras.losses" if key == "loss" else "keras.metrics")
+        if function not in classes or find_custom(function, custom_objects) is not None:
+            return function
+        node = {**node, "class_name": classes[function], "registered_name": None}
+    elif isinstance(function, str):
+        del config["fn"]
+    if isinstance(config.get("reduction"), str):
+        config["reduction"] = REDUCTIONS.get(config["reduction"], config["reduction"])
+    if key != "loss":
+        config.pop("reduction", None)
+    return {**node, "config": config}
+
+
+def _classes(module: str) -> dict[str, str]:
+    """The built-in classes of a module by what their function is called: "binary_accuracy" -> "BinaryAccuracy"."""
+    registry = REGISTRIES.get(module)
+    known = [c for c in (registry.table.values() if registry else ()) if isinstance(c, type) and home(c) is registry]
+    return {snake_case(c.__name__): c.__name__ for c in known}

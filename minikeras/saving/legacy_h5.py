@@ -1,0 +1,186 @@
+"""The legacy HDF5 layout: whole models (`model_config`, `model_weights`, ...) and weights alone, of Keras 2 and 3."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.registry import serialize_keras_object
+from minikeras.saving.building import build_model, compile_model
+from minikeras.saving.hdf5 import Dataset, Group
+from minikeras.saving.json_text import read_json
+from minikeras.saving.optimizer_state import plan_optimizer
+from minikeras.saving.plan import Plan
+from minikeras.saving.weights_h5 import declared_bytes
+
+LARGEST_ATTRIBUTE = 64512  # bytes of an HDF5 attribute in its header
+MOST_NAMES = 100_000
+
+
+def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> None:
+    """Write a whole model to a path or a binary file."""
+    import h5py
+
+    config = serialize_keras_object(model)
+    compiled = config.pop("compile_config", None)
+    with h5py.File(target, "w") as file:
+        file.attrs["keras_version"], file.attrs["backend"] = version, "numpy"
+        file.attrs["model_config"] = json.dumps(_as_legacy(config))
+        _write_weights(file.create_group("model_weights"), model, version)
+        optimizer = getattr(model, "optimizer", None)
+        if include_optimizer and compiled is not None and optimizer is not None:
+            optimizer_config = compiled.pop("optimizer")
+            optimizer_config = {"class_name": _legacy_name(optimizer_config), "config": optimizer_config["config"]}
+            file.attrs["training_config"] = json.dumps({**compiled, "optimizer_config": optimizer_config})
+            _write_arrays(file.create_group("optimizer_weights"), optimizer.variables)
+
+
+def _as_legacy(config: Any) -> Any:
+    """A model's config as legacy files have it: layers without module and build state, the rest as it is."""
+    inner = config["config"]
+    if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
+        inner = {**inner, "layers": [_as_legacy(layer) for layer in inner["layers"]]}
+    return {"class_name": _legacy_name(config), "config": inner}
+
+
+def _legacy_name(config: dict) -> str:
+    return config.get("registered_name") or config["class_name"]
+
+
+def _write_weights(group: Any, model: Any, version: str) -> None:
+    _write_names(group, "layer_names", [layer.name for layer in model.layers])
+    group.attrs["backend"], group.attrs["keras_version"] = "numpy", version
+    for layer in model.layers:
+        _write_arrays(group.create_group(layer.name), [*layer.trainable_weights, *layer.non_trainable_weights])
+    _write_arrays(group.create_group("top_level_model_weights"), [])
+
+
+def _write_arrays(group: Any, variables: list) -> None:
+    names: list[str] = []
+    for variable in variables:
+        name, n = variable.path, 1
+        while name in names or name in group:
+            name, n = f"{variable.path}_{n}", n + 1
+        group.create_dataset(name, data=np.asarray(variable.value))
+        names.append(name)
+    _write_names(group, "weight_names", names)
+
+
+def _write_names(group: Any, name: str, texts: list[str]) -> None:
+    """Write a list of texts as an attribute; lists that are too long become ``name0``, ``name1``, ..."""
+    import h5py
+
+    most = max(1, LARGEST_ATTRIBUTE // 16)  # a variable-length text takes 16 bytes in the attribute itself
+    if len(texts) <= most:
+        value = np.asarray(texts, dtype=object) if texts else np.asarray([], dtype="float64")
+        group.attrs.create(name, value, dtype=h5py.string_dtype() if texts else None)
+        return
+    for i, start in enumerate(range(0, len(texts), most)):
+        group.attrs.create(f"{name}{i}", np.asarray(texts[start : start + most], dtype=object), dtype=h5py.string_dtype())
+
+
+def read_h5(root: Group, name: str, custom_objects: dict | None, compile: bool) -> Any:
+    """Read a whole model."""
+    text = root.attribute("model_config")
+    if text is None:
+        raise ValueError(f"{name} holds no model (no attribute 'model_config'). If it holds weights: model.load_weights().")
+    config = read_json(text, f"{name}: model_config")
+    weights = root.group("model_weights")
+    model = build_model(config, name, declared_bytes(weights), custom_objects)
+    plan = Plan(name)
+    plan_legacy_weights(plan, weights, model)
+    plan.carry_out()
+    training = root.attribute("training_config") if compile else None
+    if training is not None:
+        compile_model(model, read_json(training, f"{name}: training_config"), name, custom_objects)
+        state = Plan(name)
+        problem = plan_legacy_optimizer(state, root, model)
+        if problem:
+            raise ValueError(f"{problem}. Load it with compile=False to have the model without its optimizer.")
+        state.carry_out()
+    return model
+
+
+def is_legacy_weights(root: Group) -> bool:
+    """Whether a file holds weights alone, layer by layer."""
+    return "layer_names" in root.attrs or "layer_names0" in root.attrs
+
+
+def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = False, skip_mismatch: bool = False) -> list[str]:
+    """Plan the weights of all layers, by order or by name; with ``skip_mismatch``, return what did not fit."""
+    saved = [(name, _datasets(group.group(name))) for name in _names(group, "layer_names")]
+    saved = [(name, datasets) for name, datasets in saved if datasets]
+    layers = [layer for layer in model.layers if _weights(layer)]
+    if by_name:
+        found = dict(saved)
+        pairs = [(layer, layer.name, found[layer.name]) for layer in layers if layer.name in found]
+    elif len(saved) != len(layers):
+        unbuilt = "" if model.built else " The model is not built yet: give it an input shape."
+        raise ValueError(
+            f"{plan.name}: the file has weights for {len(saved)} layers {[name for name, _ in saved][:20]}, the model has "
+            f"{len(layers)} layers with weights.{unbuilt} Is it the file of another model?"
+        )
+    else:
+        pairs = [(layer, name, datasets) for layer, (name, datasets) in zip(layers, saved, strict=True)]
+    skipped = []
+    for layer, name, datasets in pairs:
+        try:
+            plan.take(_weights(layer), datasets, f"layer {layer.name!r} ({type(layer).__name__}), {name!r} in the file")
+        except ValueError as error:
+            if not skip_mismatch:
+                raise
+            skipped.append(str(error))
+    _plan_top_level(plan, group, model)
+    return skipped
+
+
+def plan_legacy_optimizer(plan: Plan, root: Group, model: Any) -> str | None:
+    """Plan the optimizer's state; returns why it does not fit, if so."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or "optimizer_weights" not in root:
+        return None
+    group = root.group("optimizer_weights")
+    names = _names(group, "weight_names")
+    return plan_optimizer(plan, optimizer, model, [group.dataset(n) for n in names], names) if names else None
+
+
+def _plan_top_level(plan: Plan, group: Group, model: Any) -> None:
+    """Weights of the model itself, outside of its layers."""
+    if "top_level_model_weights" not in group:
+        return
+    inner = {id(v) for layer in model.layers for v in layer.weights}
+    own = [v for v in [*model.trainable_weights, *model.non_trainable_weights] if id(v) not in inner]
+    datasets = _datasets(group.group("top_level_model_weights"))
+    if own or datasets:
+        plan.take(own, datasets, f"model {model.name!r} itself")
+
+
+def _weights(layer: Any) -> list:
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
+
+
+def _datasets(group: Group) -> list[Dataset]:
+    return [group.dataset(name) for name in _names(group, "weight_names")]
+
+
+def _names(group: Group, attribute: str) -> list[str]:
+    """A list of texts, in one attribute or in numbered ones."""
+    found: list = []
+    if attribute in group.attrs:
+        found = _listed(group, attribute)
+    else:
+        for i in range(MOST_NAMES):
+            if f"{attribute}{i}" not in group.attrs:
+                break
+            found += _listed(group, f"{attribute}{i}")
+    if len(found) > MOST_NAMES or not all(isinstance(n, bytes) for n in found) or len(set(found)) != len(found):
+        raise group.source.error(f"is damaged: the attribute {attribute!r} of {group.path!r} is not a list of different names.")
+    return [n.decode("utf8", "replace") for n in found]
+
+
+def _listed(group: Group, attribute: str) -> list:
+    value = group.attrs[attribute]
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    return value if isinstance(value, list) else [value]

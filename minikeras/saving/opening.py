@@ -1,0 +1,79 @@
+"""Opening what may be anything: only regular files and seekable binary streams get in."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from minikeras.saving.hdf5 import SIGNATURE
+
+
+@contextlib.contextmanager
+def opened(file: Any) -> Iterator[tuple[BinaryIO, str]]:
+    """Open a path, or take an open binary file as it is: (file, its name for messages).
+
+    Raises:
+        OSError: there is no such file, or it is a folder, a device or a pipe.
+
+    >>> import io
+    >>> with opened(io.BytesIO(b"abc")) as (file, name): file.read(), name
+    (b'abc', 'the file')
+    """
+    if hasattr(file, "read"):
+        yield _checked_stream(file)
+        return
+    path = os.fspath(file)
+    path = os.fsdecode(path)
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)) if _is_file(path) else -1
+    with os.fdopen(handle, "rb") as stream:
+        _need_regular(os.fstat(stream.fileno()).st_mode, path)  # it may have been exchanged since
+        yield stream, repr(path)
+
+
+def is_path(file: Any) -> bool:
+    """Whether this is the name of a file rather than an open one.
+
+    >>> is_path("model.keras")
+    True
+    """
+    return isinstance(file, (str, bytes, os.PathLike))
+
+
+def kind_of(file: BinaryIO) -> str:
+    """Say by its first bytes what a file is: "zip", "hdf5" or "unknown".
+
+    >>> import io; kind_of(io.BytesIO(b"PK\\x03\\x04...")), kind_of(io.BytesIO(b"?"))
+    ('zip', 'unknown')
+    """
+    file.seek(0)
+    start = file.read(2056)
+    if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return "zip"
+    return "hdf5" if any(start[at : at + 8] == SIGNATURE for at in (0, 512, 1024, 2048)) else "unknown"
+
+
+def _is_file(path: str) -> bool:
+    if "\0" in path:
+        raise ValueError(f"The name of a file can't hold a null character, got {path!r}.")
+    _need_regular(os.stat(path).st_mode, path)  # before opening: to open a pipe may wait for ever
+    return True
+
+
+def _need_regular(mode: int, path: str) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"{path!r} is a folder, expected a file. Models saved as folders (SavedModel) can't be read.")
+    if not stat.S_ISREG(mode):
+        raise OSError(f"{path!r} is a device, pipe or socket, expected a file. Nothing was read from it.")
+
+
+def _checked_stream(file: Any) -> tuple[BinaryIO, str]:
+    name = getattr(file, "name", None)
+    name = repr(name) if isinstance(name, str) else "the file"
+    if not (hasattr(file, "seekable") and file.seekable()):
+        raise OSError(f"{name} can't be read at any place (not seekable). Read it into io.BytesIO first.")
+    if not isinstance(file.read(0), bytes):
+        raise ValueError(f"{name} is open as text, open it in binary mode: open(path, 'rb').")
+    return file, name

@@ -1,0 +1,83 @@
+"""The state of an optimizer in a file, whoever wrote it: which array belongs to which variable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras._core.variable import Variable
+from minikeras.saving.hdf5 import Dataset
+from minikeras.saving.plan import Plan
+
+
+def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Dataset], names: list[str] | None) -> str | None:
+    """Plan the state of an optimizer.
+
+    Args:
+        datasets: the arrays in the order of the file.
+        names: their names in a legacy file: they tell how the arrays are ordered.
+
+    Returns:
+        None, or the reason why the state does not fit this optimizer; nothing is planned then.
+    """
+    if not getattr(optimizer, "built", False):
+        if not model.built:
+            return f"{plan.name}: the model is not built yet, so its optimizer {optimizer.name!r} has no state to load into"
+        optimizer.build(model.trainable_variables)
+    datasets = reordered(datasets, names)
+    for variables in _candidates(optimizer):
+        chosen = _match(variables, datasets)
+        if chosen is not None:
+            label = f"optimizer {optimizer.name!r} ({type(optimizer).__name__})"
+            plan.take(chosen, datasets[: len(chosen)], label)
+            return None
+    return (
+        f"{plan.name}: the optimizer {optimizer.name!r} has {len(optimizer.variables)} variables of shapes "
+        f"{_shapes(optimizer.variables)}, the file has {len(datasets)} of shapes {_shapes(datasets)}"
+    )
+
+
+def reordered(datasets: list[Dataset], names: list[str] | None) -> list[Dataset]:
+    """Bring slots that old Keras wrote kind after kind (m, m, ..., v, v, ...) into the order of today: m, v, m, v, ...
+
+    Keras 2.0 to 2.2 call them "training/Adam/Variable:0", tf.keras up to 2.10 "Adam/dense/kernel/m:0".
+    """
+    if not names:
+        return datasets
+    slots = [i for i, n in enumerate(names) if "iter" not in n.rsplit("/", 1)[-1] and "learning_rate" not in n]
+    rest = [i for i in range(len(names)) if i not in set(slots)]
+    optimizer = next((w for n in names for w in n.split("/")[:2] if w in _BY_KIND), None)
+    old = any(n.startswith("training/") for n in names)
+    tails = [names[i].rsplit("/", 1)[-1].split(":")[0] for i in slots]
+    kinds = len(set(tails)) if set(tails) <= _TAILS else _BY_KIND.get(optimizer, 1) if old else 1
+    third = len(slots) // 3
+    if old and optimizer == "Adam" and len(slots) == 3 * third and all(datasets[i].shape == (1,) for i in slots[2 * third :]):
+        slots = slots[: 2 * third]  # the rest holds the place of amsgrad's slots
+    if kinds < 2 or len(slots) % kinds:
+        return [datasets[i] for i in rest + slots]
+    n = len(slots) // kinds
+    return [datasets[i] for i in rest + [slots[k * n + j] for j in range(n) for k in range(min(kinds, 2))] + slots[2 * n :]]
+
+
+_BY_KIND = {"Adam": 2, "Adamax": 2, "Nadam": 2, "Adadelta": 2, "SGD": 1, "RMSprop": 1, "Adagrad": 1}
+_TAILS = {"m", "v", "vhat", "momentum", "rms", "accumulator", "accum_grad", "accum_var", "mg"}
+
+
+def _candidates(optimizer: Any) -> list[list[Variable]]:
+    """The lists of variables that files are known to hold, likeliest first."""
+    everything = list(optimizer.variables)
+    without_rate = [v for v in everything if v.name != "learning_rate"]
+    without_count = [v for v in without_rate if v.name != "iteration"]
+    fresh = [v for v in everything if v.name in ("iteration", "learning_rate")]
+    return [everything, fresh, without_rate, without_count]
+
+
+def _match(variables: list[Variable], datasets: list[Dataset]) -> list[Variable] | None:
+    """The variables if the arrays fit them; an SGD of Keras 2 has slots even without momentum, which are left out."""
+    if _shapes(variables) == _shapes(datasets):
+        return variables
+    slotless = [v.name for v in variables] == ["iteration"] and len(datasets) > 1
+    return variables if slotless and datasets[0].shape == () and datasets[0].dtype.kind in "iu" else None
+
+
+def _shapes(items: list) -> list[tuple]:
+    return [i.shape for i in items]

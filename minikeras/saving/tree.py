@@ -1,0 +1,102 @@
+"""The parts of a model that keep variables, and the paths that Keras 3 files give them.
+
+A path is not made of names but of class names, numbered by occurrence: ``layers/dense``, ``layers/dense_1``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from minikeras._core.naming import snake_case
+from minikeras._core.random import SeedGenerator
+from minikeras._core.variable import Variable
+from minikeras.layers.layer import Layer
+
+
+class Part(NamedTuple):
+    """A layer, a model or a random stream in its place."""
+
+    steps: tuple[tuple[str, ...], ...]  # ("attribute",) or ("container", "class", position), from the model down
+    path: str
+    part: Any
+    own: list[Variable]
+
+    @property
+    def label(self) -> str:
+        """How error messages call it."""
+        name = getattr(self.part, "name", None)
+        return f"layer {name!r} ({type(self.part).__name__})" if self.steps else f"model {name!r}"
+
+
+def parts(model: Any) -> list[Part]:
+    """All parts of a model, itself first, each once.
+
+    >>> from minikeras.layers import Dense
+    >>> class Block(Layer):
+    ...     def __init__(self): super().__init__(); self.inner = [Dense(1), Dense(2)]
+    >>> [part.path for part in parts(Block())]
+    ['', 'inner/dense', 'inner/dense_1']
+    """
+    return list(_walk(model, (), "", set()))
+
+
+def own_variables(part: Any) -> list[Variable]:
+    """The variables of a part without those of the parts in it: trainable by nature first."""
+    if isinstance(part, SeedGenerator):
+        return [part.state]
+    inner = {id(v) for _, child in _children(part) for c in _flat(child) for v in _all(c)}
+    return [v for v in part.weights if id(v) not in inner]
+
+
+def overrides(part: Any, method: str) -> bool:
+    """Whether a layer brings its own ``save_own_variables`` or ``load_own_variables``, as Keras allows."""
+    return getattr(type(part), method, None) is not getattr(Layer, method, None)
+
+
+def _walk(part: Any, steps: tuple, path: str, seen: set[int]) -> Iterator[Part]:
+    if id(part) in seen:
+        return
+    seen.add(id(part))
+    yield Part(steps, path, part, own_variables(part))
+    for name, child in _children(part):
+        if isinstance(child, (Layer, SeedGenerator)):
+            yield from _walk(child, (*steps, (name,)), f"{path}/{name}".lstrip("/"), seen)
+            continue
+        counts: dict[str, int] = {}
+        for item in _flat(child):
+            kind = snake_case(type(item).__name__)
+            n = counts[kind] = counts.get(kind, -1) + 1
+            numbered = f"{kind}_{n}" if n else kind
+            yield from _walk(item, (*steps, (name, kind, n)), f"{path}/{name}/{numbered}".lstrip("/"), seen)
+
+
+def _children(part: Any) -> Iterator[tuple[str, Any]]:
+    """Attributes that are parts, or hold some, in alphabetical order; the layers of a model first."""
+    if isinstance(part, SeedGenerator):
+        return
+    own = dict(vars(part))
+    if isinstance(getattr(part, "layers", None), list):
+        yield "layers", part.layers
+        own.pop("_layers", None)
+    for name in sorted(own):
+        value = own[name]
+        if name.startswith("__") or name in _NOT_PARTS:
+            continue
+        if isinstance(value, (Layer, SeedGenerator)) or type(value) in (list, tuple, dict) and _flat(value):
+            yield name, value
+
+
+_NOT_PARTS = {"_steps", "_forwards", "_penalized", "_seed_generators", "history"}
+
+
+def _flat(value: Any) -> list:
+    """The parts in a container."""
+    if isinstance(value, (Layer, SeedGenerator)):
+        return [value]
+    items = value.values() if type(value) is dict else value
+    return [item for item in items if isinstance(item, (Layer, SeedGenerator))]
+
+
+def _all(part: Any) -> list[Variable]:
+    return [part.state] if isinstance(part, SeedGenerator) else part.weights

@@ -1,0 +1,155 @@
+"""The weights layout of Keras 3: ``layers/dense/vars/0``, ``optimizer/vars/0``, in `.weights.h5` and inside `.keras`.
+
+Read, too, as Keras 2.13 and 2.15 wrote it: under other names, and with numbers that skip.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from minikeras.saving.hdf5 import Group
+from minikeras.saving.optimizer_state import plan_optimizer
+from minikeras.saving.plan import Plan, datasets_in
+from minikeras.saving.tree import Part, overrides, parts
+
+CONTAINERS = {"layers": ("layers", "_layer_checkpoint_dependencies")}  # the second: Keras 2.13
+
+
+def write_weights(target: Any, model: Any, include_optimizer: bool = True) -> None:
+    """Write the weights of a model, and the state of its optimizer.
+
+    Args:
+        target: a path or a binary file to write to.
+        model: a built model.
+        include_optimizer: whether to write the optimizer's state.
+    """
+    import h5py
+
+    with h5py.File(target, "w") as file:
+        for part in parts(model):
+            store: Any = {}
+            if overrides(part.part, "save_own_variables"):
+                part.part.save_own_variables(store)
+            else:
+                store = {str(n): v.value for n, v in enumerate(part.own)}
+            _write_vars(file, part.path, getattr(part.part, "name", None), store)
+        optimizer = getattr(model, "optimizer", None)
+        if include_optimizer and optimizer is not None:
+            _write_vars(file, "optimizer", optimizer.name, {str(n): v.value for n, v in enumerate(optimizer.variables)})
+
+
+def _write_vars(file: Any, path: str, name: Any, store: dict) -> None:
+    group = file.create_group(f"{path}/vars".lstrip("/"))
+    if isinstance(name, str) and name:
+        group.attrs["name"] = name
+    for key, value in store.items():
+        group.create_dataset(str(key), data=np.asarray(value))
+
+
+def is_weights(root: Group) -> bool:
+    """Whether a file is of this layout."""
+    return "layer_names" not in root.attrs and any(name in root for name in (*CONTAINERS["layers"], "vars"))
+
+
+def plan_weights(plan: Plan, root: Group, model: Any, skip_mismatch: bool = False) -> list[str]:
+    """Plan the weights of all layers; with ``skip_mismatch``, return what did not fit instead of raising."""
+    skipped: list[str] = []
+    met: dict[str, set[str]] = {}
+    for part in parts(model):
+        try:
+            _plan_part(plan, root, part, met)
+        except ValueError as error:
+            if not skip_mismatch:
+                raise
+            skipped.append(str(error))
+    if not skip_mismatch:
+        _check_rest(plan.name, root, met)
+    return skipped
+
+
+def _plan_part(plan: Plan, root: Group, part: Part, met: dict[str, set[str]]) -> None:
+    group = _find(root, part, met)
+    own = overrides(part.part, "load_own_variables")
+    if group is None or "vars" not in group:
+        if part.own and part.steps and not part.path.endswith("seed_generator"):
+            raise ValueError(
+                f"{plan.name}: {part.label} has {len(part.own)} weights, but the file has none for it (at {part.path!r})."
+            )
+        return
+    found = group.group("vars")
+    if own:
+        plan.call(part.part.load_own_variables, {n: found.dataset(n).read() for n in found.names}, part.own)
+        return
+    if not getattr(part.part, "built", True) and found.names:
+        raise ValueError(
+            f"{plan.name}: {part.label} is not built, so it has no weights to load into. Give the model an input shape "
+            "(keras.Input(shape=...) as its first layer) or call it on data first."
+        )
+    plan.take(part.own, datasets_in(found), part.label)
+
+
+def _find(root: Group, part: Part, met: dict[str, set[str]]) -> Group | None:
+    """The group of a part: the n-th layer of a class is the n-th of that class in the file, whatever its number."""
+    group = root
+    for step in part.steps:
+        name = next((n for n in CONTAINERS.get(step[0], step[:1]) if n in group), None)
+        if name is None:
+            return None
+        group = group.group(name)
+        if len(step) == 3:
+            _, kind, n = step
+            numbered = _numbered(group, kind)
+            if n >= len(numbered):
+                return None
+            met.setdefault(group.path, set()).add(numbered[n])
+            group = group.group(numbered[n])
+    return group
+
+
+def _numbered(group: Group, kind: str) -> list[str]:
+    found = [(int(m[1] or 0), n) for n in group.names if (m := re.fullmatch(rf"{re.escape(kind)}(?:_([0-9]{{1,9}}))?", n))]
+    return [name for _, name in sorted(found)]
+
+
+def _check_rest(name: str, root: Group, met: dict[str, set[str]]) -> None:
+    """Weights of layers that the model does not have are a sign that the file is another model's."""
+    for container in CONTAINERS["layers"]:
+        if container in root and isinstance(root[container], Group):
+            group = root.group(container)
+            for other in sorted(set(group.names) - met.get(group.path, set())):
+                if _has_numbers(group.group(other), 8):
+                    raise ValueError(
+                        f"{name}: the file has weights for a layer {other!r} that the model does not have. "
+                        "Is it the file of another model?"
+                    )
+
+
+def _has_numbers(group: Group, depth: int) -> bool:
+    """Whether there is a dataset somewhere below."""
+    inside = [group[name] for name in group.names[:1000]]
+    return any(not isinstance(i, Group) or depth > 0 and _has_numbers(i, depth - 1) for i in inside)
+
+
+def plan_optimizer_weights(plan: Plan, root: Group, model: Any) -> str | None:
+    """Plan the optimizer's state; returns why it does not fit, if so."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or "optimizer" not in root or "vars" not in root.group("optimizer"):
+        return None
+    datasets = datasets_in(root.group("optimizer").group("vars"))
+    return plan_optimizer(plan, optimizer, model, datasets, None)
+
+
+def declared_bytes(root: Group) -> int:
+    """Bytes of all arrays that the file really holds: what a model built for it may take."""
+    total = 0
+    groups = [root]
+    for _ in range(100):
+        found = [group[name] for group in groups for name in group.names]
+        total += sum(item.stored_bytes() for item in found if not isinstance(item, Group))
+        groups = [item for item in found if isinstance(item, Group)]
+        if not groups:
+            return total
+    raise root.source.error("is damaged or hostile: its groups are nested more than 100 deep.")

@@ -1,0 +1,55 @@
+"""Helpers around models: labels, sequences, datasets, seeds, and the registry of one's own classes."""
+
+from minikeras._core.config import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+    standardize_dtype,
+)
+from minikeras._core.random import set_random_seed
+from minikeras._core.registry import (
+    CustomObjectScope,
+    custom_object_scope,
+    deserialize_keras_object,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+    serialize_keras_object,
+)
+from minikeras.callbacks.progress import Progbar
+from minikeras.data.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from minikeras.data.py_dataset import PyDataset
+from minikeras.utils.numerical import normalize, to_categorical
+from minikeras.utils.sequences import pad_sequences, timeseries_dataset_from_array
+from minikeras.utils.session import clear_session
+from minikeras.utils.splitting import split_dataset
+
+Sequence = PyDataset  # its name in Keras 2, still known in Keras 3
+
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "is_interactive_logging_enabled",
+    "normalize",
+    "pack_x_y_sample_weight",
+    "pad_sequences",
+    "register_keras_serializable",
+    "serialize_keras_object",
+    "set_random_seed",
+    "split_dataset",
+    "standardize_dtype",
+    "timeseries_dataset_from_array",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
+]

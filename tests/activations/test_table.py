@@ -1,0 +1,42 @@
+"""The door to the activations."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+
+from minikeras import activations
+from minikeras._core.variable import Variable
+from minikeras.activations.table import above, bare, floats, within
+
+
+def test_the_bare_formula_is_on_hand():
+    x = np.array([-1.0, 2.0], "float32")
+    np.testing.assert_array_equal(bare(activations.relu)(x), [0, 2])
+    assert bare(activations.relu) is activations.relu.__wrapped__ and bare(np.tanh) is np.tanh
+
+
+def test_source_and_signature_are_those_of_the_formula():
+    assert "np.maximum(x, 0.0)" in inspect.getsource(activations.relu)
+    assert list(inspect.signature(activations.relu).parameters) == ["x", "negative_slope", "max_value", "threshold"]
+
+
+def test_variables_and_data_frames_come_in():
+    pandas = pytest.importorskip("pandas")
+    assert activations.relu(Variable([-1.0, 2.0])).tolist() == [0, 2]
+    assert activations.relu(pandas.DataFrame({"a": [-1.0, 2.0]})).tolist() == [[0], [2]]
+
+
+def test_floats():
+    assert floats([1, 2]).dtype == "float32" and floats(np.array([1.0])).dtype == "float64"
+    x = np.ones(3)
+    assert floats(x) is x
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_masks_have_the_dtype_of_the_array(dtype):
+    z = np.array([-2, 0, 0.5, 2], dtype)
+    assert above(z, 0).dtype == within(z, 1).dtype == dtype
+    assert above(z, 0).tolist() == [0, 0, 1, 1] and within(z, 1).tolist() == [0, 1, 1, 0]

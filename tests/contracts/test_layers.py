@@ -1,0 +1,196 @@
+"""What every registered layer keeps, whichever it is."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from minikeras._core.trace import on_tape, vjp
+from minikeras.layers.layer import registry
+from tests.gradcheck import check_gradient
+
+RNG = np.random.default_rng(0)
+VECTORS = RNG.uniform(0.2, 2.0, (4, 6)) * RNG.choice([-1, 1], (4, 6))  # away from the kinks at 0, 1 and 1.5
+VECTORS[np.abs(np.abs(VECTORS) - 1) < 0.05] += 0.1
+VECTORS[np.abs(np.abs(VECTORS) - 1.5) < 0.05] += 0.1
+SERIES, IMAGES, VOLUMES = VECTORS.reshape(4, 3, 2), VECTORS.reshape(2, 2, 3, 2), VECTORS.reshape(2, 2, 1, 3, 2)
+RANDOM = {"seed": 3}
+
+# class -> the arguments and inputs it is tried with; a new layer joins by a line here
+SAMPLES = {
+    "Activation": [({"activation": "tanh"}, VECTORS), ({"activation": "softmax"}, SERIES)],
+    "ActivityRegularization": [({"l1": 0.1, "l2": 0.2}, VECTORS)],
+    "AlphaDropout": [({"rate": 0.3, **RANDOM}, VECTORS), ({"rate": 0.3, "noise_shape": (None, 1, 2), **RANDOM}, SERIES)],
+    "Dense": [({"units": 3}, VECTORS), ({"units": 3, "activation": "sigmoid", "use_bias": False}, SERIES)],
+    "Dropout": [({"rate": 0.3, **RANDOM}, VECTORS), ({"rate": 0.3, "noise_shape": (None, 1, 2), **RANDOM}, SERIES)],
+    "ELU": [({"alpha": 0.7}, VECTORS), ({}, IMAGES)],
+    "Flatten": [({}, VECTORS), ({}, IMAGES), ({"data_format": "channels_first"}, IMAGES), ({}, VECTORS[:, 0])],
+    "GaussianDropout": [({"rate": 0.3, **RANDOM}, SERIES)],
+    "GaussianNoise": [({"stddev": 0.3, **RANDOM}, SERIES)],
+    "Identity": [({}, IMAGES)],
+    "InputLayer": [({"shape": (6,)}, VECTORS)],
+    "LeakyReLU": [({}, VECTORS), ({"negative_slope": 1.5}, SERIES)],
+    "PReLU": [({"alpha_initializer": "ones"}, SERIES), ({"shared_axes": [1, 2]}, IMAGES)],
+    "Permute": [({"dims": (2, 1)}, SERIES), ({"dims": (3, 1, 2)}, IMAGES)],
+    "ReLU": [({}, VECTORS), ({"max_value": 1.5, "negative_slope": 0.1, "threshold": 1.0}, SERIES)],
+    "RepeatVector": [({"n": 3}, VECTORS)],
+    "Reshape": [({"target_shape": (3, -1)}, VECTORS), ({"target_shape": (6,)}, SERIES)],
+    "Softmax": [({}, VECTORS), ({"axis": 1}, SERIES), ({"axis": [1, 2]}, SERIES)],
+    "SpatialDropout1D": [({"rate": 0.3, **RANDOM}, SERIES)],
+    "SpatialDropout2D": [({"rate": 0.3, **RANDOM}, IMAGES), ({"rate": 0.3, "data_format": "channels_first", **RANDOM}, IMAGES)],
+    "SpatialDropout3D": [({"rate": 0.3, **RANDOM}, VOLUMES)],
+    "ThresholdedReLU": [({}, VECTORS)],
+}
+CLASSES = {cls.__name__: cls for cls in registry.table.values()}
+CASES = [pytest.param(name, *case, id=f"{name}{i}") for name, cases in SAMPLES.items() for i, case in enumerate(cases)]
+each = pytest.mark.parametrize("name, arguments, x", CASES)
+
+
+def make(name, arguments, dtype="float64"):
+    return CLASSES[name](**arguments, dtype=dtype)
+
+
+def rewind(layer):
+    """Make the next draws the first ones again."""
+    for seeds in layer.seed_generators:
+        seeds.state.value[1] = 0
+
+
+def frozen(x):
+    x = x.copy()
+    x.flags.writeable = False
+    return x
+
+
+def test_every_layer_has_samples():
+    assert sorted(set(CLASSES) - set(SAMPLES)) == [], "add a line to SAMPLES for each new layer"
+
+
+@each
+def test_config_round_trip(name, arguments, x):
+    layer = make(name, arguments, "float32")
+    config = layer.get_config()
+    again = CLASSES[name].from_config(copy.deepcopy(config))
+    assert again.get_config() == config and again.name == layer.name
+    written = registry.serialize(layer)
+    assert (written["module"], written["class_name"], written["registered_name"]) == ("keras.layers", name, None)
+    assert registry.deserialize(written).get_config() == config
+    again.build((None, *x.shape[1:]))
+    again.set_weights(layer.get_weights() if layer.built else again.get_weights())
+
+
+@each
+def test_shapes(name, arguments, x):
+    layer = make(name, arguments)
+    y = layer(x)
+    assert tuple(layer.compute_output_shape(x.shape))[1:] == y.shape[1:]
+    assert tuple(layer.compute_output_shape((None, *x.shape[1:]))) == (None, *y.shape[1:])
+    fresh = make(name, arguments)
+    fresh.build((None, *x.shape[1:]))
+    assert tuple(fresh.compute_output_shape((None, *x.shape[1:]))) == (None, *y.shape[1:])
+    empty = layer.forward(x[:0], training=True)[0]
+    assert empty.shape == (0, *y.shape[1:])
+
+
+@each
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("training", [False, True])
+def test_dtype_is_kept_and_inputs_are_not_changed(name, arguments, x, dtype, training):
+    layer = make(name, arguments, dtype)
+    x = frozen(x.astype(dtype))
+    layer(x)
+    y, kept = layer.forward(x, training)
+    dx = layer.backward(frozen(np.ones_like(y)), kept)
+    assert y.dtype == dx.dtype == dtype and dx.shape == x.shape
+    assert {v.dtype for v in layer.weights} <= {dtype} and {v.grad.dtype.name for v in layer.weights} <= {dtype}
+
+
+@each
+@pytest.mark.parametrize("training", [False, True])
+def test_gradient(name, arguments, x, training):
+    layer, x = make(name, arguments), x.copy()
+    weight = RNG.standard_normal(layer(x).shape)
+
+    def loss():
+        rewind(layer)
+        return np.sum(layer.forward(x, training)[0] * weight)
+
+    rewind(layer)
+    kept = layer.forward(x, training)[1]
+    dx = layer.backward(weight, kept, need_dx=True)
+    check_gradient(loss, x, dx)
+    for v in layer.trainable_variables:
+        check_gradient(loss, v.value, v.grad)
+        v.grad[...] = 7.0
+    layer.backward(weight, kept, need_dx=False)  # overwrites
+    for v in layer.trainable_variables:
+        check_gradient(loss, v.value, v.grad, probes=1)
+
+
+@each
+def test_forward_leaves_nothing_behind(name, arguments, x):
+    layer = make(name, arguments)
+    layer(x)
+    before = dict(vars(layer))
+    rewind(layer)
+    y, kept = layer.forward(x, True)
+    dx = layer.backward(y, kept)
+    rewind(layer)
+    one, kept_one = layer.forward(x, True)
+    layer.forward(2 * x[::-1], True)  # the layer is shared: called again before the way back
+    np.testing.assert_array_equal(layer.backward(one, kept_one), dx)
+    assert vars(layer).keys() == before.keys() and all(vars(layer)[key] is value for key, value in before.items())
+
+
+@each
+def test_training_flag(name, arguments, x):
+    layer = make(name, arguments)
+    still = layer(x)
+    np.testing.assert_array_equal(layer(x, training=False), still)
+    np.testing.assert_array_equal(layer(x, training=None), still)
+    if layer.seed_generators:
+        np.testing.assert_array_equal(still, x)
+        moved = layer(x, training=True)
+        assert np.any(moved != still) and np.any(moved != layer(x, training=True))
+        twin = make(name, arguments)
+        np.testing.assert_array_equal(twin(x, training=True), moved)  # one seed, one stream
+    else:
+        np.testing.assert_array_equal(layer(x, training=True), still)
+
+
+@each
+def test_frozen_weights_get_no_gradient(name, arguments, x):
+    layer = make(name, arguments)
+    layer(x)
+    layer.trainable = False
+    for v in layer.weights:
+        v.grad[...] = 7.0
+    y, kept = layer.forward(x, True)
+    assert layer.backward(y, kept).shape == x.shape
+    assert all((v.grad == 7.0).all() for v in layer.weights)
+
+
+@each
+def test_inside_traced_code(name, arguments, x):
+    layer = make(name, arguments)
+    y, kept = (rewind(layer), layer(x), rewind(layer), layer.forward(x, True))[-1]
+    dx, grads = layer.backward(3 * y, kept), [v.grad.copy() for v in layer.trainable_variables]
+    rewind(layer)
+    z, pullback = vjp(lambda x: on_tape(layer, x, True) * 3, x)
+    np.testing.assert_allclose(z, 3 * y)
+    np.testing.assert_allclose(pullback(y)[0], dx)
+    for v, grad in zip(layer.trainable_variables, grads):
+        np.testing.assert_array_equal(v.grad, grad)
+
+
+@each
+def test_integers_and_lists_come_in(name, arguments, x):
+    layer = make(name, arguments, "float32")
+    y = layer(np.ones(x.shape, int).tolist())
+    assert y.dtype == "float32" if layer.float_inputs else y.dtype.kind == "i"
+
+
+def test_unknown_arguments_are_named():
+    for name, cls in CLASSES.items():
+        with pytest.raises(ValueError, match="ratte"):
+            cls(**SAMPLES[name][0][0], ratte=1)

@@ -1,0 +1,28 @@
+"""Arrays as one dataset of samples."""
+
+import numpy as np
+import pytest
+
+from minikeras import data
+from minikeras.data.array_dataset import ArrayDataset, stack
+
+
+def test_samples_and_batches():
+    d = ArrayDataset((np.arange(5), np.arange(5) * 2))
+    assert len(d) == 5 and d[1] == (1, 2) and [int(y) for _, y in d] == [0, 2, 4, 6, 8]
+    assert [len(x) for x, _ in d.batch(2)] == [2, 2, 1]
+    assert [x.tolist() for x, _, _ in data.open(d.batch(2)).epoch()] == [[0, 1], [2, 3], [4]]
+    with pytest.raises(IndexError, match="Batch 3 of 3"):
+        d.batch(2)[3]
+    assert ArrayDataset(np.arange(3)).batch(2)[1].tolist() == [2]
+
+
+def test_lengths_must_agree():
+    with pytest.raises(ValueError, match="part 0 has 2, part 1 has 3"):
+        ArrayDataset((np.zeros(2), np.zeros(3)))
+
+
+def test_stack():
+    assert stack([1, 2]).tolist() == [1, 2]
+    x, y = stack([([1, 2], 0), ([3, 4], 1)])
+    assert x.tolist() == [[1, 2], [3, 4]] and y.tolist() == [0, 1]
