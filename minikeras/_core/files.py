@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -46,7 +45,7 @@ def replacing(path: str | os.PathLike) -> Iterator[str]:
     target = os.path.realpath(os.fspath(path))
     mode = _check(target)
     folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{_stem(name)}.{os.getpid()}.{secrets.token_hex(8)}.tmp~")
+    temporary = os.path.join(folder, f".{_stem(name)}.{os.getpid()}.{os.urandom(8).hex()}.tmp~")
     _open.add(temporary)
     try:
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))  # the umask takes its share

@@ -20,13 +20,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import warnings
 from typing import Any
 
 import numpy as np
 
-from minikeras._core.files import replacing, sweep
+from minikeras._core.files import atomic_write, sweep
 from minikeras.callbacks import snapshot
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.frequency import SaveFrequency
@@ -179,8 +178,8 @@ class BackupAndRestore(Callback):
         }
         os.makedirs(self.backup_dir, exist_ok=True)
         if self.double_checkpoint and os.path.exists(self._path):
-            with replacing(self._previous) as temporary:
-                shutil.copyfile(self._path, temporary)
+            with open(self._path, "rb") as last, atomic_write(self._previous) as file:
+                file.write(last.read())
         snapshot.write(self._path, state)
 
     def _load(self) -> dict | None:

@@ -6,10 +6,8 @@ finished line only. Time is what drawing must not cost: at most 2 % of the time 
 
 from __future__ import annotations
 
-import logging
 import math
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -61,6 +59,8 @@ class Progbar:
         self.stateless_metrics = None if stateless_metrics is None else set(stateless_metrics)
         self.due_at = -math.inf if verbose == 1 else math.inf  # when the next drawing may begin, by time.perf_counter()
         self._dynamic = verbose == 1 and redraws(sys.stdout)
+        if self._dynamic:
+            import tqdm.std  # before the clock starts  # noqa: F401
         self._status: Any = None
         self._seen_so_far = 0
         self._values: dict[str, list] = {}  # name -> [sum, number of steps in it]
@@ -118,7 +118,7 @@ class Progbar:
 
     def _draw(self, current: int, now: float, per_unit: float, finalize: bool) -> None:
         from tqdm.std import Bar, tqdm
-        from tqdm.utils import disp_trim
+        from tqdm.utils import disp_len, disp_trim
 
         colour = self._dynamic and colourful(sys.stdout)
         bold = (lambda text: f"{_BOLD}{text}{_PLAIN}") if colour else str
@@ -137,8 +137,8 @@ class Progbar:
         line = " - ".join([f"{line} {_duration(per_unit, self.unit_name)}", *self._shown()])
         if not self._dynamic:
             return print_msg(line)
-        columns = shutil.get_terminal_size((0, 0)).columns
-        if columns and not finalize:  # a wrapped line can't be drawn over
+        columns = _columns(sys.stdout)
+        if not finalize and disp_len(line) >= columns:  # a wrapped line can't be drawn over
             line = disp_trim(line, columns - 1)
         if self._status is None:
             self._status = tqdm.status_printer(sys.stdout)
@@ -192,12 +192,22 @@ def print_msg(message: Any, line_break: bool = True) -> None:
     """
     message = str(message)
     if not config.is_interactive_logging_enabled():
+        import logging  # 2 ms that hardly anybody needs
+
         logging.getLogger("minikeras").info(message)
     elif sys.stdout is not None:
         if not _encodable(message):
             message = message.replace("━", "=").encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
         sys.stdout.write(message + "\n" if line_break else message)
         sys.stdout.flush()
+
+
+def _columns(stream: Any) -> int:
+    """How many characters a line of a terminal has; plenty, where it can't be told."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 10_000
+    except (OSError, ValueError, AttributeError):
+        return 10_000
 
 
 def _encodable(text: str) -> bool:

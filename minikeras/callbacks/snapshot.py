@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import zipfile
-import zlib
 from typing import Any
 
 import numpy as np
@@ -46,7 +44,7 @@ def read(path: str | os.PathLike) -> dict:
             return _unpack(state, {name: file[name] for name in file.files if name != "state"})
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # of zipfile, zlib, json, NumPy: whatever damage leads to
         raise OSError(f"The file {os.fspath(path)!r} is damaged or no backup: {error}") from error
 
 

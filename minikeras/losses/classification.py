@@ -98,7 +98,7 @@ def sparse_categorical_crossentropy(
         ValueError: a label is not one of the classes, or the targets are one-hot.
 
     >>> sparse_categorical_crossentropy([1, 2], [[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]])
-    array([0.05129331, 2.3025851], dtype=float32)
+    array([0.05129331, 2.3025851 ], dtype=float32)
     """
     y_pred = convert(y_pred)
     y = class_labels(y_true, y_pred.shape, "sparse_categorical_crossentropy", axis, ignore_class)

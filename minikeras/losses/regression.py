@@ -200,7 +200,10 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
     """
 
     def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = "mean_absolute_percentage_error", dtype: Any = None
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_absolute_percentage_error",
+        dtype: Any = None,
     ):
         super().__init__(mean_absolute_percentage_error, name=name, reduction=reduction, dtype=dtype)
 
@@ -216,6 +219,9 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
     """
 
     def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = "mean_squared_logarithmic_error", dtype: Any = None
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_squared_logarithmic_error",
+        dtype: Any = None,
     ):
         super().__init__(mean_squared_logarithmic_error, name=name, reduction=reduction, dtype=dtype)

@@ -62,7 +62,7 @@ def circle(
         margin: the relaxation m, between 0 and 1.
 
     >>> circle([0, 0, 1], [[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]], gamma=2.0)
-    array([0.4518454, 0.7763438, 0.       ], dtype=float32)
+    array([0.4518454, 0.7763438 , 0.        ], dtype=float32)
     """
     y = np.asarray(y_true).astype(np.int32)
     options = {"remove_diagonal": remove_diagonal, "gamma": gamma, "margin": margin}

@@ -158,7 +158,7 @@ class Recall(_Share):
 def first(values: np.ndarray) -> Any:
     """The number in an array of one, else the array.
 
-    >>> first(np.array([1.5])), first(np.array([1.5, 2.0]))
-    (np.float64(1.5), array([1.5, 2. ]))
+    >>> float(first(np.array([1.5]))), first(np.array([1.5, 2.0]))
+    (1.5, array([1.5, 2. ]))
     """
     return values[0] if len(values) == 1 else values

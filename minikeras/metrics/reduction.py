@@ -32,8 +32,9 @@ class Sum(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values, one number or an array of any shape; weights as `Mean` takes them."""
-        values, _ = samplewise(values, sample_weight, np.sum, self.dtype)
-        self.total.value[...] += values.sum()
+        with np.errstate(all="ignore"):
+            values, _ = samplewise(values, sample_weight, np.sum, self.dtype)
+            self.total.value[...] += values.sum()
 
     def tally(self, values: Any, sample_weight: Any = None) -> None:
         """Add values."""
@@ -63,6 +64,7 @@ class Mean(Metric):
         super().__init__(name=name, dtype=dtype)
         self.total = self.add_variable((), "zeros", self.dtype, name="total")
         self.count = self.add_variable((), "zeros", self.dtype, name="count")
+        self._largest = float(np.finfo(self.dtype).max) if np.dtype(self.dtype).kind == "f" else np.inf
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values.
@@ -71,9 +73,10 @@ class Mean(Metric):
             values: one number, or an array whose first axis counts the samples.
             sample_weight: one number for all, ``(samples,)``, or any shape that the leading axes of ``values`` have.
         """
-        values, weight = samplewise(values, sample_weight, np.mean, self.dtype)
-        count = values.size if weight is None else weight.sum()
-        self._add(float(values.sum()), float(count))
+        with np.errstate(all="ignore"):  # a diverged model has a metric of inf or NaN, as in Keras
+            values, weight = samplewise(values, sample_weight, np.mean, self.dtype)
+            count = values.size if weight is None else weight.sum()
+            self._add(float(values.sum()), float(count))
 
     def tally(self, values: Any, sample_weight: Any = None) -> None:
         """Add values; a Python float with a number as its weight takes no NumPy at all."""
@@ -90,7 +93,12 @@ class Mean(Metric):
 
     def _add(self, total: float, count: float) -> None:
         t, c = self.total.value, self.count.value
-        t[()] = t.item() + total  # 0-d arrays: by way of Python's floats, ten times faster than +=
+        total += t.item()  # 0-d arrays: by way of Python's floats, ten times faster than +=
+        if -self._largest < total < self._largest:
+            t[()] = total
+        else:
+            with np.errstate(over="ignore"):
+                t[()] = total
         c[()] = c.item() + count
 
 
@@ -112,20 +120,24 @@ class MeanMetricWrapper(Mean):
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
+        self._errors = {"all": "ignore"} if (getattr(fn, "__module__", "") or "").startswith("minikeras.") else {}
         if self._direction is None and is_loss(fn):
             self._direction = "down"
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: targets, predictions and, where wanted, weights per sample or per value."""
-        super().update_state(self._fn(as_array(y_true), as_array(y_pred), **self._fn_kwargs), sample_weight)
+        with np.errstate(**self._errors):
+            values = self._fn(as_array(y_true), as_array(y_pred), **self._fn_kwargs)
+        super().update_state(values, sample_weight)
 
     def tally(self, y_true: np.ndarray, y_pred: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
         """Add a batch of arrays that need neither conversion nor checks."""
-        values = np.asarray(self._fn(y_true, y_pred, **self._fn_kwargs))
+        with np.errstate(**self._errors):
+            values = np.asarray(self._fn(y_true, y_pred, **self._fn_kwargs))
         if sample_weight is not None:
             super().update_state(values, sample_weight)
         else:
-            self._tally_sum(float(np.add.reduce(values, None)), values)
+            self._tally_sum(float(np.add.reduce(values, None, np.float64)), values)
 
     def get_config(self) -> dict:
         """Return the name, the dtype and the arguments; the function too where it is one."""

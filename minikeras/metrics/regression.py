@@ -58,7 +58,8 @@ class RootMeanSquaredError(Mean):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: targets, predictions of the same shape and, where wanted, weights per sample or per value."""
         y_true, y_pred = match_targets(np.asarray(y_true, self.dtype), np.asarray(y_pred, self.dtype), "RootMeanSquaredError")
-        super().update_state((y_pred - y_true) ** 2, sample_weight)
+        with np.errstate(all="ignore"):
+            super().update_state((y_pred - y_true) ** 2, sample_weight)
 
     def tally(self, y_true, y_pred, sample_weight=None):
         """Add a batch of arrays that need neither conversion nor checks."""
@@ -94,7 +95,7 @@ class MeanAbsoluteError(MeanMetricWrapper):
         if sample_weight is not None or y_true.shape != y_pred.shape or y_pred.ndim < 2:
             return self.update_state(y_true, y_pred, sample_weight)
         error = np.abs(y_pred - y_true)
-        self._tally_sum(float(np.add.reduce(error, None)), error)
+        self._tally_sum(float(np.add.reduce(error, None, np.float64)), error)
 
 
 class MeanAbsolutePercentageError(MeanMetricWrapper):
@@ -231,9 +232,10 @@ class R2Score(Metric):
         if not self._sums:
             names = "squared_sum", "sum", "residual", "count"
             self._sums = tuple(self.add_variable(y_true.shape[1:], "zeros", "float64", name=name) for name in names)
-        terms = y_true**2 * weight, y_true * weight, (y_true - y_pred) ** 2 * weight, weight
-        for kept, values in zip(self._sums, terms, strict=True):
-            kept.value[...] += values.sum(axis=0)
+        with np.errstate(all="ignore"):
+            terms = y_true**2 * weight, y_true * weight, (y_true - y_pred) ** 2 * weight, weight
+            for kept, values in zip(self._sums, terms, strict=True):
+                kept.value[...] += values.sum(axis=0)
         self.num_samples.value[...] += y_true.size
 
     def result(self) -> Any:
@@ -241,7 +243,7 @@ class R2Score(Metric):
         if not self._sums or not np.any(self._sums[-1].value):
             return np.zeros((), self.dtype)[()]
         squares, sums, residual, count = (v.value for v in self._sums)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             total = squares - sums * (sums / count)
             scores = 1 - residual / total
             scores = np.where(np.isinf(scores), 0, scores)
@@ -249,7 +251,7 @@ class R2Score(Metric):
                 scores = scores.mean()
             elif self.class_aggregation is not None:
                 scores = (total * scores).sum() / total.sum()
-        return np.asarray(self._adjusted(scores), self.dtype)[()]
+            return np.asarray(self._adjusted(scores), self.dtype)[()]
 
     def _adjusted(self, score):
         free = float(self.num_samples) - self.num_regressors - 1

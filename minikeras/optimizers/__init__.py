@@ -16,6 +16,7 @@ from minikeras.optimizers.ftrl import Ftrl
 from minikeras.optimizers.lamb import Lamb
 from minikeras.optimizers.lion import Lion
 from minikeras.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from minikeras.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from minikeras.optimizers.muon import Muon
 from minikeras.optimizers.nadam import Nadam
 from minikeras.optimizers.optimizer import Optimizer
@@ -41,6 +42,8 @@ for _optimizer in (
     Muon,
     ScheduleFreeAdamW,
     LossScaleOptimizer,
+    MultiOptimizer,
+    OptimizerMap,
 ):
     registry.register(_optimizer)
 
@@ -90,7 +93,6 @@ def _known(name: Any, custom_objects: dict | None = None) -> Any:
 
 
 __all__ = [
-    "SGD",
     "Adadelta",
     "Adafactor",
     "Adagrad",
@@ -101,10 +103,13 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
+    "SGD",
     "ScheduleFreeAdamW",
     "deserialize",
     "get",

@@ -100,7 +100,7 @@ class Optimizer(State):
         self._add_slots(variables)
         self._trainable_variables = variables
         self._plans.clear()
-        self._parts = parts.plan(self, variables)
+        self._parts = self._parts_for(variables)
         self.built = True
         if self._pending is not None:
             pending, self._pending = self._pending, None
@@ -148,10 +148,14 @@ class Optimizer(State):
         variables = self._trainable_variables if trainable_variables is None else self._checked(trainable_variables)
         if len(grads) != len(variables):
             raise ValueError(f"`grads` must match the variables one to one, got {len(grads)} for {len(variables)} variables.")
+        if len(set(variables)) != len(variables):
+            raise ValueError("A variable is given twice: add its gradients and give it once.")
         pairs = self._filtered(grads, variables)
         known = set(self._trainable_variables)
         if not self.built or not known.issuperset(variables):
             self.build([*self._trainable_variables, *(v for v in variables if v not in known)])
+            for v in variables:
+                self._get_variable_index(v)  # one that overrides `build` may refuse newcomers
         for g, v in pairs:
             np.copyto(v.grad, g)
         with np.errstate(all="ignore"):
@@ -183,8 +187,6 @@ class Optimizer(State):
         return pairs
 
     def _parts_for(self, variables: list[Variable]) -> list[parts.Part]:
-        if len(variables) == len(self._trainable_variables) and all(a is b for a, b in zip(variables, self._trainable_variables)):
-            return self._parts
         key = tuple(map(id, variables))
         if key not in self._plans:
             self._plans[key] = parts.plan(self, variables)
@@ -213,8 +215,7 @@ class Optimizer(State):
         """
         self._undecayed = list(var_list or ()), list(var_names or ())
         if self.built:
-            self._plans.clear()
-            self._parts = parts.plan(self, self._trainable_variables)
+            self.build(self._trainable_variables)
 
     def _use_weight_decay(self, variable: Variable) -> bool:
         listed, names = self._undecayed

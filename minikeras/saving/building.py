@@ -59,9 +59,9 @@ def reading(what: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{what}: {error}") from error
+        raise ValueError(f"{what}: {str(error)[:1000]}") from error
     except _MISUSE as error:
-        raise ValueError(f"{what}: {type(error).__name__}: {error}") from error
+        raise ValueError(f"{what}: {type(error).__name__}: {str(error)[:1000]}") from error
 
 
 def check_config(config: Any, name: str) -> None:

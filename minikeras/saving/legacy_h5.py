@@ -17,6 +17,7 @@ from minikeras.saving.weights_h5 import declared_bytes
 
 LARGEST_ATTRIBUTE = 64512  # bytes of an HDF5 attribute in its header
 MOST_NAMES = 100_000
+DEEPEST = 50  # groups in groups: as many as a name has slashes
 
 
 def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> None:
@@ -142,8 +143,8 @@ def plan_legacy_optimizer(plan: Plan, root: Group, model: Any) -> str | None:
     if optimizer is None or "optimizer_weights" not in root:
         return None
     group = root.group("optimizer_weights")
-    names = _names(group, "weight_names")
-    return plan_optimizer(plan, optimizer, model, [group.dataset(n) for n in names], names) if names else None
+    datasets = _datasets(group)
+    return plan_optimizer(plan, optimizer, model, datasets, _names(group, "weight_names")) if datasets else None
 
 
 def _plan_top_level(plan: Plan, group: Group, model: Any) -> None:
@@ -162,7 +163,20 @@ def _weights(layer: Any) -> list:
 
 
 def _datasets(group: Group) -> list[Dataset]:
-    return [group.dataset(name) for name in _names(group, "weight_names")]
+    """The arrays of a layer, in the order of their list; arrays that are not listed are a sign of damage."""
+    names = _names(group, "weight_names")
+    found = _below(group, 0)
+    if found != len(names):
+        raise group.source.error(f"is damaged: {group.path!r} lists {len(names)} arrays and has {found}.")
+    return [group.dataset(name) for name in names]
+
+
+def _below(group: Group, depth: int) -> int:
+    """How many datasets are in a group and the groups in it."""
+    if depth > DEEPEST:
+        raise group.source.error(f"is damaged or hostile: {group.path[:200]!r} is nested more than {DEEPEST} deep.")
+    inside = [group[name] for name in group.names]
+    return sum(_below(i, depth + 1) if isinstance(i, Group) else 1 for i in inside)
 
 
 def _names(group: Group, attribute: str) -> list[str]:

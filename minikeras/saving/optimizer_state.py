@@ -6,7 +6,7 @@ from typing import Any
 
 from minikeras._core.variable import Variable
 from minikeras.saving.hdf5 import Dataset
-from minikeras.saving.plan import Plan
+from minikeras.saving.plan import Plan, check_fit
 
 
 def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Dataset], names: list[str] | None) -> str | None:
@@ -30,6 +30,8 @@ def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Datase
             label = f"optimizer {optimizer.name!r} ({type(optimizer).__name__})"
             plan.take(chosen, datasets[: len(chosen)], label)
             return None
+    if len(datasets) == len(optimizer.variables):
+        check_fit(plan.name, list(optimizer.variables), datasets, f"optimizer {optimizer.name!r} ({type(optimizer).__name__})")
     return (
         f"{plan.name}: the optimizer {optimizer.name!r} has {len(optimizer.variables)} variables of shapes "
         f"{_shapes(optimizer.variables)}, the file has {len(datasets)} of shapes {_shapes(datasets)}"

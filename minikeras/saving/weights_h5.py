@@ -143,13 +143,14 @@ def plan_optimizer_weights(plan: Plan, root: Group, model: Any) -> str | None:
 
 
 def declared_bytes(root: Group) -> int:
-    """Bytes of all arrays that the file really holds: what a model built for it may take."""
-    total = 0
+    """Bytes of all arrays, as far as the file can really hold them: what a model built for it may take."""
+    plain = packed = 0
     groups = [root]
     for _ in range(100):
         found = [group[name] for group in groups for name in group.names]
-        total += sum(item.stored_bytes() for item in found if not isinstance(item, Group))
+        claims = [item.claims() for item in found if not isinstance(item, Group)]
+        plain, packed = plain + sum(p for p, _ in claims), packed + sum(p for _, p in claims)
         groups = [item for item in found if isinstance(item, Group)]
         if not groups:
-            return total
+            return min(plain, root.source.data_left) + min(packed, root.source.unpacked_left)
     raise root.source.error("is damaged or hostile: its groups are nested more than 100 deep.")

@@ -7,7 +7,7 @@ from typing import BinaryIO, NamedTuple
 
 MOST_MEMBERS = 10_000
 LARGEST_DIRECTORY = 4 << 20
-BEST_RATIO, FREE = 32, 16 << 20  # weights pack a few times; a bomb packs a thousand times
+BEST_RATIO, FREE = 16, 8 << 20  # weights pack a few times; a bomb packs a thousand times
 BLOCK = 1 << 20
 
 

@@ -179,7 +179,7 @@ def test_shorter_line_wipes_the_longer(clock, terminal):
 
 
 def test_long_line_is_cut_to_the_terminal_until_the_last(clock, terminal, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(progress, "_columns", lambda stream: 40)
     bar = Progbar(2, interval=0)
     for step in (1, 2):
         clock.now += 1

@@ -163,3 +163,17 @@ def test_mismatched_lengths_are_refused(case):
     if len(arrays) == 2:
         with pytest.raises(ValueError, match=r"\(7"):
             make().update_state(arrays[0], arrays[1][:-2])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_diverged_model_is_counted_quietly(case, bad, weighted):
+    make, kind = case
+    metric = make()
+    for arrays, weight in batches(kind, weighted):
+        if arrays[-1].dtype.kind == "f":
+            y_pred = arrays[-1].copy()
+            y_pred[:2] = bad
+            metric.tally(*arrays[:-1], y_pred, weight)  # warnings are errors here
+            metric.update_state(*arrays[:-1], y_pred, weight)
+    metric.result()

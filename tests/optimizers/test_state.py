@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from minikeras._core.variable import Variable
-from minikeras.optimizers import SGD, Adam, Adafactor, Nadam, RMSprop, schedules
+from minikeras.optimizers import SGD, Adafactor, Adam, Nadam, RMSprop, schedules
 from tests.optimizers.steps import flat, grads, start
 
 
@@ -45,7 +45,10 @@ def test_names_and_order_as_in_keras_files():
     assert nadam.variables[-1].shape == () and float(nadam.variables[-1]) == 1.0 and len(nadam.variables) == 7
 
 
-@pytest.mark.parametrize("make", [lambda: Adam(0.05, amsgrad=True), lambda: Nadam(0.05), lambda: SGD(0.1, momentum=0.9, use_ema=True)])
+MAKERS = [lambda: Adam(0.05, amsgrad=True), lambda: Nadam(0.05), lambda: SGD(0.1, momentum=0.9, use_ema=True)]
+
+
+@pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("way", ["weights", "store", "pickle", "copy"])
 def test_going_on_from_a_saved_state_is_equal_to_the_bit(make, way):
     first, variables = make(), start("float32")

@@ -24,7 +24,7 @@ def watch(event, args):
         path = os.fsdecode(args[0])
         if path not in allowed_files:
             seen.append(f"open {path}")
-    elif event.startswith(WATCHED):
+    elif event.startswith(WATCHED) and not str(args).startswith("(b'def foo("):  # inspect.signature of object.__init__
         seen.append(f"{event} {str(args)[:200]}")
 
 
@@ -58,7 +58,7 @@ def main(listing):
     import minikeras as keras
     from tests.hostile import make_model
 
-    warnings.simplefilter("ignore", UserWarning)
+    warnings.simplefilter("ignore")
     with open(listing) as file:
         files = json.load(file)
     model = make_model(keras)

@@ -50,6 +50,14 @@ def symbol_table(source: Source, tree: int, heap: int, what: str) -> Iterator[tu
 
 def global_heap(source: Source, address: int, index: int, what: str) -> bytes:
     """One object, such as a text, of a global heap collection."""
+    if address not in source.texts:
+        source.texts[address] = dict(_collection(source, address, what))
+    if index not in source.texts[address]:
+        raise source.error(f"is damaged: {what} is not where the file says.")
+    return source.texts[address][index]
+
+
+def _collection(source: Source, address: int, what: str) -> Iterator[tuple[int, bytes]]:
     head = open_structure(source, address, 16, what, b"GCOL")
     head.version(1)
     head.take(3)
@@ -60,11 +68,8 @@ def global_heap(source: Source, address: int, index: int, what: str) -> bytes:
         number, _, _, length = heap.uint(2), heap.uint(2), heap.uint(4), heap.uint(8)
         if number == 0:
             break
-        data = heap.take(length)
-        if number == index:
-            return data
+        yield number, heap.take(length)
         heap.take(min(-length % 8, heap.left))
-    raise source.error(f"is damaged: {what} is not where the file says.")
 
 
 def btree_2(source: Source, address: int, what: str) -> Iterator[bytes]:

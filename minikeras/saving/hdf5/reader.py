@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from minikeras.saving.hdf5 import headers as h
-from minikeras.saving.hdf5.chunks import BEST_RATIO, FREE, read_chunks
+from minikeras.saving.hdf5.chunks import read_chunks
 from minikeras.saving.hdf5.heaps import FractalHeap, btree_2, global_heap, symbol_table
 from minikeras.saving.hdf5.source import UNDEFINED, Cursor, Source, open_structure
 from minikeras.saving.hdf5.types import (
@@ -144,6 +144,8 @@ class Object:
         if count > len(data):
             raise self.source.error(f"is damaged: {what} should have {count} bytes, got {len(data)}.")
         if found.kind == "texts":
+            if sum(int.from_bytes(data[i : i + 4], "little") for i in range(0, count, 16)) > LARGEST_ATTRIBUTE:
+                raise self.source.error(f"is damaged or hostile: {what} claims more than {LARGEST_ATTRIBUTE} bytes of text.")
             texts = [self._text(data[i : i + 16]) for i in range(0, count, 16)]
             return texts if shape else texts[0]
         array = np.frombuffer(data[:count], found.dtype).reshape(shape)
@@ -297,12 +299,10 @@ class Dataset(Object):
             return array.view(np.uint8) != 0
         return array.astype(self.dtype, copy=False)
 
-    def stored_bytes(self) -> int:
-        """Bytes of the array, as far as the file can really hold them."""
-        layout, _ = self._storage
-        if layout.kind == "chunked":
-            return min(self.nbytes, FREE + BEST_RATIO * self.source.size)
-        return self.nbytes if self.source.holds(layout.address, self.nbytes) else layout.size if layout.kind == "compact" else 0
+    def claims(self) -> tuple[int, int]:
+        """Bytes that the array claims to have as they are, and packed."""
+        chunked = self._storage[0].kind == "chunked"
+        return (0, self.nbytes) if chunked else (self.nbytes, 0)
 
     @cached_property
     def _storage(self) -> tuple[Layout, list]:

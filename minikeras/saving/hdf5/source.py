@@ -6,7 +6,8 @@ from typing import BinaryIO
 
 UNDEFINED = 0xFFFFFFFFFFFFFFFF  # HDF5's address of what was never written
 LARGEST_STRUCTURE = 16 << 20  # bytes: no table of names or header of a model file comes near
-MOST_STRUCTURES = 1_000_000  # reads: ends every loop that a damaged file may lead into
+MOST_STRUCTURES = 400_000  # reads: ends every loop that a damaged file may lead into
+BEST_RATIO, FREE = 16, 8 << 20  # numbers pack a few times; a bomb packs a thousand times
 
 
 class Source:
@@ -31,7 +32,10 @@ class Source:
         end = file.seek(0, 2)
         self.size = end - start if size is None else min(size, end - start)
         self.reads = 0
+        self.structures_left = 4 * self.size + (64 << 20)
         self.data_left = 2 * self.size + 4096  # the data of a file is read once, not as often as its tables say
+        self.unpacked_left = BEST_RATIO * self.size + FREE
+        self.texts: dict[int, dict[int, bytes]] = {}  # collections of texts met so far
 
     def error(self, text: str) -> ValueError:
         """Make the exception that says what is wrong with this file."""
@@ -40,7 +44,8 @@ class Source:
     def read(self, address: int, count: int, what: str) -> bytes:
         """Return ``count`` bytes of a structure."""
         self.reads += 1
-        if self.reads > MOST_STRUCTURES:
+        self.structures_left -= count
+        if self.reads > MOST_STRUCTURES or self.structures_left < 0:
             raise self.error("is damaged: its tables lead in circles, or name more than a model can hold.")
         if count > LARGEST_STRUCTURE:
             raise self.error(f"is damaged: {what} claims {count} bytes, the most allowed is {LARGEST_STRUCTURE}.")
@@ -52,6 +57,12 @@ class Source:
         if self.data_left < 0:
             raise self.error(f"is damaged or hostile: {what} and others claim the same bytes many times over.")
         return self._read(address, count, what)
+
+    def unpack(self, count: int, what: str) -> None:
+        """Count bytes that are about to be unpacked; all of them together stay below a small multiple of the file."""
+        self.unpacked_left -= count
+        if self.unpacked_left < 0:
+            raise self.error(f"is refused: {what} and others claim to unpack to far more than the file can hold, a bomb.")
 
     def holds(self, address: int, count: int) -> bool:
         """Whether that stretch lies inside the file."""
