@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+import itertools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +33,8 @@ class Compiled:
         self.loss_tracker = metrics.Mean(name="loss")
         self.plain = _as_list(metrics_given, "metrics")
         self.weighted = _as_list(weighted_metrics, "weighted_metrics")
-        self.metrics: list | None = None  # resolved: [(metric, weighted, trusted)]
+        self.metrics: list | None = None  # resolved: [(name, metric)]
+        self.tallies: list = []  # their tally methods, and whether they take the weights
         self.total, self.count = 0.0, 0
         for identifier in [*self.plain, *self.weighted]:  # a misspelt name is said now, not after an hour
             if isinstance(identifier, str) and identifier not in _BY_SHAPE:
@@ -52,17 +55,25 @@ class Compiled:
         return y
 
     def _make_metrics(self, target_shape: tuple, output_shape: tuple) -> None:
-        self.metrics = []
+        """Make the metrics for these shapes; a name that is taken gets "weighted_" before it, or a number behind."""
+        self.metrics, self.tallies = [], []
+        names: set[str] = set()
         for identifiers, weighted in ((self.plain, False), (self.weighted, True)):
             for identifier in identifiers:
                 metric = metrics.resolve(identifier, self.loss, target_shape, output_shape)
-                self.metrics.append((metric, weighted, _trusted(metric, target_shape, output_shape)))
+                name = f"weighted_{metric.name}" if weighted and metric.name in names else metric.name
+                copies = (f"{name}_{i}" for i in itertools.count(1))
+                while name in names:
+                    name = next(copies)
+                names.add(name)
+                self.metrics.append((name, metric))
+                self.tallies.append((metric.tally, weighted))
 
     def reset(self) -> None:
         """Start the loss and the metrics anew."""
         self.total, self.count = 0.0, 0
         self.loss_tracker.reset_state()
-        for metric, *_ in self.metrics or ():
+        for _, metric in self.metrics or ():
             metric.reset_state()
 
     def tally(self, value: float, y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> None:
@@ -70,27 +81,27 @@ class Compiled:
         n = len(p)
         self.total += value * n
         self.count += n
-        for metric, weighted, trusted in self.metrics:
-            (metric.tally if trusted else metric.update_state)(y, p, w if weighted else None)
+        for count, weighted in self.tallies:
+            count(y, p, w if weighted else None)
 
     def logs(self) -> dict[str, float]:
         """The loss and the metrics so far, by name in alphabetical order, as Keras lists them."""
         logs = {"loss": self.total / self.count if self.count else 0.0}
-        for metric, *_ in self.metrics or ():
+        for name, metric in self.metrics or ():
             result = metric.result()
-            logs.update(result if isinstance(result, dict) else {metric.name: result})
+            logs.update(result if isinstance(result, dict) else {name: result})
         return {name: _number(logs[name]) for name in sorted(logs)}
 
     def names(self) -> list[str]:
         """The names of the metrics, in the order of compile()."""
-        return [metric.name for metric, *_ in self.metrics or ()]
+        return [name for name, _ in self.metrics or ()]
 
     def tracked(self) -> list:
         """The loss and the metrics as `Metric` objects."""
         self.loss_tracker.reset_state()
         if self.count:
             self.loss_tracker.update_state(self.total / self.count, self.count)
-        return [self.loss_tracker, *(metric for metric, *_ in self.metrics or ())]
+        return [self.loss_tracker, *(metric for _, metric in self.metrics or ())]
 
 
 def make_train_step(model: Any) -> Callable:
@@ -109,7 +120,7 @@ def make_train_step(model: Any) -> Callable:
     value_and_grad, fused, update, tally = compiled.loss.value_and_grad, _fused(model), optimizer.step, compiled.tally
     penalized = [v for v in trainable if v.regularizer is not None]
     penalty = model.penalty if model._penalized else None
-    scale = compiled.loss_weight
+    scale, scaled = compiled.loss_weight, optimizer.loss_scale_factor is not None or hasattr(optimizer, "inner_optimizer")
 
     def step(x, y, w):
         p, kept = forward(x, True)
@@ -119,10 +130,13 @@ def make_train_step(model: Any) -> Callable:
             value, delta = value_and_grad(y, p, w)  # ∂C/∂a[L]
         if scale != 1.0:
             value, delta = value * scale, delta * scale
+        if scaled:
+            delta *= optimizer.scale_loss(1.0)  # the optimizer divides by it again
         (from_logits if fused is not None else backward)(delta, kept, False)
         for v in penalized:
             value += float(v.regularizer(v.value))  # C + R(W)
-            v.grad += v.regularizer.grad(v.value)
+            slope = v.regularizer.grad(v.value)
+            v.grad += slope * optimizer.scale_loss(1.0) if scaled else slope
         if penalty is not None:
             value += penalty(kept)
         update()  # W ← W - α ∂C/∂W
@@ -158,12 +172,6 @@ def _fused(model: Any) -> Callable | None:
 
 
 _BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
-
-
-def _trusted(metric: Any, target_shape: tuple, output_shape: tuple) -> bool:
-    """Whether targets and outputs pair up so plainly that a metric need not look at their shapes again."""
-    pairs = len(target_shape) == len(output_shape) and target_shape[1:] == output_shape[1:]
-    return pairs or (metric.name or "").startswith("sparse") or isinstance(metric, metrics.SparseCategoricalAccuracy)
 
 
 def compile_arguments(config: dict) -> dict:

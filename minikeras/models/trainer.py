@@ -331,10 +331,11 @@ class Trainer:
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict | None = None, return_dict: bool = False
     ) -> Any:
-        """Make one update and return the loss and the metrics, averaged since the last `reset_metrics`, as Keras 3 does."""
+        """Make one update and return the loss and the metrics of this batch, computed before the update."""
         self._need_compiled("train_on_batch")
         (batch,) = self._open(x, y, sample_weight, batch_size=data.ALL, class_weight=class_weight).epoch(0)
         train = self._prepare_training()
+        self._compiled.reset()
         with np.errstate(all="ignore"):
             train(*batch)
         logs = self._compiled.logs()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import types
 from typing import Any
 
 import numpy as np
 
-from minikeras._core.registry import serialize_keras_object
+from minikeras._core.registry import REGISTRIES, serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json
@@ -34,6 +35,7 @@ def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> 
         if include_optimizer and compiled is not None and optimizer is not None:
             optimizer_config = compiled.pop("optimizer")
             optimizer_config = {"class_name": _legacy_name(optimizer_config), "config": optimizer_config["config"]}
+            compiled["loss"] = _long_name(compiled.get("loss"))
             file.attrs["training_config"] = json.dumps({**compiled, "optimizer_config": optimizer_config})
             _write_arrays(file.create_group("optimizer_weights"), optimizer.variables)
 
@@ -48,6 +50,13 @@ def _as_legacy(config: Any) -> Any:
 
 def _legacy_name(config: dict) -> str:
     return config.get("registered_name") or config["class_name"]
+
+
+def _long_name(loss: Any) -> Any:
+    """A loss named in short by its full name: real Keras does not read "mse" back from a legacy file."""
+    registry = REGISTRIES.get("keras.losses")
+    known = registry.table.get(loss) if registry and isinstance(loss, str) else None
+    return known.__name__ if isinstance(known, types.FunctionType) else loss
 
 
 def _write_weights(group: Any, model: Any, version: str) -> None:

@@ -1,0 +1,70 @@
+"""What the pictures of all examples share: colours, a decision surface, and where a picture goes."""
+
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from PIL import Image
+
+IN_NOTEBOOK = "ipykernel" in sys.modules
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#a6559d", "#777777"
+SURFACE = LinearSegmentedColormap.from_list("surface", ["#f2a56b", "#ffffff", "#7fb6d9"])  # orange 0, white ½, blue 1
+
+if not IN_NOTEBOOK:
+    plt.switch_backend("Agg")  # draws into files: no screen needed
+plt.rcParams.update({
+    "axes.prop_cycle": plt.cycler(color=[BLUE, ORANGE, GREEN, PURPLE, GREY]),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "axes.titlepad": 10,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e8e8e8",
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+})
+
+
+def panels(*widths, height=3.8):
+    """A figure with one panel per width (in inches)."""
+    return plt.subplots(1, len(widths), figsize=(sum(widths), height), width_ratios=widths, squeeze=False)
+
+
+def grid(low, high, steps=120):
+    """The points of a square, as inputs of a model: (xx, yy, points)."""
+    xx, yy = np.meshgrid(np.linspace(low, high, steps), np.linspace(low, high, steps))
+    return xx, yy, np.stack([xx.ravel(), yy.ravel()], axis=1).astype("float32")
+
+
+def surface(ax, model, low, high):
+    """What a net with one output answers at each point of the plane; its decision boundary (0.5) is the dark line."""
+    xx, yy, points = grid(low, high)
+    answer = model.predict(points, verbose=0).reshape(xx.shape)
+    drawn = ax.contourf(xx, yy, answer, np.linspace(0, 1, 11), cmap=SURFACE)
+    if answer.min() < 0.5 < answer.max():
+        ax.contour(xx, yy, answer, [0.5], colors="#333333", linewidths=1.5)
+    ax.set(xlim=(low, high), ylim=(low, high), aspect="equal")
+    ax.grid(False)
+    return drawn
+
+
+def points(ax, x, y, size=36, labels=("class 0", "class 1")):
+    """Points of two classes: orange discs for 0, blue squares for 1."""
+    for value, (colour, marker) in enumerate([(ORANGE, "o"), (BLUE, "s")]):
+        mine = x[np.ravel(y) == value]
+        ax.scatter(*mine.T, s=size, color=colour, marker=marker, edgecolors="white", linewidths=0.8, label=labels[value], zorder=3)
+
+
+def show(figure, name):
+    """In a notebook the picture appears; otherwise it is saved, to the script's first argument or pictures/NAME.png."""
+    if IN_NOTEBOOK:
+        plt.show()
+        return
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures" / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=90, metadata={"Software": None})
+    Image.open(path).quantize(96).save(path, optimize=True)  # 96 colours are plenty: a third of the size
+    print(f"picture: {path}")
