@@ -48,7 +48,7 @@ for k, (w1, w2, b) in enumerate(lines):
 points(left, x, y)
 left.set(xlim=ends, ylim=(-2.7, 3.2), xlabel="x1", ylabel="x2")
 left.set_title(f"{len(lines)} updates turn the line until it parts the classes")
-left.legend(loc="upper left", ncols=2, fontsize=8)
+left.legend(loc="lower center", ncols=4, fontsize=9, columnspacing=1, bbox_to_anchor=(0.5, -0.38))
 right.bar(range(1, len(mistakes) + 1), mistakes, width=0.6)
 right.set(xlabel="pass through the data", ylabel="mistakes", title=f"No mistake in pass {len(mistakes)}: the rule stops")
 right.set_xticks(range(1, len(mistakes) + 1))

@@ -31,15 +31,15 @@ for units, error in zip(sizes, errors):
     print(f"{units:3} hidden units: typical error {error:.4f}")
 
 figure, axes = panels(3.1, 3.1, 3.1, 3.4, height=3.4)
-for ax, units in zip(axes[0], (2, 6, 50)):
+for ax, units, verdict in zip(axes[0], (2, 6, 50), ("too few", "better", "it fits")):
     ax.plot(x, curve, color=GREY, linewidth=5, alpha=0.35, label="the curve")
     ax.plot(x, fits[units][0], color=ORANGE, linewidth=1.8, label="the net")
-    ax.set(xlabel="x", ylim=(-1.7, 1.9), title=f"{units} hidden units")
+    ax.set(xlabel="x", ylim=(-1.7, 1.9), title=f"{units} hidden units: {verdict}")
 axes[0, 0].set_ylabel("f(x)")
 axes[0, 0].legend(loc="upper left", fontsize=9)
 last = axes[0, 3]
 last.loglog(sizes, errors, "o-", color=BLUE)
-last.set(xlabel="hidden units", ylabel="typical error (root mean square)", title="More units, closer fit")
+last.set(xlabel="hidden units", ylabel="typical error (root mean square)", title="The more units, the closer the fit")
 last.set_xticks(sizes, sizes)
 last.minorticks_off()
 show(figure, "universal_approximation")

@@ -14,19 +14,22 @@ X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
 Y = np.array([[0], [1], [1], [0]], "float32")
 
 
-def train(*hidden):
-    keras.utils.set_random_seed(4)  # two neurons are just enough: from about half of all starts they get stuck
-    model = keras.Sequential([keras.Input(shape=(2,)), *hidden, Dense(1, activation="sigmoid")])
+def train(hidden_units):
+    keras.utils.set_random_seed(4)  # two hidden neurons are just enough: from about half of all starts they get stuck
+    model = keras.Sequential([keras.Input(shape=(2,))])
+    if hidden_units:
+        model.add(Dense(hidden_units, activation="tanh"))
+    model.add(Dense(1, activation="sigmoid"))
     model.compile(optimizer=keras.optimizers.Adam(0.05), loss="binary_crossentropy")
     loss = model.fit(X, Y, epochs=500, verbose=0).history["loss"][-1]
     answers = model.predict(X)
     right = int(((answers > 0.5) == Y).sum())
-    print(f"{len(hidden)} hidden layer(s): answers {answers[:, 0].round(3)}, {right} of 4 right, loss {loss:.4f}")
+    print(f"{hidden_units} hidden neurons: answers {answers[:, 0].round(3)}, {right} of 4 right, loss {loss:.4f}")
     return model, right
 
 
-single, few = train()
-deep, all_of_them = train(Dense(2, activation="tanh"))
+single, few = train(hidden_units=0)
+deep, all_of_them = train(hidden_units=2)
 
 figure, [[left, middle, right]] = panels(4, 4, 4)
 for ax, model, title in (

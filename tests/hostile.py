@@ -155,6 +155,10 @@ def config_attacks():
         yield f"special-{special}", layer("units", named("builtins", special, {"value": code}))
         yield f"special-layer-{special}", put(named("builtins", special, {"value": code}))
         yield f"special-null-{special}", put(named("builtins", special, None))
+    for size in (10**9, 10**12, 10**19):
+        for kind, config in (("Activation", {"activation": "relu"}), ("Dropout", {"rate": 0.5}), ("Flatten", {}), ("RepeatVector", {"n": size}), ("Reshape", {"target_shape": [size]}), ("Permute", {"dims": [1]}), ("Softmax", {}), ("LeakyReLU", {}), ("PReLU", {}), ("GaussianNoise", {"stddev": 1.0}), ("Identity", {}), ("ActivityRegularization", {"l1": 1.0}), ("AlphaDropout", {"rate": 0.1})):
+            yield f"huge-{kind}", lambda c, k=kind, v=config, n=size: c["config"].__setitem__("layers", [named("keras.layers", "InputLayer", {"batch_shape": [None, n]}), named("keras.layers", k, v)])
+            yield f"huge-batch-{kind}", lambda c, k=kind, v=config, n=size: c["config"].__setitem__("layers", [named("keras.layers", "InputLayer", {"batch_shape": [n, 4]}), named("keras.layers", k, v)])
     yield "policy-map", layer("dtype", named("keras", "DTypePolicyMap", {"policy_map": {"(a+)+$": "float32"}, "default_policy": "float32"}))
     yield "nested", put(deep)
     yield "nested-empty", put(nested)

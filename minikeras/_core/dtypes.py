@@ -21,7 +21,7 @@ class DTypePolicy(Configurable):
     ('float32', 'float16')
     """
 
-    def __init__(self, name: str | None = None, source_name: str | None = None):
+    def __init__(self, name: str | None = None):
         self.name = name or floatx()
         if self.name.startswith("mixed_"):
             self.compute_dtype, self.variable_dtype = standardize_dtype(self.name[6:]), "float32"

@@ -2,7 +2,8 @@
 
 What a training loop must do for the restart to be equal to the bit:
 
-1. before ``on_train_begin``: set ``model._resume = None`` and ``model.stop_training = False``; the model is built.
+1. before ``on_train_begin``: set ``model._resume = None`` and ``model.stop_training = False``; the model is built, and
+   whatever happens in the first fit only (the order of the samples that Keras draws then) has happened.
 2. after it: ``model._resume`` is None, or ``{"epoch": e, "step": k}``: start with epoch e; run no epoch when
    e ≥ ``epochs``.
 3. in every epoch first reset the metrics, then call ``on_epoch_begin(epoch)``, then draw the order of the samples
@@ -38,8 +39,9 @@ class BackupAndRestore(Callback):
 
     Kept are weights, optimizer, random generators, the history, what the other callbacks of the list remember, and the
     epoch and batch. The file is replaced whole: a kill at any moment leaves the state before or the state after.
-    The callback is called after all others of its list, whatever its place. Data from a Python generator or iterator
-    start anew from their beginning; arrays and a `PyDataset` go on where they were.
+    The callback is called after all others of its list, whatever its place. Arrays and a `PyDataset` go on where they
+    were; a Python generator or iterator starts anew from its beginning. Within an epoch (``save_freq`` a number) what a
+    `PyDataset` draws at random in ``__getitem__`` isn't repeated to the bit.
 
     Args:
         backup_dir: a folder for the backup alone, not shared with another training.

@@ -92,6 +92,18 @@ class Compiled:
             logs.update(result if isinstance(result, dict) else {name: result})
         return {name: _number(logs[name]) for name in sorted(logs)}
 
+    def state(self) -> dict:
+        """The sums of an epoch so far: what `set_state` goes on from."""
+        metrics = [[v.numpy() for v in metric.variables] for _, metric in self.metrics or ()]
+        return {"total": self.total, "count": self.count, "metrics": metrics}
+
+    def set_state(self, state: dict) -> None:
+        """Go on from the sums that `state` returned."""
+        self.total, self.count = state["total"], state["count"]
+        for (_, metric), values in zip(self.metrics or (), state["metrics"]):
+            for variable, value in zip(metric.variables, values):
+                variable.assign(value)
+
     def names(self) -> list[str]:
         """The names of the metrics, in the order of compile()."""
         return [name for name, _ in self.metrics or ()]

@@ -90,6 +90,13 @@ class Trainer:
         if self.built and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
 
+    def _training_state(self) -> dict:
+        """The sums of the epoch so far, for a backup within an epoch."""
+        return self._compiled.state()
+
+    def _set_training_state(self, state: dict) -> None:
+        self._compiled.set_state(state)
+
     def _need_compiled(self, caller: str) -> Compiled:
         if self._compiled is None:
             raise ValueError(
@@ -155,7 +162,7 @@ class Trainer:
             validation = self._open(*xyw, batch_size=size, steps=validation_steps)
         train = self._prepare_training()
         callbacks = _callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
-        self.stop_training = False
+        self.stop_training, self._resume = False, None
         with np.errstate(all="ignore"):  # a diverging net shows as nan in the loss, not as text on stderr
             callbacks.on_train_begin()
             logs = {}
@@ -179,10 +186,12 @@ class Trainer:
         if not first_step:
             self._compiled.reset()
         callbacks.on_epoch_begin(epoch)
+        if first_step and self.stop_training:  # a resumed run that had been stopped within this epoch
+            return self._compiled.logs()
         before, after, progress = callbacks.train_batch_begin_hooks, callbacks.train_batch_end_hooks, callbacks.progress
         for step, (x, y, w) in enumerate(batches.epoch(epoch, skip=first_step), first_step):
             for hook in before:
-                hook(step, None)
+                hook(step, {})
             train(x, y, w)
             if after:
                 logs = self._compiled.logs()
@@ -266,7 +275,7 @@ class Trainer:
         before, after, progress = callbacks.test_batch_begin_hooks, callbacks.test_batch_end_hooks, callbacks.progress
         for step, (x, y, w) in enumerate(batches.epoch(0)):
             for hook in before:
-                hook(step, None)
+                hook(step, {})
             test(x, y, w)
             if after:
                 logs = compiled.logs()
@@ -316,7 +325,7 @@ class Trainer:
         with np.errstate(all="ignore"):
             for step, (x, *_) in enumerate(batches.epoch(0)):
                 for hook in before:
-                    hook(step, None)
+                    hook(step, {})
                 y = self.call(x)
                 outputs.append(y.copy() if np.may_share_memory(x, y) else y)
                 for hook in after:

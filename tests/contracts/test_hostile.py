@@ -21,7 +21,7 @@ def run_judge(files, folder, workers=2):
     for n in range(workers):
         listing = folder / f"list-{n}.json"
         listing.write_text(json.dumps(files[n::workers]))
-        command = [sys.executable, str(ROOT / "tests/saving/judge.py"), str(listing)]
+        command = [sys.executable, str(ROOT / "tests/contracts/judge.py"), str(listing)]
         env = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         running.append(subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     lines = []

@@ -1,0 +1,75 @@
+"""Optimizers compared: the way down a narrow valley, the loss of one net under each, and three learning rates of SGD.
+
+One sees why plain gradient descent is slow where the loss is steep one way and flat the other, what momentum and a step size per
+weight (RMSprop, Adam) do about it, and how a learning rate that is too small crawls and one that is too large never settles.
+"""
+
+import numpy as np
+from _picture import GREY, panels, show
+from sklearn.datasets import make_moons
+
+import minikeras as keras
+from minikeras.callbacks import LambdaCallback
+from minikeras.layers import Dense
+from minikeras.optimizers import SGD, Adagrad, Adam, RMSprop
+
+# a neuron of two weights whose first input is five times as large as the second: its loss is a narrow valley around (1, 1)
+X = np.array([[5, 1], [-5, 1], [5, -1], [-5, -1]], "float32") / 3
+Y = X @ [[1], [1]]
+
+
+def path(optimizer):
+    neuron = Dense(1, use_bias=False)
+    model = keras.Sequential([keras.Input(shape=(2,)), neuron])
+    neuron.kernel.assign([[0.2], [-1.6]])
+    steps = [neuron.kernel.numpy()]
+    model.compile(optimizer=optimizer, loss="mse")
+    watch = LambdaCallback(on_epoch_end=lambda epoch, logs: steps.append(neuron.kernel.numpy()))
+    model.fit(X, Y, epochs=30, verbose=0, callbacks=[watch])
+    return np.array(steps)[:, :, 0]
+
+
+# a net of 24 hidden neurons on the two moons
+moons, labels = make_moons(400, noise=0.12, random_state=0)
+
+
+def train(optimizer, epochs=60):
+    keras.utils.set_random_seed(1)  # the same start and the same batches for all
+    model = keras.Sequential([keras.Input(shape=(2,)), Dense(24, activation="tanh"), Dense(1, activation="sigmoid")])
+    model.compile(optimizer=optimizer, loss="binary_crossentropy")
+    return model.fit(moons, labels, epochs=epochs, verbose=0).history["loss"]
+
+
+figure, [[left, middle, right]] = panels(4.2, 4.2, 4.2)
+w1, w2 = np.meshgrid(np.linspace(-0.6, 2.6, 80), np.linspace(-2, 1.6, 80))
+valley = np.mean((X[:, :1, None] * (w1 - 1) + X[:, 1:, None] * (w2 - 1)) ** 2, axis=0)
+left.contour(w1, w2, valley, np.geomspace(0.02, 8, 10), colors="#cccccc", linewidths=0.8)
+for name, optimizer in (("SGD", SGD(0.32)), ("momentum", SGD(0.05, momentum=0.8)), ("Adam", Adam(0.3))):
+    steps = path(optimizer)
+    left.plot(*steps.T, "o-", markersize=2.5, linewidth=1.3, label=name)
+    print(f"valley, 30 steps of {name:8}: {np.linalg.norm(steps[-1] - 1):.3f} from the lowest point")
+left.plot(1, 1, "*", color="#222222", markersize=13)
+left.grid(False)
+left.set(xlabel="weight 1 (steep)", ylabel="weight 2 (flat)", title="30 steps in a narrow valley")
+left.legend(loc="lower right")
+
+final = {}
+for name, optimizer in {
+    "SGD": SGD(0.01), "SGD + momentum": SGD(0.01, momentum=0.9), "Adagrad": Adagrad(0.01), "RMSprop": RMSprop(0.01), "Adam": Adam(0.01)
+}.items():
+    losses = train(optimizer)
+    middle.plot(losses, label=name, linewidth=1.8)
+    final[name] = losses[-1]
+print("moons, rate 0.01, loss after 60 epochs:", ", ".join(f"{name} {loss:.3f}" for name, loss in final.items()))
+middle.set(xlabel="epoch", ylabel="binary cross-entropy", ylim=(0, 0.75), title="One net, learning rate 0.01")
+middle.legend(fontsize=9)
+
+for rate, verdict in ((0.003, "too small"), (1, "right"), (100, "too large")):
+    losses = train(SGD(rate))
+    right.plot(losses, label=f"{rate}: {verdict}", linewidth=1.8)
+    final[verdict] = losses[-1]
+    print(f"moons, SGD with rate {rate}, {verdict}: loss {losses[-1]:.3f}")
+right.set(xlabel="epoch", yscale="log", title="SGD with three learning rates")
+right.legend(fontsize=9)
+show(figure, "optimizers_compared")
+print("Optimizers: Adam beats plain SGD:", final["Adam"] < final["SGD"])
