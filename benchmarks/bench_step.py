@@ -39,7 +39,8 @@ class HandLecture:
     def __init__(self, batch=32, rate=0.01):
         rng = np.random.default_rng(1)
         sizes = (10, 32, 32, 1)
-        self.w = [rng.standard_normal((i, o), dtype=np.float32) * np.float32(np.sqrt(2 / (i + o))) for i, o in zip(sizes, sizes[1:])]
+        pairs = list(zip(sizes, sizes[1:]))
+        self.w = [rng.standard_normal(pair, dtype=np.float32) * np.float32(np.sqrt(2 / sum(pair))) for pair in pairs]
         self.b = [np.zeros(o, np.float32) for o in sizes[1:]]
         self.z = [np.empty((batch, o), np.float32) for o in sizes[1:]]
         self.d = [np.empty((batch, o), np.float32) for o in sizes[1:]]

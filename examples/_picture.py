@@ -67,5 +67,5 @@ def show(figure, name):
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures" / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=90, metadata={"Software": None})
-    Image.open(path).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)  # a third of the size
+    Image.open(path).convert("RGB").quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"picture: {path}")

@@ -39,7 +39,8 @@ x2 = rng.uniform(-2.5, 2.5, (600, 2))
 labels = np.stack([x2[:, 0] > 0.3, x2[:, 1] > -0.3, np.linalg.norm(x2, axis=1) < 1.5], axis=1).astype("float32")
 several, history = train(x2, labels, "sigmoid", "binary_crossentropy")
 exact = float(((several.predict(x2, verbose=0) > 0.5) == labels).all(axis=1).mean())
-for point in ([1.0, 1.0], [2.2, -2.0], [-2.0, -2.0]):
+examples = {"all three": (0.9, 0.5), "one": (2.0, -1.8), "none": (-1.9, -1.8)}
+for point in examples.values():
     p = several.predict(np.array([point]))[0]
     print(f"point {point}: " + ", ".join(f"{name} {q:.0%}" for name, q in zip(names, p)) + f" (sum {p.sum():.2f})")
 
@@ -56,6 +57,8 @@ for answer, colour, name in zip(answers, COLOURS, names):
     right.contour(xx, yy, answer, [0.5], colors=[colour], linewidths=2)
     right.plot([], [], color=colour, linewidth=2, label=name)
 right.scatter(*x2[:200].T, s=9, color="#444444", linewidths=0)
+for name, point in examples.items():
+    right.text(*point, name, ha="center", va="center", weight="bold", bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})
 right.set_title(f"sigmoid: any number of labels, all three right for {exact:.0%}")
 for ax in (left, right):
     ax.set(xlim=(-2.8, 2.8), ylim=(-2.8, 2.8), aspect="equal", xlabel="x1", ylabel="x2")

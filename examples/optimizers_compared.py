@@ -5,13 +5,15 @@ weight (RMSprop, Adam) do about it, and how a learning rate that is too small cr
 """
 
 import numpy as np
-from _picture import GREY, panels, show
+from _picture import BLUE, GREEN, GREY, ORANGE, PURPLE, panels, show
 from sklearn.datasets import make_moons
 
 import minikeras as keras
 from minikeras.callbacks import LambdaCallback
 from minikeras.layers import Dense
 from minikeras.optimizers import SGD, Adagrad, Adam, RMSprop
+
+COLOURS = {"SGD": BLUE, "SGD + momentum": GREEN, "Adagrad": GREY, "RMSprop": PURPLE, "Adam": ORANGE}
 
 # a neuron of two weights whose first input is five times as large as the second: its loss is a narrow valley around (1, 1)
 X = np.array([[5, 1], [-5, 1], [5, -1], [-5, -1]], "float32") / 3
@@ -44,29 +46,29 @@ figure, [[left, middle, right]] = panels(4.2, 4.2, 4.2)
 w1, w2 = np.meshgrid(np.linspace(-0.6, 2.6, 80), np.linspace(-2, 1.6, 80))
 valley = np.mean((X[:, :1, None] * (w1 - 1) + X[:, 1:, None] * (w2 - 1)) ** 2, axis=0)
 left.contour(w1, w2, valley, np.geomspace(0.02, 8, 10), colors="#cccccc", linewidths=0.8)
-for name, optimizer in (("SGD", SGD(0.32)), ("momentum", SGD(0.05, momentum=0.8)), ("Adam", Adam(0.3))):
+for name, optimizer in (("SGD", SGD(0.32)), ("SGD + momentum", SGD(0.2, momentum=0.7)), ("Adam", Adam(0.3))):
     steps = path(optimizer)
-    left.plot(*steps.T, "o-", markersize=2.5, linewidth=1.3, label=name)
-    print(f"valley, 30 steps of {name:8}: {np.linalg.norm(steps[-1] - 1):.3f} from the lowest point")
+    left.plot(*steps.T, "o-", color=COLOURS[name], markersize=2.5, linewidth=1.3, label=name)
+    print(f"valley, 30 steps of {name:14}: {np.linalg.norm(steps[-1] - 1):.3f} from the lowest point")
 left.plot(1, 1, "*", color="#222222", markersize=13)
 left.grid(False)
 left.set(xlabel="weight 1 (steep)", ylabel="weight 2 (flat)", title="30 steps in a narrow valley")
 left.legend(loc="lower right")
 
 final = {}
-for name, optimizer in {
-    "SGD": SGD(0.01), "SGD + momentum": SGD(0.01, momentum=0.9), "Adagrad": Adagrad(0.01), "RMSprop": RMSprop(0.01), "Adam": Adam(0.01)
-}.items():
-    losses = train(optimizer)
-    middle.plot(losses, label=name, linewidth=1.8)
+for name, kind, more in (
+    ("SGD", SGD, {}), ("SGD + momentum", SGD, {"momentum": 0.9}), ("Adagrad", Adagrad, {}), ("RMSprop", RMSprop, {}), ("Adam", Adam, {})
+):
+    losses = train(kind(0.01, **more))
+    middle.plot(losses, color=COLOURS[name], label=name, linewidth=1.8)
     final[name] = losses[-1]
 print("moons, rate 0.01, loss after 60 epochs:", ", ".join(f"{name} {loss:.3f}" for name, loss in final.items()))
 middle.set(xlabel="epoch", ylabel="binary cross-entropy", ylim=(0, 0.75), title="One net, learning rate 0.01")
 middle.legend(fontsize=9)
 
-for rate, verdict in ((0.003, "too small"), (1, "right"), (100, "too large")):
+for rate, verdict, colour in ((0.003, "too small", "#8fbbe0"), (1, "about right", BLUE), (30, "too large", "#222222")):
     losses = train(SGD(rate))
-    right.plot(losses, label=f"{rate}: {verdict}", linewidth=1.8)
+    right.plot(losses, color=colour, label=f"{rate}: {verdict}", linewidth=1.8)
     final[verdict] = losses[-1]
     print(f"moons, SGD with rate {rate}, {verdict}: loss {losses[-1]:.3f}")
 right.set(xlabel="epoch", yscale="log", title="SGD with three learning rates")

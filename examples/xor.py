@@ -43,10 +43,11 @@ left.legend(loc="center", fontsize=9)
 
 hidden, output = deep.layers
 seen = hidden(X)
-surface(right, keras.Sequential([keras.Input(shape=(2,)), output]), -1.35, 1.35)  # the output neuron alone
+surface(right, keras.Sequential([keras.Input(shape=(2,)), output]), -1.4, 1.4)  # the output neuron alone
 points(right, seen, Y, size=150)
-for corner, place in zip(X.astype(int), seen):
-    right.annotate("({}, {})".format(*corner), place, (0, 9), textcoords="offset points", ha="center", fontsize=9)
+for corner, place, below in zip(X.astype(int), seen, (True, False, False, False)):
+    text = "({}, {})".format(*corner)
+    right.annotate(text, place, (0, -17 if below else 9), textcoords="offset points", ha="center", fontsize=9)
 right.set(xlabel="hidden neuron 1", ylabel="hidden neuron 2", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 right.set_title("What the output neuron sees: a line will do")
 show(figure, "xor")

@@ -455,10 +455,25 @@ def _damage(made, base, rng, flips=90, cuts=25):
         at = rng.choice(list(_find_all(data, b"OHDR")))
         changed = _resealed(data, at, rng)
         made.add("flip-sealed.weights.h5", bytes(changed), "weights")
+    for name, data in old.items():
+        for changed in _crossed(data):
+            made.add(f"crossed-{name}", changed, "weights" if "weights" in name else "model")
     for name in base:
         made.add(f"empty-{name}", b"")
         made.add(f"noise-{name}", rng.randbytes(5000))
         made.add(f"pickle-{name}", b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x0btouch pwned\x85R.")
+
+
+def _crossed(data):
+    """Tables of the old HDF5 format whose addresses lead in circles or nowhere."""
+    for signature, fields in ((b"TREE", (5, 6, 24 + 8, 24)), (b"SNOD", (6, 8, 16)), (b"HEAP", (8, 24)), (b"GCOL", (8, 16, 24))):
+        for at in list(_find_all(data, signature))[:4]:
+            for field in fields:
+                for value in (at, 0, 96, len(data) - 1, 2**40, 2**63, 2**64 - 1):
+                    changed = bytearray(data)
+                    size = 8 if field >= 8 else 1 if field == 5 else 2
+                    changed[at + field : at + field + size] = (value % 256**size).to_bytes(size, "little")
+                    yield bytes(changed)
 
 
 def _resealed(data, at, rng):

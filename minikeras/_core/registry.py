@@ -10,7 +10,8 @@ import contextlib
 import difflib
 import inspect
 import types
-from typing import Any, Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -71,10 +72,11 @@ class Registry:
             return obj
         if name in self.table:
             return self.table[name]
-        near = difflib.get_close_matches(str(name), self.table, 1) or difflib.get_close_matches(str(name).lower(), self.table, 1)
+        asked = str(name)[:80]
+        near = difflib.get_close_matches(asked, self.table, 1) or difflib.get_close_matches(asked.lower(), self.table, 1)
         hint = f"Did you mean {near[0]!r}? " if near else f"Known: {sorted(self.table)}. " if len(self.table) < 12 else ""
         raise ValueError(
-            f"Unknown name in {self.module}: {name!r}. {hint}Your own classes and functions are found when you pass "
+            f"Unknown name in {self.module}: {shorten(name)}. {hint}Your own classes and functions are found when you pass "
             "custom_objects={name: object} or decorate them with @keras.saving.register_keras_serializable()."
         )
 
@@ -87,7 +89,9 @@ class Registry:
             return found()
         if callable(found) or hasattr(found, "get_config"):
             return found
-        raise ValueError(f"Could not interpret {identifier!r} in {self.module}: expected a name, a config, a class, an object or a function.")
+        raise ValueError(
+            f"Could not interpret {shorten(identifier)} in {self.module}: expected a name, a config, a class, an object or a function."
+        )
 
     def serialize(self, obj: Any) -> Any:
         """Return the config of an object, as `serialize_keras_object` does."""
@@ -222,10 +226,13 @@ def serialize_keras_object(obj: Any) -> Any:
         return obj.name
     if isinstance(obj, types.FunctionType):
         if obj.__name__ == "<lambda>":
-            raise ValueError("A lambda has no name to be saved by. Use a function made with def, and pass it as custom_objects when loading.")
+            raise ValueError(
+                "A lambda has no name to be saved by. Use a function made with def, and pass it as custom_objects when loading."
+            )
         return {"module": "builtins", "class_name": "function", "config": obj.__name__, "registered_name": "function"}
     if isinstance(obj, type):
-        return {"module": obj.__module__, "class_name": obj.__name__, "config": None, "registered_name": get_registered_name(obj)}
+        name = get_registered_name(obj)
+        return {"module": obj.__module__, "class_name": obj.__name__, "config": None, "registered_name": name}
     if not hasattr(obj, "get_config"):
         raise ValueError(f"Can't describe {obj!r} of type {type(obj).__name__} in a config: it has no get_config().")
     registry = home(obj)

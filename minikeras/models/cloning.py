@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from minikeras._core.registry import deserialize_keras_object
 from minikeras.models.model import Model

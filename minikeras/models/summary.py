@@ -126,10 +126,8 @@ def _totals(model: Any) -> list[str]:
 
 def _memory(variables: list) -> str:
     size = float(sum(v.value.nbytes for v in variables))
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1024:
-            break
+    units = ["B", "KB", "MB", "GB", "TB"]
+    while size >= 1024 and len(units) > 1:
         size /= 1024
-    else:
-        unit = "TB"
-    return f"{size:.2f} {unit}"
+        del units[0]
+    return f"{size:.2f} {units[0]}"

@@ -103,7 +103,7 @@ class Trainer:
                 f"You must call compile() before {caller}(): model.compile(optimizer='adam', loss=..., metrics=[...])."
             )
         if self._compiled.identifier is None and caller != "get_metrics_result":
-            raise ValueError(f"{caller}() needs a loss, and compile() was given none: model.compile(optimizer=..., loss='mse').")
+            raise ValueError(f"{caller}() needs a loss, and compile() was given none: compile(optimizer=..., loss='mse').")
         return self._compiled
 
     # -- fit ---------------------------------------------------------------------------------------------------------
