@@ -1,7 +1,7 @@
 """Classes that exclude each other (one-hot labels, softmax) and labels that don't (several per sample, sigmoid).
 
-One sees, left, three kinds of points and the region of each: the probabilities of a softmax sum to 1, one class wins. Right, three
-yes-or-no questions about a point, each answered by a sigmoid of its own: regions overlap, a point may have none or all labels.
+One sees, left, three kinds of points and the region of each: the probabilities of a softmax sum to 1, one class wins. Right,
+three yes-or-no questions about a point, each answered by a sigmoid of its own: regions overlap, a point may have none or all labels.
 """
 
 import numpy as np
@@ -58,8 +58,9 @@ for answer, colour, name in zip(answers, COLOURS, names):
     right.plot([], [], color=colour, linewidth=2, label=name)
 right.scatter(*x2[:200].T, s=9, color="#444444", linewidths=0)
 for name, point in examples.items():
-    right.text(*point, name, ha="center", va="center", weight="bold", bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8})
-right.set_title(f"sigmoid: any number of labels, all three right for {exact:.0%}")
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8}
+    right.text(*point, name, ha="center", va="center", weight="bold", bbox=box)
+right.set_title(f"sigmoid: any number of labels per point, {exact:.0%} right")
 for ax in (left, right):
     ax.set(xlim=(-2.8, 2.8), ylim=(-2.8, 2.8), aspect="equal", xlabel="x1", ylabel="x2")
     ax.grid(False)

@@ -43,7 +43,7 @@ for k, (w1, w2, b) in enumerate(lines):
     last = k == len(lines) - 1
     colour, width, opacity = ("#222222", 2.2, 1) if last else (GREY, 1, 0.15 + 0.5 * k / len(lines))
     if abs(w2) > 1e-9:
-        label = "last line" if last else "earlier lines" if k == 0 else None
+        label = "last line" if last else "earlier lines" if k == len(lines) - 2 else None
         left.plot(ends, -(w1 * ends + b) / w2, color=colour, linewidth=width, alpha=opacity, label=label)
 points(left, x, y)
 left.set(xlim=ends, ylim=(-2.7, 3.2), xlabel="x1", ylabel="x2")

@@ -1,8 +1,8 @@
 """The vanishing gradient, and ReLUs that die: why deep nets are built of ReLU, and what leaky ReLU is for.
 
-One sees, left, the size of the gradient in each of ten layers right after the start: sigmoid, and tanh where it is saturated, pass
-on only a part of it from layer to layer, so that the first layers hardly learn; ReLU keeps it. Right: neurons whose input is
-negative for every sample. ReLU has gradient 0 there and never learns again; leaky ReLU comes back.
+One sees, left, the size of the gradient in each of ten layers right after the start: sigmoid, and tanh where it is saturated,
+pass on only a part of it from layer to layer, so that the first layers hardly learn; ReLU keeps it. Right: neurons whose input is
+negative for every sample. ReLU has gradient 0 there and never learns again; leaky ReLU goes on learning.
 """
 
 import numpy as np
@@ -43,26 +43,27 @@ left.set_title("Sigmoid and saturated tanh lose the gradient, ReLU keeps it")
 left.legend(fontsize=9)
 
 
-def revive(activation):
-    """Fit y = |x| with hidden neurons that start dead: with a bias of -3 their input is negative for every sample."""
+def with_dead_neurons(activation):
+    """Learn the sign of the first input with hidden neurons that start dead: a bias of -8 keeps all below 0."""
     keras.utils.set_random_seed(0)
-    hidden = Dense(16, kernel_initializer="he_uniform", bias_initializer=keras.initializers.Constant(-3))
-    model = keras.Sequential([keras.Input(shape=(1,)), hidden, activation, Dense(1, use_bias=False)])
-    model.compile(optimizer=keras.optimizers.Adam(0.05), loss="mse")
-    line = np.linspace(-1, 1, 128, dtype="float32")[:, None]
-    dead = int((hidden(line) <= 0).all(axis=0).sum())
-    losses = model.fit(line, abs(line), epochs=300, verbose=0).history["loss"]
+    hidden = Dense(16, kernel_initializer="he_uniform", bias_initializer=keras.initializers.Constant(-8))
+    output = Dense(1, activation="sigmoid", use_bias=False)
+    model = keras.Sequential([keras.Input(shape=(16,)), hidden, activation, output])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy")
+    dead = int((hidden(x) <= 0).all(axis=0).sum())
+    losses = model.fit(x, x[:, 0] > 0, epochs=100, verbose=0).history["loss"]
     return dead, losses, float(np.linalg.norm(hidden.kernel.grad))
 
 
 for name, activation in (("ReLU", ReLU()), ("leaky ReLU (slope 0.01)", LeakyReLU(negative_slope=0.01))):
-    dead, losses, norm = revive(activation)
+    dead, losses, norm = with_dead_neurons(activation)
     right.plot(losses, label=name, linewidth=2)
     print(f"{name}: {dead} of 16 neurons start dead; loss {losses[0]:.3f} -> {losses[-1]:.5f}, last gradient {norm:.1e}")
     if name == "ReLU":
         stuck = norm == 0 and abs(losses[0] - losses[-1]) < 1e-6
-right.set(xlabel="epoch", ylabel="mean squared error", ylim=(0, None), title="16 dead neurons: only the leaky ones come back")
+right.set(xlabel="epoch", ylabel="binary cross-entropy", ylim=(0, None), title="16 dead neurons: only the leaky ones learn")
 right.legend(fontsize=9)
 show(figure, "vanishing_gradient")
-revived = losses[-1] < 0.1 * losses[0]
-print(f"Vanishing gradient: sigmoid loses it: {nets['sigmoid'][0] < 1e-3 * nets['ReLU'][0]}; ReLU dead: {stuck}; leaky ReLU revived: {revived}")
+learns = losses[-1] < 0.1 * losses[0]
+lost = nets["sigmoid"][0] < 1e-3 * nets["ReLU"][0]
+print(f"Vanishing gradient: sigmoid loses it: {lost}; dead ReLU is stuck: {stuck}; leaky ReLU learns: {learns}")

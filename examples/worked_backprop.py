@@ -1,7 +1,7 @@
 """The lectures' two nets computed by hand, computed again by the library: every number in a table beside the lecture's.
 
-One sees, in the terminal, z and a of each neuron, the loss, and ∂L/∂w as the chain rule gives it; in the picture, the second net
-with the activations in its neurons, and each weight with its gradient on its line.
+One sees, in the terminal, z and a of each neuron, the loss, and ∂L/∂w as the chain rule gives it; in the picture, the second
+net with the activations in its neurons, and each weight with its gradient on its line.
 """
 
 import numpy as np
@@ -81,7 +81,8 @@ for spots, values, colour, title in zip(neurons, (x, a1, a2), (GREY, BLUE, ORANG
     ax.text(spots[0][0], 1.32, title, ha="center", fontsize=10)
 for spot, target in zip(neurons[2], y[0]):
     ax.text(spot[0] + 0.2, spot[1], f"target {target:.2f}", va="center", color=GREEN, fontsize=11)
-ax.set(xlim=(-0.25, 2.65), ylim=(-0.3, 1.45), title=f"Forward: activations in the neurons. Backward: ∂L/∂w on the lines. Loss {loss:.4f}")
+ax.set(xlim=(-0.25, 2.65), ylim=(-0.3, 1.45))
+ax.set_title(f"Forward: activations in the neurons. Backward: ∂L/∂w on the lines. Loss {loss:.4f}")
 ax.axis("off")
 show(figure, "worked_backprop")
-print(f"Worked examples: {'every number agrees' if not wrong else f'{wrong} numbers differ'}, but for the lecture's slip at hidden 2")
+print(f"Worked examples: {wrong} numbers differ from the lecture's, apart from its slip at hidden 2")

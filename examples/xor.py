@@ -5,7 +5,7 @@ hidden neurons report them, which now a straight line parts.
 """
 
 import numpy as np
-from _picture import grid, panels, points, show, surface
+from _picture import panels, points, show, surface
 
 import minikeras as keras
 from minikeras.layers import Dense

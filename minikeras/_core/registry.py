@@ -90,7 +90,7 @@ class Registry:
         if callable(found) or hasattr(found, "get_config"):
             return found
         raise ValueError(
-            f"Could not interpret {shorten(identifier)} in {self.module}: expected a name, a config, a class, an object or a function."
+            f"Could not interpret {shorten(identifier)} in {self.module}: expected a name, config, class, object or function."
         )
 
     def serialize(self, obj: Any) -> Any:

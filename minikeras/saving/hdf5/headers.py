@@ -10,7 +10,7 @@ SPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL, LAYOUT, FILTERS, ATTRIBUTE, CONTINUA
     0x01, 0x02, 0x03, 0x06, 0x07, 0x08, 0x0B, 0x0C, 0x10, 0x11, 0x15,
 )  # fmt: skip
 SHARED = 0x02  # flag: the message stands elsewhere
-MOST_BLOCKS = 4096
+MOST_BLOCKS = 65536
 
 
 class Message(NamedTuple):

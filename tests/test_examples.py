@@ -1,0 +1,68 @@
+"""Every script in examples/ runs by itself, silently on stderr, finds what it claims and draws its picture."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+FACTS = {  # what each one prints at its end
+    "lecture": "accuracy on the test set: 0.9",
+    "logistic_regression": "Logistic regression: neuron and formula agree: True",
+    "one_hot_multilabel": "One-hot and class numbers agree: True; several labels right: True",
+    "optimizers_compared": "Optimizers: Adam beats plain SGD: True",
+    "perceptron": "Perceptron: 106 of 106 right",
+    "universal_approximation": "Universal approximation: 50 units come closer than 1: True",
+    "vanishing_gradient": "Vanishing gradient: sigmoid loses it: True; dead ReLU is stuck: True; leaky ReLU learns: True",
+    "worked_backprop": "Worked examples: 0 numbers differ from the lecture's, apart from its slip at hidden 2",
+    "xor": "XOR solved: 4 of 4",
+}
+NEEDS = {"lecture": ["sklearn"], "logistic_regression": ["sklearn", "matplotlib"]}  # all others: matplotlib
+
+
+def run(name, folder, *arguments):
+    """Run one script in a folder of its own as a user would, with every warning an error; return what it printed."""
+    for package in NEEDS.get(name, ["matplotlib"]):
+        pytest.importorskip(package, reason=f"examples/{name}.py needs {package}: pip install minikeras-numpy[examples]")
+    path = os.pathsep.join([str(EXAMPLES.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [sys.executable, "-W", "error", EXAMPLES / f"{name}.py", *arguments],
+        cwd=folder,
+        env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_every_example_is_tested_and_listed():
+    scripts = {path.stem for path in EXAMPLES.glob("[!_]*.py")}
+    assert scripts == FACTS.keys()
+    readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert [name for name in scripts if f"({name}.py)" not in readme] == []
+    pictures = {path.stem for path in (EXAMPLES / "pictures").glob("*.png")}
+    assert pictures == scripts - {"lecture"}
+    assert [name for name in pictures if f"(pictures/{name}.png)" not in readme] == []
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_example_finds_what_it_claims(name, tmp_path):
+    picture = tmp_path / "made" / "here.png"
+    printed = run(name, tmp_path, *([] if name == "lecture" else [picture]))
+    last = printed.rstrip().splitlines()[-1]
+    assert last.startswith(FACTS[name])
+    if name != "lecture":
+        import matplotlib.image
+
+        pixels = matplotlib.image.imread(picture)
+        assert pixels.shape[0] > 250 and pixels.shape[1] > 600
+        assert (pixels[..., :3].min(axis=-1) < 0.9).mean() > 0.01  # drawn upon
+        assert picture.stat().st_size < 60_000  # small enough to keep beside the code
+
+
+def test_two_runs_print_the_same(tmp_path):
+    assert run("xor", tmp_path, "a.png") == run("xor", tmp_path, "a.png")
