@@ -14,6 +14,7 @@ SURFACE = LinearSegmentedColormap.from_list("surface", ["#f2a56b", "#ffffff", "#
 
 if not IN_NOTEBOOK:
     plt.switch_backend("Agg")  # draws into files: no screen needed
+    sys.stdout.reconfigure(errors="replace")  # a log file that knows no σ or ∂ gets a question mark
 plt.rcParams.update({
     "axes.prop_cycle": plt.cycler(color=[BLUE, ORANGE, GREEN, PURPLE, GREY]),
     "axes.spines.top": False,

@@ -6,12 +6,14 @@ from sklearn.preprocessing import StandardScaler
 
 from minikeras.layers import Dense
 from minikeras.models import Sequential
+from minikeras.utils import set_random_seed
 
 X, Y = load_breast_cancer(return_X_y=True)
 X = StandardScaler().fit_transform(X[:, :10])
 X_train, X_rest, Y_train, Y_rest = train_test_split(X, Y, test_size=0.3, random_state=0)
 X_val, X_test, Y_val, Y_test = train_test_split(X_rest, Y_rest, test_size=0.5, random_state=0)
 
+set_random_seed(0)  # the same numbers in each run
 model = Sequential([
     Dense(32, activation='relu', input_shape=(10,)),
     Dense(32, activation='relu'),

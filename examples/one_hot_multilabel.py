@@ -1,7 +1,8 @@
 """Classes that exclude each other (one-hot labels, softmax) and labels that don't (several per sample, sigmoid).
 
 One sees, left, three kinds of points and the region of each: the probabilities of a softmax sum to 1, one class wins. Right,
-three yes-or-no questions about a point, each answered by a sigmoid of its own: regions overlap, a point may have none or all labels.
+three yes-or-no questions about a point, each answered by a sigmoid of its own: regions overlap, a point may have none or all
+labels.
 """
 
 import numpy as np
@@ -14,11 +15,11 @@ from minikeras.layers import Dense
 COLOURS, rng = (ORANGE, BLUE, GREEN), np.random.default_rng(0)
 
 
-def train(x, y, activation, loss):
+def train(x, y, activation, loss, epochs):
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input(shape=(2,)), Dense(24, activation="relu"), Dense(3, activation=activation)])
     model.compile(optimizer=keras.optimizers.Adam(0.02), loss=loss, metrics=["accuracy"])
-    history = model.fit(x, y, epochs=100, verbose=0).history
+    history = model.fit(x, y, epochs=epochs, verbose=0).history
     return model, history
 
 
@@ -28,8 +29,8 @@ classes = rng.integers(0, 3, 240)
 x1 = centres[classes] + rng.normal(0, 0.55, (240, 2))
 one_hot = keras.utils.to_categorical(classes)
 print("classes", classes[:3], "as one-hot rows:", one_hot[:3].astype(int).tolist())
-exclusive, history = train(x1, one_hot, "softmax", "categorical_crossentropy")
-_, sparse = train(x1, classes, "softmax", "sparse_categorical_crossentropy")
+exclusive, history = train(x1, one_hot, "softmax", "categorical_crossentropy", epochs=15)
+_, sparse = train(x1, classes, "softmax", "sparse_categorical_crossentropy", epochs=15)
 same = np.allclose(history["loss"], sparse["loss"])
 print(f"one-hot labels or class numbers, the same loss: {same}; accuracy {history['accuracy'][-1]:.1%}")
 
@@ -37,7 +38,7 @@ print(f"one-hot labels or class numbers, the same loss: {same}; accuracy {histor
 names = ("on the right", "above", "near the centre")
 x2 = rng.uniform(-2.5, 2.5, (600, 2))
 labels = np.stack([x2[:, 0] > 0.3, x2[:, 1] > -0.3, np.linalg.norm(x2, axis=1) < 1.5], axis=1).astype("float32")
-several, history = train(x2, labels, "sigmoid", "binary_crossentropy")
+several, history = train(x2, labels, "sigmoid", "binary_crossentropy", epochs=100)
 exact = float(((several.predict(x2, verbose=0) > 0.5) == labels).all(axis=1).mean())
 examples = {"all three": (0.9, 0.5), "one": (2.0, -1.8), "none": (-1.9, -1.8)}
 for point in examples.values():

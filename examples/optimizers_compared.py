@@ -1,7 +1,8 @@
 """Optimizers compared: the way down a narrow valley, the loss of one net under each, and three learning rates of SGD.
 
 One sees why plain gradient descent is slow where the loss is steep one way and flat the other, what momentum and a step size
-per weight (RMSprop, Adam) do about it, and how a learning rate that is too small crawls and one that is too large never settles.
+per weight (RMSprop, Adam) do about it, and how a learning rate that is too small crawls and one that is too large
+never settles.
 """
 
 import numpy as np
@@ -65,7 +66,8 @@ for name, optimizer in optimizers.items():
     middle.plot(losses, color=COLOURS[name], label=name, linewidth=1.8)
     final[name] = losses[-1]
 print("moons, rate 0.01, loss after 60 epochs:", ", ".join(f"{name} {loss:.3f}" for name, loss in final.items()))
-middle.set(xlabel="epoch", ylabel="binary cross-entropy", ylim=(0, 0.75), title="One net, learning rate 0.01:\nRMSprop and Adam get further")
+middle.set(xlabel="epoch", ylabel="binary cross-entropy", ylim=(0, 0.75))
+middle.set_title("One net, learning rate 0.01:\nRMSprop and Adam get further")
 middle.legend(fontsize=9)
 
 for rate, verdict, colour in ((0.003, "too small", "#8fbbe0"), (1, "about right", BLUE), (100, "too large", "#222222")):
@@ -73,7 +75,9 @@ for rate, verdict, colour in ((0.003, "too small", "#8fbbe0"), (1, "about right"
     right.plot(losses, color=colour, label=f"{rate}: {verdict}", linewidth=1.8)
     final[verdict] = losses[-1]
     print(f"moons, SGD with rate {rate}, {verdict}: loss {losses[-1]:.3f}")
-right.set(xlabel="epoch", ylabel="binary cross-entropy (log scale)", yscale="log", title="SGD: too small a rate crawls,\ntoo large a one never settles")
+right.set(xlabel="epoch", ylabel="binary cross-entropy (log scale)", yscale="log")
+right.set_title("SGD: too small a rate crawls,\ntoo large a rate never settles")
 right.legend(fontsize=9, loc="center right")
 show(figure, "optimizers_compared")
-print("Optimizers: Adam beats plain SGD:", final["Adam"] < final["SGD"])
+settled = final["about right"] < min(final["too small"], final["too large"])
+print(f"Optimizers: Adam beats plain SGD: {final['Adam'] < final['SGD']}; the middle rate is best: {settled}")

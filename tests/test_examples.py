@@ -1,5 +1,6 @@
 """Every script in examples/ runs by itself, silently on stderr, finds what it claims and draws its picture."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ FACTS = {  # what each one prints at its end
     "lecture": "accuracy on the test set: 0.9",
     "logistic_regression": "Logistic regression: neuron and formula agree: True",
     "one_hot_multilabel": "One-hot and class numbers agree: True; several labels right: True",
-    "optimizers_compared": "Optimizers: Adam beats plain SGD: True",
+    "optimizers_compared": "Optimizers: Adam beats plain SGD: True; the middle rate is best: True",
     "perceptron": "Perceptron: 106 of 106 right",
     "universal_approximation": "Universal approximation: 50 units come closer than 1: True",
     "vanishing_gradient": "Vanishing gradient: sigmoid loses it: True; dead ReLU is stuck: True; leaky ReLU learns: True",
@@ -26,6 +27,8 @@ def run(name, folder, *arguments):
     """Run one script in a folder of its own as a user would, with every warning an error; return what it printed."""
     for package in NEEDS.get(name, ["matplotlib"]):
         pytest.importorskip(package, reason=f"examples/{name}.py needs {package}: pip install minikeras-numpy[examples]")
+        if package == "matplotlib":  # writes its list of fonts at its very first import, which it tells on stderr
+            importlib.import_module("matplotlib.font_manager")
     path = os.pathsep.join([str(EXAMPLES.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
         [sys.executable, "-W", "error", EXAMPLES / f"{name}.py", *arguments],
@@ -62,6 +65,19 @@ def test_example_finds_what_it_claims(name, tmp_path):
         assert pixels.shape[0] > 250 and pixels.shape[1] > 600
         assert (pixels[..., :3].min(axis=-1) < 0.9).mean() > 0.01  # drawn upon
         assert picture.stat().st_size < 60_000  # small enough to keep beside the code
+
+
+def test_a_notebook_shows_the_picture_and_saves_none(tmp_path):
+    pytest.importorskip("matplotlib", reason="the pictures need matplotlib: pip install minikeras-numpy[examples]")
+    code = (
+        "import runpy, sys, types; import matplotlib.pyplot as plt; sys.modules['ipykernel'] = types.ModuleType('ipykernel');"
+        f"plt.show = lambda: print('shown:', plt.get_fignums()); runpy.run_path({str(EXAMPLES / 'perceptron.py')!r})"
+    )
+    path = os.pathsep.join([str(EXAMPLES.parent), str(EXAMPLES)])
+    env = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "shown: [1]" in done.stdout and "picture:" not in done.stdout
 
 
 def test_two_runs_print_the_same(tmp_path):

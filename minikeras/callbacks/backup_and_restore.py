@@ -104,7 +104,9 @@ class BackupAndRestore(Callback):
                 "give its first layer an input_shape, or call it on a batch."
             )
         state = self._load()
-        if state is not None:
+        if state is None:
+            self._mark()
+        else:
             self._apply(state)
             over = state["stop_training"] and not state["step"]  # it had been stopped: no epoch is left
             epoch = max(state["epoch"], (self.params or {}).get("epochs") or 0) if over else state["epoch"]
@@ -184,6 +186,15 @@ class BackupAndRestore(Callback):
                 file.write(last.read())
         snapshot.write(self._path, state)
 
+    def _mark(self) -> None:
+        """Before the first epoch: how long the files are that callbacks append to. The rest begins anew by itself."""
+        states = {name: callback.get_state() for name, callback in self._others() if getattr(callback, "append", False)}
+        if states:
+            empty = dict.fromkeys(("variables", "training", "random", "random_at_epoch_start"))
+            os.makedirs(self.backup_dir, exist_ok=True)
+            start = {"format": 1, "epoch": 0, "step": 0, "batches": 0, "stop_training": False}
+            snapshot.write(self._path, {**start, **empty, "callbacks": states})
+
     def _load(self) -> dict | None:
         """The last backup that can be read."""
         paths = [path for path in (self._path, self._previous) if os.path.exists(path)]
@@ -198,6 +209,16 @@ class BackupAndRestore(Callback):
 
     def _apply(self, state: dict) -> None:
         """Go back to a state; nothing is changed when it doesn't fit."""
+        if state["variables"] is not None:
+            self._apply_to_model(state)
+        for name, callback in self._others():
+            if state["callbacks"].get(name) is not None:
+                callback.set_state(state["callbacks"][name])
+        self._frequency.seen, self._frequency.last = state["batches"], state["step"] - 1
+        if state["random"] is not None:
+            snapshot.set_random_state(state["random"])
+
+    def _apply_to_model(self, state: dict) -> None:
         model = self.model
         if getattr(model.optimizer, "built", True) is False:
             model.optimizer.build(model.trainable_variables)
@@ -213,12 +234,7 @@ class BackupAndRestore(Callback):
             getattr(variable, "value", variable)[...] = value
         if state["training"] is not None:
             model._set_training_state(state["training"])
-        for name, callback in self._others():
-            if state["callbacks"].get(name) is not None:
-                callback.set_state(state["callbacks"][name])
         model.stop_training = state["stop_training"]
-        self._frequency.seen, self._frequency.last = state["batches"], state["step"] - 1
-        snapshot.set_random_state(state["random"])
 
     def _others(self) -> list[tuple[str, Any]]:
         """The other callbacks of the list, each under its class and number."""

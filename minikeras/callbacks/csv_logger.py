@@ -80,7 +80,8 @@ class CSVLogger(Callback):
     def get_state(self) -> dict | None:
         """The columns, and how long the file is."""
         if not self._started:
-            return None
+            size = os.path.getsize(self.filename) if os.path.exists(self.filename) else 0
+            return {"keys": None, "append_header": size == 0, "size": size} if self.append else None
         with open(self.filename, "ab") as file:
             os.fsync(file.fileno())  # the backup must not know of rows that a power cut takes away
             return {"keys": self.keys, "append_header": self.append_header, "size": file.tell()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 from typing import Any
 
 import numpy as np
@@ -74,8 +76,8 @@ class ModelCheckpoint(MonitorCallback):
         """Clear away what a killed save may have left."""
         self._warned = False
         folder = os.path.dirname(self.filepath) or "."
-        if "{" not in folder:
-            sweep(folder)
+        for path in glob.glob("*".join(glob.escape(part) for part in re.split(r"{[^{}]*}", folder))):
+            sweep(path)
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Remember the epoch, for the batches."""

@@ -69,6 +69,10 @@ class Batches:
             return self._pass(shuffle, skip)
         return self._limited(shuffle, skip)
 
+    def restart(self) -> None:
+        """Let the next epoch start with the first batch, wherever the last one stopped."""
+        self._running = None
+
     def peek(self, build: bool = False) -> Batch:
         """Return a first batch, to see shapes by; the epochs still get it.
 

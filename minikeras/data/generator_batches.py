@@ -55,6 +55,11 @@ class GeneratorBatches(Batches):
             self._ahead = [(batch, source)]
         return self._convert(self._ahead[0][0], 0, self._kind)
 
+    def restart(self) -> None:
+        """Let the next epoch start with the first batch; a generator can only be read on."""
+        if self._iterator is None:
+            super().restart()
+
     def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
         count = 0
         for count, batch in enumerate(self._raw(), 1):

@@ -65,7 +65,7 @@ class Dense(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
         self.lora_rank, self.lora_alpha, self.quantization_config = lora_rank, lora_alpha, quantization_config
-        self.derivative = activations.derivative(self.activation)
+        self.apply, self.derivative = activations.bare(self.activation), activations.derivative(self.activation)
         self.input_spec = InputSpec(min_ndim=2)
         self.kernel = self.bias = None
 
@@ -94,9 +94,9 @@ class Dense(Layer):
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Compute z = xW + b and a = g(z)."""
         z = np.dot(x, self.kernel.value)
-        if self.use_bias:
+        if self.bias is not None:
             z += self.bias.value
-        a = self.activation(z)
+        a = self.apply(z)
         return a, (x, z, a)
 
     def logits(self, kept: tuple) -> np.ndarray:
@@ -110,15 +110,14 @@ class Dense(Layer):
 
     def backward_from_logits(self, delta: np.ndarray, kept: tuple, need_dx: bool = True) -> np.ndarray | None:
         """The same from δ = ∂L/∂z."""
-        x, kernel = kept[0], self.kernel
+        x, kernel, bias = kept[0], self.kernel, self.bias
+        rows, xs = delta, x
+        if x.ndim > 2:  # all axes but the last are samples
+            rows, xs = delta.reshape(-1, self.units), x.reshape(-1, x.shape[-1])
         if kernel.trainable:
-            if x.ndim == 2:
-                np.dot(x.T, delta, out=kernel.grad)  # ∂L/∂W = xᵀ δ
-            else:  # all axes but the last are samples
-                np.dot(x.reshape(-1, x.shape[-1]).T, delta.reshape(-1, self.units), out=kernel.grad)
-        if self.use_bias and self.bias.trainable:
-            rows = delta.reshape(-1, self.units)
-            np.dot(_ones(rows), rows, out=self.bias.grad)  # ∂L/∂b = Σ δ, as a product: three times faster than sum()
+            np.dot(xs.T, rows, out=kernel.grad)  # ∂L/∂W = xᵀ δ
+        if bias is not None and bias.trainable:
+            np.dot(_ones(rows), rows, out=bias.grad)  # ∂L/∂b = Σ δ, as a product: three times faster than sum()
         return np.dot(delta, kernel.value.T) if need_dx else None  # ∂L/∂x = δ Wᵀ
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:

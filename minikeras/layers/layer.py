@@ -276,12 +276,12 @@ class Layer(Configurable):
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
-        return [v for v in self.weights if v.trainable]
+        return [v for v in self.weights if v.trainable] if self._trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The weights that training leaves alone."""
-        return [v for v in self.weights if not v.trainable]
+        return [v for v in self.weights if not v.trainable] if self._trainable else self.weights
 
     @property
     def variables(self) -> list[Variable]:
@@ -302,7 +302,7 @@ class Layer(Configurable):
     @property
     def non_trainable_variables(self) -> list[Variable]:
         """The variables that training leaves alone."""
-        return [v for v in self.variables if not v.trainable]
+        return [v for v in self.variables if not v.trainable] if self._trainable else self.variables
 
     @property
     def trainable(self) -> bool:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from minikeras._core.naming import snake_case
@@ -128,7 +129,7 @@ def resolve(identifier: Any, y_true_shape: tuple | None = None, output_shape: tu
         return found
     name = identifier if isinstance(identifier, str) else getattr(found, "name", None)
     name = name or snake_case(getattr(found, "__name__", type(found).__name__))
-    cls = _CLASSES.get(found)
+    cls = _CLASSES.get(found) if isinstance(found, FunctionType) else None
     return cls(name=name) if cls else LossFunctionWrapper(found, name=name)
 
 

@@ -144,13 +144,11 @@ def class_labels(y_true: Any, output_shape: tuple, loss: str, axis: int = -1, ig
             f"{loss} wants integer labels of shape {labels} for y_pred of shape {output_shape}, got y_true of shape "
             f"{y_true.shape}. {hint}"
         )
-    integers = y_true
     if y_true.dtype.kind == "f":
-        odd = ~np.equal(np.trunc(y_true), y_true)
+        odd = ~(np.isfinite(y_true) & np.equal(np.trunc(y_true), y_true))
         if odd.any():
             raise ValueError(f"{loss} wants integer labels, got {y_true[odd].ravel()[0].item()!r} in y_true.")
-        integers = np.where(np.isfinite(y_true), y_true, -1)
-    integers = integers.astype(np.intp)
+    integers = y_true.astype(np.intp)
     wrong = (integers < 0) | (integers >= classes)
     if ignore is not None:
         wrong &= integers != ignore

@@ -29,6 +29,9 @@ class Compiled:
         self.identifier = _only(loss, "loss")
         self.loss = None if self.identifier in _BY_SHAPE else losses.resolve(self.identifier)
         weights = _only(loss_weights, "loss_weights")
+        if not isinstance(weights, (int, float, np.number, type(None))):
+            hint = " Metrics are given by name: compile(..., metrics=[...])." if isinstance(weights, str) else ""
+            raise ValueError(f"Argument `loss_weights` of compile() must be a number, got {loss_weights!r}.{hint}")
         self.loss_weight = 1.0 if weights is None else float(weights)
         self.loss_tracker = metrics.Mean(name="loss")
         self.plain = _as_list(metrics_given, "metrics")
@@ -36,6 +39,7 @@ class Compiled:
         self.metrics: list | None = None  # resolved: [(name, metric)]
         self.tallies: list = []  # their tally methods, and whether they take the weights
         self.total, self.count = 0.0, 0
+        self.trained: list = []  # the weights that the last step of training was made for
         for identifier in [*self.plain, *self.weighted]:  # a misspelt name is said now, not after an hour
             if isinstance(identifier, str) and identifier not in _BY_SHAPE:
                 metrics.get(identifier)

@@ -65,7 +65,7 @@ class Model(Trainer, Layer):
             layer_range: the first and the last layer to show, by name.
         """
         text = summaries.table(self, line_length, positions, expand_nested, show_trainable, layer_range)
-        (print_fn or print)(text)
+        print(text, end="") if print_fn is None else print_fn(text)
 
     # -- files -------------------------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class Sequential(Model):
             raise ValueError(f"A Sequential model consists of layers, got {layer!r} (of type {type(layer).__name__}).{hint}")
         if isinstance(layer, InputLayer) and self._layers:
             raise ValueError(f"An Input must come first, model {self.name!r} already has the layer {self._layers[0].name!r}.")
-        if any(layer.name == other.name for other in self._layers):
+        if any(layer.name == other.name and layer is not other for other in self._layers):
             raise ValueError(
                 f"Layer names in a model must differ, {layer.name!r} is there twice. Give one of them another name=."
             )
@@ -93,11 +93,12 @@ class Sequential(Model):
         self._forwards: list = []
         self._penalized: list = []
         self._stop: int | None = None
+        self._forget_steps()
 
     def _maybe_build(self) -> None:
         """Build when the first layer knows its input and there is something to build."""
         first = self._layers[0] if self._layers else None
-        if isinstance(first, InputLayer):
+        if isinstance(first, InputLayer) and self.layers:
             self.build(first.batch_shape)
         elif isinstance(first, Sequential) and first.built:
             self.build(first.input_shape)
@@ -134,8 +135,8 @@ class Sequential(Model):
             if not layer.built:
                 layer._parent_path = self.path
                 layer.build(shape)
-                if not self._trainable:
-                    layer.trainable = False
+                for v in layer.weights if not self._trainable else ():
+                    v.trainable = False
             elif layer._build_shape is None:
                 layer._build_shape = shape
             output = tuple(layer.compute_output_shape(shape))
@@ -152,11 +153,22 @@ class Sequential(Model):
             self._steps.append(layer)
             if layer.activity_regularizer is not None:
                 self._steps.append(_ActivityPenalty(layer.activity_regularizer))
+        self._share()
         self._forwards = [step.forward for step in self._steps]
         self._penalized = [
             (i, step) for i, step in enumerate(self._steps)
             if isinstance(step, _ActivityPenalty) or getattr(step, "_penalized", None)
         ]  # fmt: skip
+
+    def _share(self) -> None:
+        """Let the gradients of weights that stand in more than one step add up."""
+        later: set[int] = set()
+        for i, step in reversed(list(enumerate(self._steps))):
+            weights = step.weights if isinstance(step, Layer) else []
+            shared = [v for v in weights if id(v) in later]
+            later.update(id(v) for v in weights)
+            if shared:
+                self._steps[i] = _Shared(step, shared)
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
@@ -198,7 +210,7 @@ class Sequential(Model):
         if need_dx:
             return 0
         if self._stop is None:
-            trained = [isinstance(step, Layer) and bool(step.trainable_weights) for step in self._steps]
+            trained = [bool(getattr(step, "trainable_weights", ())) for step in self._steps]
             self._stop = trained.index(True) if True in trained else len(trained)
         return self._stop
 
@@ -232,6 +244,22 @@ class Sequential(Model):
             shape = tuple(layer.compute_output_shape(shape))
         return shape
 
+    def adapt_rank(self, x: np.ndarray) -> np.ndarray:
+        """Let samples that are single numbers be rows of one, and rows of one be numbers, where the model wants that."""
+        if not self.built or x.ndim == len(self._build_shape):
+            return x
+        if x.ndim == len(self._build_shape) - 1 and self._build_shape[-1] == 1:
+            return x[..., None]
+        if x.ndim == len(self._build_shape) + 1 and x.shape[-1] == 1:
+            return x.reshape(x.shape[:-1])
+        return x
+
+    def convert(self, inputs: Any) -> np.ndarray:
+        """Turn what a user passes into an array; a list of one array stands for the one input."""
+        if type(inputs) in (list, tuple) and len(inputs) == 1 and getattr(inputs[0], "ndim", 0) > 1:
+            inputs = inputs[0]
+        return self.adapt_rank(super().convert(inputs))
+
     def check_input_shape(self, shape: tuple) -> None:
         """Raise a ValueError if data of this shape can't go in: the message names the first layer."""
         if not self.built:
@@ -243,8 +271,6 @@ class Sequential(Model):
         if not fits:
             first = self.layers[0] if self.layers else self
             problem = first.input_spec.problem(shape) if first.input_spec is not None else None
-            if problem is None and len(shape) >= 2 and first.input_spec is not None:
-                return  # a layer that is content with other shapes than it was built for, as Dense with more axes
             raise ValueError(
                 f"Layer {first.name!r} ({type(first).__name__}), the first of model {self.name!r}, takes input of shape "
                 f"{expected}, got {tuple(shape)}{': ' + problem if problem else ''}. "
@@ -316,6 +342,23 @@ def layer_from_config(config: Any, custom_objects: dict | None = None) -> Layer:
     else:
         layer = layer_registry.deserialize(config, custom_objects)
     return layer
+
+
+class _Shared:
+    """Stands for a layer some of whose weights stand further behind too: adds its gradients to those, ∂L/∂w = Σ ∂L/∂w[i]."""
+
+    def __init__(self, layer, shared):
+        self.layer, self.shared = layer, shared
+
+    def backward(self, dy, kept, need_dx=True):
+        behind = [v.grad.copy() for v in self.shared]
+        dx = self.layer.backward(dy, kept, need_dx)
+        for v, grad in zip(self.shared, behind):
+            v.grad += grad
+        return dx
+
+    def __getattr__(self, name):
+        return getattr(self.layer, name)
 
 
 class _ActivityPenalty:

@@ -22,8 +22,8 @@ def table(
     >>> print(table(model, line_length=40))
     Model: "m"
     ┏━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━┓
-    ┃ Layer (type)   ┃ Output     ┃ Param  ┃
-    ┃                ┃ Shape      ┃      # ┃
+    ┃                ┃ Output     ┃ Param  ┃
+    ┃ Layer (type)   ┃ Shape      ┃      # ┃
     ┡━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━┩
     │ d (Dense)      │ (None, 2)  │      8 │
     └────────────────┴────────────┴────────┘
@@ -36,7 +36,9 @@ def table(
     positions, length = list(positions or (0.45, 0.80, 1.0)), 88
     if show_trainable:
         header, align, length = [*header, "Trainable"], align + "^", length + 12
-        positions = [p * 0.9 for p in positions] + [1.0]
+        positions = positions if len(positions) == 4 else [p * 0.9 for p in positions] + [1.0]
+    if len(positions) != len(header):
+        raise ValueError(f"`positions` of summary() takes one entry for each of the {len(header)} columns, got {positions}.")
     length = line_length or min(length, shutil.get_terminal_size().columns - 4)
     widths = _widths([int(p * length) if p <= 1 else int(p) for p in positions], length)
     layers = _cut(model.layers, layer_range)
@@ -88,13 +90,15 @@ def _draw(header: list[str], rows: list[list[str]], align: str, widths: list[int
     def rule(left, fill, middle, right):
         return left + middle.join(fill * (width + 2) for width in widths) + right
 
-    def text(cells, bar):
+    def text(cells, bar, bottom=False):
         columns = [_wrap(cell, width) for cell, width in zip(cells, widths)]
-        for i in range(max(map(len, columns))):
-            parts = [c[i] if i < len(c) else "" for c in columns]
+        height = max(map(len, columns))
+        for i in range(height):
+            rows = [i - (height - len(c) if bottom else 0) for c in columns]
+            parts = [c[k] if 0 <= k < len(c) else "" for c, k in zip(columns, rows)]
             yield bar + bar.join(f" {part:{a}{width}} " for part, a, width in zip(parts, align, widths)) + bar
 
-    lines = [rule("┏", "━", "┳", "┓"), *text(header, "┃"), rule("┡", "━", "╇", "┩")]
+    lines = [rule("┏", "━", "┳", "┓"), *text(header, "┃", bottom=True), rule("┡", "━", "╇", "┩")]
     for i, row in enumerate(rows):
         lines += [*text(row, "│"), rule("├", "─", "┼", "┤") if i < len(rows) - 1 else rule("└", "─", "┴", "┘")]
     return lines if rows else [*lines, rule("└", "─", "┴", "┘")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from typing import Any, Callable
 
 import numpy as np
 
@@ -53,8 +54,11 @@ class Trainer:
         self._compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, extras)
         self.optimizer, self.loss = self._compiled.optimizer, loss
         self.stop_training = False
+        self._forget_steps()
+
+    def _forget_steps(self) -> None:
+        """Have the steps of training and testing resolved anew."""
         self._train_step = self._test_step = None
-        self._trained_before: list | None = None
 
     @property
     def compiled(self) -> bool:
@@ -80,9 +84,9 @@ class Trainer:
         """The loss and the metrics so far."""
         return self._need_compiled("get_metrics_result").logs()
 
-    def get_compile_config(self) -> dict | None:
-        """Return the arguments of compile(), ready for JSON."""
-        return self._compiled.config() if self._compiled is not None else None
+    def get_compile_config(self) -> dict:
+        """Return the arguments of compile(), ready for JSON; an empty dict before."""
+        return self._compiled.config() if self._compiled is not None else {}
 
     def compile_from_config(self, config: dict) -> None:
         """Compile as `get_compile_config` told."""
@@ -149,7 +153,7 @@ class Trainer:
         """
         self._need_compiled("fit")
         epochs, initial_epoch = _whole(epochs, "epochs"), _whole(initial_epoch, "initial_epoch")
-        verbose = _verbosity(verbose)
+        verbose, validate = _verbosity(verbose), _due(validation_freq)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = data.split(x, y, sample_weight, validation_split)
         how = {"batch_size": batch_size, "steps": steps_per_epoch, "shuffle": shuffle, "class_weight": class_weight}
@@ -170,7 +174,8 @@ class Trainer:
             for epoch in range(max(initial_epoch, start.get("epoch", 0)), epochs):
                 logs = self._train_epoch(epoch, train, batches, callbacks, start.get("step", 0))
                 start = {}
-                if validation is not None and _is_due(validation_freq, epoch):
+                if validation is not None and validate(epoch + 1):
+                    validation.restart()
                     results = self._evaluate(validation, callbacks)
                     logs.update({f"val_{name}": value for name, value in results.items()})
                 callbacks.on_epoch_end(epoch, logs)
@@ -205,10 +210,12 @@ class Trainer:
 
     def _prepare_training(self) -> Any:
         """Return the step of training, resolved anew when other layers are trained than before."""
-        trainable = self.trainable_variables
-        before = self._trained_before
-        if before is None or len(before) != len(trainable) or any(a is not b for a, b in zip(before, trainable)):
-            self._train_step, self._trained_before = make_train_step(self), trainable
+        trainable, before = self.trainable_variables, self._compiled.trained
+        same = len(before) == len(trainable) and all(a is b for a, b in zip(before, trainable))
+        if self._train_step is None or not same:
+            if not trainable and self.weights:
+                warnings.warn(f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing.", stacklevel=3)
+            self._train_step, self._compiled.trained = make_train_step(self), trainable
             self._test_step = None
         return self._train_step
 
@@ -220,6 +227,7 @@ class Trainer:
         """Check an array of inputs and turn it into what the first layer takes."""
         if not self.built:
             self.build((None, *x.shape[1:]))
+        x = self.adapt_rank(x)
         self.check_input_shape((None, *x.shape[1:]))
         return x.astype(self._x_dtype(x.dtype), copy=False)
 
@@ -311,6 +319,7 @@ class Trainer:
         """
         if type(x) is np.ndarray and callbacks is None and steps is None and verbose in ("auto", 0) and self.built:
             if 0 < len(x) <= (32 if batch_size is None else batch_size) and x.dtype == self._x_dtype(x.dtype):
+                x = self.adapt_rank(x)
                 self.check_input_shape(x.shape)  # one batch, as it is: no machinery, no copy
                 with np.errstate(all="ignore"):
                     y = self.call(x)
@@ -379,7 +388,10 @@ def _whole(value: Any, argument: str) -> int:
     return int(value)
 
 
-def _is_due(freq: Any, epoch: int) -> bool:
-    if isinstance(freq, (int, np.integer)):
-        return (epoch + 1) % int(freq) == 0
-    return epoch + 1 in freq
+def _due(freq: Any) -> Callable[[int], bool]:
+    """Whether to validate after an epoch, counted from 1."""
+    if isinstance(freq, (int, np.integer)) and not isinstance(freq, bool) and freq > 0:
+        return lambda epoch: epoch % int(freq) == 0
+    if isinstance(freq, (list, tuple, set, range, np.ndarray)):
+        return set(int(epoch) for epoch in freq).__contains__
+    raise ValueError(f"Argument `validation_freq` must be a positive integer or a list of epochs from 1, got {freq!r}.")

@@ -96,7 +96,7 @@ def test_the_config_rebuilds_the_loss(cls, kwargs):
 def test_every_argument_is_an_attribute_and_the_constructor_ends_in_dtype(cls):
     loss = cls()
     arguments = list(inspect.signature(cls).parameters)
-    assert {"reduction", "name", "dtype"} < set(arguments)
+    assert {"reduction", "name", "dtype"} <= set(arguments)
     assert all(hasattr(loss, argument) for argument in arguments)
     assert loss.dtype == "float32" and cls(dtype="float64").dtype == "float64" and cls(dtype="mixed_float16").dtype == "float16"
 
@@ -165,11 +165,11 @@ def test_losses_are_as_keras_lists_them():
     """The names that real Keras 3.15.1 exports; quadratic_cost is the lecture's."""
     keras = (
         "BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy CategoricalFocalCrossentropy "
-        "CategoricalGeneralizedCrossEntropy CategoricalHinge Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh Loss "
-        "MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson "
+        "CategoricalGeneralizedCrossEntropy CategoricalHinge Circle CosineSimilarity Dice Hinge Huber KLDivergence LogCosh "
+        "Loss MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson "
         "SparseCategoricalCrossentropy SquaredHinge Tversky binary_crossentropy binary_focal_crossentropy "
-        "categorical_crossentropy categorical_focal_crossentropy categorical_generalized_cross_entropy categorical_hinge circle "
-        "cosine_similarity ctc deserialize dice get hinge huber kl_divergence log_cosh mean_absolute_error "
+        "categorical_crossentropy categorical_focal_crossentropy categorical_generalized_cross_entropy categorical_hinge "
+        "circle cosine_similarity ctc deserialize dice get hinge huber kl_divergence log_cosh mean_absolute_error "
         "mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error poisson serialize "
         "sparse_categorical_crossentropy squared_hinge tversky"
     ).split()

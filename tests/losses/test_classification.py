@@ -30,7 +30,9 @@ def test_values_of_keras(kwargs, categorical, binary):
     np.testing.assert_allclose(losses.CategoricalCrossentropy(reduction=None, **kwargs)(ONE_HOT, p), categorical, rtol=1e-6)
     np.testing.assert_allclose(losses.BinaryCrossentropy(reduction=None, **kwargs)(ONE_HOT, p), binary, rtol=1e-6)
     if "label_smoothing" not in kwargs:
-        np.testing.assert_allclose(losses.SparseCategoricalCrossentropy(reduction=None, **kwargs)([2, 0], p), categorical, rtol=1e-6)
+        np.testing.assert_allclose(
+            losses.SparseCategoricalCrossentropy(reduction=None, **kwargs)([2, 0], p), categorical, rtol=1e-6
+        )
 
 
 def test_probabilities_are_clipped_as_in_keras():
@@ -43,7 +45,9 @@ def test_probabilities_are_clipped_as_in_keras():
 
 
 def test_probabilities_are_divided_by_their_sum():
-    np.testing.assert_allclose(losses.categorical_crossentropy(ONE_HOT, 3 * Q), losses.categorical_crossentropy(ONE_HOT, Q), rtol=1e-6)
+    np.testing.assert_allclose(
+        losses.categorical_crossentropy(ONE_HOT, 3 * Q), losses.categorical_crossentropy(ONE_HOT, Q), rtol=1e-6
+    )
 
 
 def test_ignored_class():

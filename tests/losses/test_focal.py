@@ -27,7 +27,9 @@ ONE_HOT = np.array([[0, 0, 1], [1, 0, 0]], "float32")
 )
 def test_values_of_keras(kwargs, categorical, binary):
     p = Z if kwargs.get("from_logits") else Q
-    np.testing.assert_allclose(losses.CategoricalFocalCrossentropy(reduction=None, **kwargs)(ONE_HOT, p), categorical, rtol=3e-6)
+    np.testing.assert_allclose(
+        losses.CategoricalFocalCrossentropy(reduction=None, **kwargs)(ONE_HOT, p), categorical, rtol=3e-6
+    )
     np.testing.assert_allclose(losses.BinaryFocalCrossentropy(reduction=None, **kwargs)(ONE_HOT, p), binary, rtol=3e-6)
 
 

@@ -17,7 +17,9 @@ def test_hinge_reads_zeros_and_ones_as_signs():
 
 
 def test_no_gradient_beyond_the_margin_and_half_of_it_on_it():
-    _, grad = losses.Hinge(reduction="sum").value_and_grad(np.array([[1.0], [1.0], [1.0], [-1.0]]), np.array([[2.0], [1], [0], [0]]))
+    _, grad = losses.Hinge(reduction="sum").value_and_grad(
+        np.array([[1.0], [1.0], [1.0], [-1.0]]), np.array([[2.0], [1], [0], [0]])
+    )
     assert grad.tolist() == [[0.0], [-0.5], [-1.0], [1.0]]
 
 

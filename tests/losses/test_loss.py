@@ -146,7 +146,9 @@ def test_crossentropy_without_shapes_is_refused():
 
 
 def test_names_say_who_they_are():
-    assert losses.Huber().name == "huber_loss" and losses.resolve("huber").name == "huber" and losses.resolve("mse").name == "mse"
+    assert (
+        losses.Huber().name == "huber_loss" and losses.resolve("huber").name == "huber" and losses.resolve("mse").name == "mse"
+    )
     assert repr(losses.Hinge()) == "<Hinge name=hinge, reduction=sum_over_batch_size>"
 
 

@@ -16,7 +16,9 @@ P = np.array([[0.5, 1.5, -1.0], [2.0, -1.0, 0.0]], "float32")
 
 
 def test_cosine():
-    np.testing.assert_allclose(losses.CosineSimilarity(reduction=None)(Y, P), [0.11952286958694458, -0.8944271802902222], rtol=2e-6)
+    np.testing.assert_allclose(
+        losses.CosineSimilarity(reduction=None)(Y, P), [0.11952286958694458, -0.8944271802902222], rtol=2e-6
+    )
     assert float(losses.CosineSimilarity(axis=0)(Y, P)) == pytest.approx(-0.3268602192401886, rel=1e-6)
     assert losses.CosineSimilarity(axis=0).get_config()["axis"] == 0
 

@@ -82,7 +82,7 @@ def test_labels_that_are_no_integers():
         class_labels([0.5, 1.0], (None, 3), "scce")
     with pytest.raises(ValueError, match="wants integer labels, got nan"):
         class_labels([np.nan, 1.0], (None, 3), "scce")
-    with pytest.raises(ValueError, match="got label inf"):
+    with pytest.raises(ValueError, match="wants integer labels, got inf"):
         class_labels([np.inf, 1.0], (None, 3), "scce")
 
 

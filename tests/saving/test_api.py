@@ -1,0 +1,213 @@
+import io
+import os
+import pathlib
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import layers, saving
+
+
+def made(optimizer="adam", loss="mse", fitted=True):
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([layers.Dense(6, activation="tanh", input_shape=(4,)), layers.Dropout(0.3), layers.Dense(2)])
+    model.compile(optimizer, loss, metrics=["mae"])
+    if fitted:
+        model.fit(*data(), epochs=2, batch_size=8, shuffle=False, verbose=0)
+    return model
+
+
+def data():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((24, 4)).astype("float32")
+    return x, x[:, :2] ** 2
+
+
+def trained_on(model):
+    history = model.fit(*data(), epochs=2, batch_size=8, shuffle=False, verbose=0).history
+    return history, [w.tobytes() for w in model.get_weights()]
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5", ".hdf5"])
+def test_a_model_comes_back_and_predicts_the_same(tmp_path, ending):
+    model = made()
+    path = tmp_path / f"model{ending}"
+    model.save(path)
+    for given in (path, str(path), os.fsencode(path)):
+        loaded = saving.load_model(given)
+        assert loaded.predict(data()[0], verbose=0).tobytes() == model.predict(data()[0], verbose=0).tobytes()
+        assert loaded.get_config() == model.get_config()
+        assert type(loaded.optimizer) is type(model.optimizer) and int(loaded.optimizer.iterations) == 6
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_training_goes_on_bit_for_bit_as_if_never_saved(tmp_path):
+    model = made()
+    model.save(tmp_path / "model.keras")
+    model.save_weights(tmp_path / "model.weights.h5")
+    fresh = made(fitted=False)
+    fresh.load_weights(tmp_path / "model.weights.h5")  # with the optimizer's state, though it was not built yet
+    loaded = saving.load_model(tmp_path / "model.keras")
+    expected = trained_on(model)
+    assert trained_on(loaded) == expected
+    assert trained_on(fresh) == expected
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad", "Adadelta", "Ftrl", "Lion", "Lamb", "Adafactor"])
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_every_optimizer_goes_on_from_every_format(tmp_path, name, ending):
+    model = keras.Sequential([layers.Dense(3, activation="tanh", input_shape=(4,)), layers.Dense(2)])
+    model.compile(getattr(keras.optimizers, name)(0.01), "mse")
+    model.fit(*data(), epochs=1, verbose=0)
+    model.save(tmp_path / f"m{ending}")
+    assert trained_on(saving.load_model(tmp_path / f"m{ending}")) == trained_on(model)
+
+
+def test_after_saving_the_legacy_format_the_other_one_still_has_the_optimizer(tmp_path):
+    model = made()
+    model.save(tmp_path / "m.h5")
+    model.save(tmp_path / "m.keras")
+    assert int(saving.load_model(tmp_path / "m.keras").optimizer.iterations) == 6
+
+
+def test_open_files_work_in_both_directions():
+    model, file, weights = made(), io.BytesIO(), io.BytesIO()
+    saving.save_model(model, file)
+    saving.save_weights(model, weights)
+    loaded = saving.load_model(file)
+    assert loaded.predict(data()[0], verbose=0).tobytes() == model.predict(data()[0], verbose=0).tobytes()
+    loaded.load_weights(weights)
+    with pytest.raises(ValueError, match="binary mode"):
+        saving.load_model(io.StringIO("x"))
+
+
+def test_weights_out_of_a_whole_model(tmp_path):
+    model = made()
+    for ending in (".keras", ".h5"):
+        model.save(tmp_path / f"m{ending}")
+        other = made(fitted=False)
+        other.load_weights(tmp_path / f"m{ending}")
+        assert all(map(np.array_equal, other.get_weights(), model.get_weights()))
+
+
+def test_compile_can_be_left_out(tmp_path):
+    made(loss=keras.losses.Huber(0.3)).save(tmp_path / "m.keras")
+    assert saving.load_model(tmp_path / "m.keras", compile=False).optimizer is None
+    made().save(tmp_path / "n.h5", include_optimizer=False)
+    assert saving.load_model(tmp_path / "n.h5").optimizer is None
+
+
+def test_a_failed_load_leaves_the_weights_as_they_were(tmp_path):
+    other = keras.Sequential([layers.Dense(6, input_shape=(4,)), layers.Dropout(0.3), layers.Dense(3)])
+    other.save_weights(tmp_path / "other.weights.h5")
+    model = made()
+    before = [w.tobytes() for w in model.get_weights()]
+    with pytest.raises(ValueError, match=r"other.weights.h5.*layer 'dense.*shape \(6, 2\).*shape \(6, 3\)"):
+        model.load_weights(tmp_path / "other.weights.h5")
+    assert [w.tobytes() for w in model.get_weights()] == before
+    with pytest.warns(UserWarning, match="Skipped"):
+        model.load_weights(tmp_path / "other.weights.h5", skip_mismatch=True)
+    assert np.array_equal(model.layers[0].kernel, other.layers[0].kernel)
+
+
+def test_the_state_of_another_optimizer_is_left_out_with_a_warning(tmp_path):
+    model = made()
+    model.save_weights(tmp_path / "m.weights.h5")
+    other = made("sgd", fitted=False)
+    with pytest.warns(UserWarning, match="state of the optimizer is left"):
+        other.load_weights(tmp_path / "m.weights.h5")
+    assert all(map(np.array_equal, other.get_weights(), model.get_weights()))
+
+
+def test_by_name_is_for_legacy_files(tmp_path):
+    named = lambda last: keras.Sequential([layers.Dense(3, input_shape=(4,), name="a"), layers.Dense(2, name=last)])  # noqa: E731
+    model, other = named("b"), named("c")
+    model.save(tmp_path / "m.h5")
+    model.save_weights(tmp_path / "m.weights.h5")
+    kept = other.layers[1].get_weights()[0]
+    other.load_weights(tmp_path / "m.h5", by_name=True)
+    assert np.array_equal(other.layers[0].kernel, model.layers[0].kernel) and np.array_equal(other.layers[1].kernel, kept)
+    with pytest.raises(ValueError, match="by_name"):
+        other.load_weights(tmp_path / "m.weights.h5", by_name=True)
+
+
+def test_existing_files_are_asked_about_or_kept(tmp_path):
+    path = tmp_path / "m.keras"
+    model = made()
+    model.save(path)
+    before = path.read_bytes()
+    with pytest.raises(FileExistsError, match="overwrite=False"):
+        model.save(path, overwrite=False)
+    assert path.read_bytes() == before
+
+
+def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    model, path = made(), tmp_path / "m.keras"
+    model.save(path)
+    before = path.read_bytes()
+    model.layers[0].get_config = lambda: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        model.save(path)
+    assert path.read_bytes() == before and os.listdir(tmp_path) == ["m.keras"]
+
+
+def test_endings_and_arguments_are_checked(tmp_path):
+    model = made()
+    for call, match in (
+        (lambda: model.save(tmp_path / "m.txt"), "should end in '.keras'"),
+        (lambda: model.save(tmp_path / "m.keras", zipped=False), "not as folders"),
+        (lambda: model.save(tmp_path / "m.keras", evil=1), "evil"),
+        (lambda: model.save_weights(tmp_path / "m.h5"), "should end in '.weights.h5'"),
+        (lambda: model.load_weights(tmp_path / "m.keras", evil=1), "evil"),
+        (lambda: keras.Sequential([layers.Dense(1)]).save_weights(tmp_path / "m.weights.h5"), "not built"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            call()
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_no_model_is_said_so(tmp_path):
+    path = tmp_path / "m.keras"
+    with pytest.raises(FileNotFoundError):
+        saving.load_model(path)
+    path.write_bytes(b"hello")
+    with pytest.raises(ValueError, match="m.keras.*neither"):
+        saving.load_model(path)
+    with pytest.raises(IsADirectoryError, match="folder"):
+        saving.load_model(tmp_path)
+
+
+class Doubled(layers.Layer):
+    """A user's layer with a weight, an argument and a layer inside."""
+
+    def __init__(self, factor=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor, self.inner = factor, layers.Dense(3)
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(), initializer="ones", name="scale")
+        self.inner.build(input_shape)
+
+    def call(self, x):
+        return self.factor * self.scale * (x @ self.inner.kernel + self.inner.bias)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 3)
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_custom_layers_losses_and_nested_models(tmp_path, ending):
+    def cubic(y_true, y_pred):
+        return np.mean(np.abs(y_true - y_pred) ** 3, axis=-1)
+
+    inner = keras.Sequential([layers.Dense(3, input_shape=(4,)), layers.Dense(4)], name="inner")
+    model = keras.Sequential([inner, Doubled(3.0), layers.Dense(2)])
+    model.compile("sgd", cubic)
+    model.fit(*data(), verbose=0)
+    path = pathlib.Path(tmp_path, f"m{ending}")
+    model.save(path)
+    with pytest.raises(ValueError, match="m.*Doubled.*custom_objects"):
+        saving.load_model(path)
+    loaded = saving.load_model(path, custom_objects={"Doubled": Doubled, "cubic": cubic})
+    assert trained_on(loaded) == trained_on(model)

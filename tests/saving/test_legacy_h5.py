@@ -1,0 +1,141 @@
+"""Legacy files, some of them made by hand as Keras 2.2 wrote them."""
+
+import io
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import layers, saving
+
+GLOROT = {"class_name": "VarianceScaling", "config": {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform", "seed": None}}
+
+
+def dense(name, units, **more):
+    config = {
+        "name": name, "trainable": True, "units": units, "activation": "linear", "use_bias": True,
+        "kernel_initializer": GLOROT, "bias_initializer": {"class_name": "Zeros", "config": {}}, "kernel_regularizer": None,
+        "bias_regularizer": None, "activity_regularizer": None, "kernel_constraint": None, "bias_constraint": None, **more,
+    }  # fmt: skip
+    return {"class_name": "Dense", "config": config}
+
+
+def keras_2_2(optimizer, weights, bare=True):
+    """A model of Keras 2.2: no InputLayer, a bare list of layers, byte texts, an optimizer with lr and decay."""
+    told = [dense("dense_1", 3, batch_input_shape=[None, 2], dtype="float32"), dense("dense_2", 1)]
+    values = [np.arange(6.0).reshape(2, 3), np.ones(3), np.arange(3.0).reshape(3, 1), np.ones(1)]
+    file = io.BytesIO()
+    with h5py.File(file, "w", libver="earliest") as root:
+        root.attrs["keras_version"], root.attrs["backend"] = np.bytes_(b"2.2.2"), np.bytes_(b"tensorflow")
+        root.attrs["model_config"] = np.bytes_(json.dumps({"class_name": "Sequential", "config": told if bare else {"name": "s", "layers": told}}).encode())
+        training = {"optimizer_config": optimizer, "loss": "mean_squared_error", "metrics": ["mae"], "sample_weight_mode": None, "loss_weights": None}
+        root.attrs["training_config"] = np.bytes_(json.dumps(training).encode())
+        group = root.create_group("model_weights")
+        group.attrs["layer_names"] = np.array([b"dense_1", b"dense_2"])
+        for i, name in enumerate(("dense_1", "dense_2")):
+            names = [f"{name}/kernel:0".encode(), f"{name}/bias:0".encode()]
+            group.create_group(name).attrs["weight_names"] = np.array(names)
+            for n, value in zip(names, values[2 * i : 2 * i + 2], strict=True):
+                group[name].create_dataset(n.decode(), data=value.astype("f4"))
+        group = root.create_group("optimizer_weights")
+        group.attrs["weight_names"] = np.array([n.encode() for n, _ in weights])
+        for name, value in weights:
+            group.create_dataset(name, data=value)
+    return file, values
+
+
+def slots(start, shapes=((2, 3), (3,), (3, 1), (1,))):
+    return [np.full(shape, start + i, "f4") for i, shape in enumerate(shapes)]
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_keras_2_2(bare):
+    adam = {"class_name": "Adam", "config": {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "decay": 0.0, "epsilon": 1e-07, "amsgrad": False}}
+    weights = [("Adam/iterations:0", np.int64(17))]
+    weights += [(f"training/Adam/Variable{f'_{i}' if i else ''}:0", v) for i, v in enumerate([*slots(10), *slots(20), *[np.zeros(1, "f4")] * 4])]
+    file, values = keras_2_2(adam, weights, bare)
+    model = saving.load_model(file)
+    assert all(map(np.array_equal, model.get_weights(), values))
+    assert int(model.optimizer.iterations) == 17 and float(model.optimizer.learning_rate) == pytest.approx(0.002)
+    found = {v.name: v.value.flat[0] for v in model.optimizer.variables[2:]}
+    assert list(found.values()) == [10, 20, 11, 21, 12, 22, 13, 23]  # m and v in turns, as today
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+
+
+def test_keras_2_2_optimizers_without_a_count():
+    rms = {"class_name": "RMSprop", "config": {"lr": 0.01, "rho": 0.9, "decay": 0.5, "epsilon": None}}
+    weights = [(f"training/RMSprop/Variable{f'_{i}' if i else ''}:0", v) for i, v in enumerate(slots(5))]
+    model = saving.load_model(keras_2_2(rms, weights)[0])
+    assert [v.value.flat[0] for v in model.optimizer.variables if "velocity" in v.name] == [5, 6, 7, 8]
+    assert model.optimizer.epsilon == 1e-7
+
+
+def test_keras_2_2_sgd_has_slots_even_without_momentum():
+    sgd = {"class_name": "SGD", "config": {"lr": 0.01, "momentum": 0.0, "decay": 0.0, "nesterov": False}}
+    weights = [("SGD/iterations:0", np.int64(3)), *((f"training/SGD/Variable_{i}:0", v) for i, v in enumerate(slots(5)))]
+    assert int(saving.load_model(keras_2_2(sgd, weights)[0]).optimizer.iterations) == 3
+
+
+def saved(model, change=lambda f: None):
+    file = io.BytesIO()
+    saving.save_model(model, file, save_format="h5")
+    with h5py.File(file, "r+") as root:
+        change(root)
+    return file
+
+
+def made():
+    model = keras.Sequential([layers.Dense(3, input_shape=(2,), name="a"), layers.ReLU(name="r"), layers.Dense(1, name="b")])
+    model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def test_layout():
+    with h5py.File(saved(made())) as file:
+        assert json.loads(file.attrs["training_config"])["loss"] == "mean_squared_error"  # real Keras does not read "mse" here
+        told = json.loads(file.attrs["model_config"])
+        assert set(told) == {"class_name", "config"} and set(told["config"]["layers"][1]) == {"class_name", "config"}
+        group = file["model_weights"]
+        assert group.attrs["layer_names"].tolist() == ["a", "r", "b"]
+        assert group["r"].attrs["weight_names"].dtype == "float64" and "top_level_model_weights" in group
+        assert [n.split("/", 1)[1] for n in group["a"].attrs["weight_names"]] == ["a/kernel", "a/bias"]
+
+
+def test_many_layers_have_their_names_in_pieces():
+    model = keras.Sequential([layers.Input((1,)), *(layers.Activation("relu") for _ in range(4100)), layers.Dense(1)])
+    file = saved(model)
+    with h5py.File(file) as root:
+        assert "layer_names1" in root["model_weights"].attrs
+    assert len(saving.load_model(file).layers) == 4101
+
+
+@pytest.mark.parametrize(
+    "change, match",
+    [
+        (lambda g: g["a"].attrs.__setitem__("weight_names", ["../../x", "y"]), "has no '/model_weights/a/..'"),
+        (lambda g: g["a"].attrs.__setitem__("weight_names", ["x"]), "lists 1 arrays and has 2"),
+        (lambda g: g["a"].attrs.__setitem__("weight_names", ["x", "x"]), "not a list of different names"),
+        (lambda g: g["a"].attrs.__setitem__("weight_names", np.arange(2)), "not a list of different names"),
+        (lambda g: g.attrs.__setitem__("layer_names", ["a"]), "has weights for 1 layers"),
+        (lambda g: g["a"].create_dataset("more", data=1.0), "lists 2 arrays and has 3"),
+        (lambda g: g["top_level_model_weights"].create_dataset("more", data=1.0), "lists 0 arrays and has 1"),
+    ],
+)
+def test_lists_that_do_not_fit_the_arrays_are_refused(change, match):
+    with pytest.raises(ValueError, match=match):
+        saving.load_model(saved(made(), lambda f: change(f["model_weights"])))
+
+
+def test_weights_alone_are_told_from_a_model():
+    file = io.BytesIO()
+    with h5py.File(saved(made())) as old, h5py.File(file, "w") as new:
+        for name in old["model_weights"]:
+            old["model_weights"].copy(name, new)
+        for name, value in old["model_weights"].attrs.items():
+            new.attrs[name] = value
+    with pytest.raises(ValueError, match="holds no model"):
+        saving.load_model(file)
+    made().load_weights(file)

@@ -1,0 +1,95 @@
+import io
+
+import h5py
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import layers
+
+
+def model():
+    made = keras.Sequential([layers.Dense(3, input_shape=(2,)), layers.ReLU(), layers.Dense(2), layers.Dense(1, use_bias=False)])
+    made.set_weights([np.full(w.shape, i, w.dtype) for i, w in enumerate(made.get_weights())])
+    return made
+
+
+def saved(change=lambda f: None):
+    file = io.BytesIO()
+    keras.saving.save_weights(model(), file)
+    with h5py.File(file, "r+") as root:
+        change(root)
+    return file
+
+
+def test_layout():
+    with h5py.File(saved()) as file:
+        names = []
+        file.visit(names.append)
+        assert [n for n in names if n[-1].isdigit() and "vars/" in n] == [
+            "layers/dense/vars/0", "layers/dense/vars/1", "layers/dense_1/vars/0", "layers/dense_1/vars/1", "layers/dense_2/vars/0",
+        ]  # fmt: skip
+        assert list(file["layers/re_lu/vars"]) == [] and len(file.attrs) == 0 and "vars" in file
+
+
+def test_keras_2_13_files_under_other_names_and_numbers_that_skip():
+    def old(file):
+        file["_layer_checkpoint_dependencies"] = file["layers"]
+        del file["layers"]
+        group = file["_layer_checkpoint_dependencies"]
+        for new, name in (("dense_4", "dense_2"), ("dense_2", "dense_1")):
+            group.move(name, new)
+        file.create_dataset("metrics/mean/vars/0", data=1.0)
+
+    loaded = model()
+    loaded.set_weights([w * 0 for w in loaded.get_weights()])
+    loaded.load_weights(saved(old))
+    assert all(map(np.array_equal, loaded.get_weights(), model().get_weights()))
+
+
+@pytest.mark.parametrize(
+    "change, match",
+    [
+        (lambda f: f.__delitem__("layers/dense_1/vars/1"), r"layer '.*' \(Dense\) has 2 weights.*file has 1"),
+        (lambda f: f.__delitem__("layers/dense_1"), "has 1 weights of shapes|has 2 weights|has none"),
+        (lambda f: f.create_dataset("layers/dense/vars/2", data=1.0), "has 2 weights.*file has 3"),
+        (lambda f: f.create_dataset("layers/lstm/cell/vars/0", data=1.0), "weights for a layer 'lstm'"),
+        (lambda f: f.create_dataset("layers/dense_9/vars/0", data=1.0), "weights for a layer 'dense_9'"),
+        (lambda f: f.__delitem__("layers"), "file has none"),
+    ],
+)
+def test_missing_and_extra_weights_are_refused(change, match):
+    with pytest.raises(ValueError, match=match):
+        model().load_weights(saved(change))
+
+
+def test_a_model_that_is_not_built_says_how_to_build_it():
+    with pytest.raises(ValueError, match="not built.*keras.Input"):
+        keras.Sequential([layers.Dense(3), layers.ReLU(), layers.Dense(2), layers.Dense(1)]).load_weights(saved())
+
+
+class Counter(layers.Layer):
+    """Keeps its state its own way, as Keras lets layers do."""
+
+    def build(self, input_shape):
+        self.count = self.add_weight(shape=(), initializer="zeros", name="count", trainable=False)
+
+    def call(self, x):
+        return x
+
+    def save_own_variables(self, store):
+        store["number"] = np.asarray(self.count) + 100
+
+    def load_own_variables(self, store):
+        self.count.assign(store["number"][()] - 100)
+
+
+def test_layers_may_save_and_load_their_variables_themselves():
+    one, two = (keras.Sequential([layers.Dense(1, input_shape=(2,)), Counter()]) for _ in range(2))
+    one.layers[1].count.assign(5.0)
+    file = io.BytesIO()
+    keras.saving.save_weights(one, file)
+    with h5py.File(file) as root:
+        assert root["layers/counter/vars/number"][()] == 105
+    two.load_weights(file)
+    assert float(two.layers[1].count) == 5
