@@ -121,34 +121,109 @@ def config_attacks():
         deep = {**copy.deepcopy(nested), "config": {"name": "s", "layers": [deep]}}
     odd = (10**9, 10**18, 10**30, -1, 0, "x", 1e308, float("nan"), None, [1], {}, True, "9" * 50000)
     yield from ((f"units-{i}", layer("units", value)) for i, value in enumerate(odd))
-    shapes = ([None, 10**9], [10**9] * 40, [None, -4], ["x"], [], 4, None, [[None, 4]], [None, 1.5], [None, 2**63], [None, 10**30])
+    shapes = (
+        [None, 10**9],
+        [10**9] * 40,
+        [None, -4],
+        ["x"],
+        [],
+        4,
+        None,
+        [[None, 4]],
+        [None, 1.5],
+        [None, 2**63],
+        [None, 10**30],
+    )
     for i, value in enumerate(shapes):
         yield f"shape-{i}", lambda c, v=value: c["config"]["layers"][0]["config"].__setitem__("batch_shape", v)
         yield f"build-{i}", lambda c, v=value: c["config"]["layers"][1].__setitem__("build_config", {"input_shape": v})
-    yield "lambda-marshal", put(named("keras.layers", "Lambda", {"name": "l", "function": [code, None, None], "function_type": "lambda"}))
-    yield "lambda-code", put(named("keras.layers", "Lambda", {"name": "l", "function": named("builtins", "__lambda__", {"code": code, "defaults": None, "closure": None})}))
+    yield (
+        "lambda-marshal",
+        put(named("keras.layers", "Lambda", {"name": "l", "function": [code, None, None], "function_type": "lambda"})),
+    )
+    yield (
+        "lambda-code",
+        put(
+            named(
+                "keras.layers",
+                "Lambda",
+                {"name": "l", "function": named("builtins", "__lambda__", {"code": code, "defaults": None, "closure": None})},
+            )
+        ),
+    )
     for i, function in enumerate((run, system, {**run, "config": "eval"}, {**system, "module": "subprocess", "config": "run"})):
-        yield f"function-layer-{i}", put(named("keras.layers", "Lambda", {"name": "l", "function": function, "arguments": {"command": "touch pwned"}}))
+        yield (
+            f"function-layer-{i}",
+            put(named("keras.layers", "Lambda", {"name": "l", "function": function, "arguments": {"command": "touch pwned"}})),
+        )
         yield f"function-activation-{i}", layer("activation", function)
         yield f"function-initializer-{i}", layer("kernel_initializer", function)
         yield f"function-regularizer-{i}", layer("kernel_regularizer", function)
         yield f"function-as-layer-{i}", put({**function, "build_config": {"input_shape": [None, 4]}})
         yield f"function-loss-{i}", comp("loss", function)
-        yield f"function-metric-{i}", comp("metrics", [named("keras.metrics", "MeanMetricWrapper", {"name": "m", "fn": function})])
+        yield (
+            f"function-metric-{i}",
+            comp("metrics", [named("keras.metrics", "MeanMetricWrapper", {"name": "m", "fn": function})]),
+        )
         yield f"function-optimizer-{i}", comp("optimizer", function)
-    for module in (CANARY, f"keras.src.{CANARY}", "keras_hub.layers", "keras_cv", "os", "builtins", "subprocess", "../x", "", 5, None):
+    for module in (
+        CANARY,
+        f"keras.src.{CANARY}",
+        "keras_hub.layers",
+        "keras_cv",
+        "os",
+        "builtins",
+        "subprocess",
+        "../x",
+        "",
+        5,
+        None,
+    ):
         for name in ("Dense", "Evil", "Popen", "__import__", "system"):
-            yield f"import-{name}", put({"module": module, "class_name": name, "config": {"units": 4}, "registered_name": f"{module}>{name}"})
-    for name in ("get_file", "load_model", "model_from_json", "enable_unsafe_deserialization", "pickle", "open", "deserialize_keras_object"):
-        yield f"utility-{name}", put(named("keras.utils", name, {"fname": "x", "origin": "file:///etc/passwd", "extract": True}))
+            yield (
+                f"import-{name}",
+                put({"module": module, "class_name": name, "config": {"units": 4}, "registered_name": f"{module}>{name}"}),
+            )
+    for name in (
+        "get_file",
+        "load_model",
+        "model_from_json",
+        "enable_unsafe_deserialization",
+        "pickle",
+        "open",
+        "deserialize_keras_object",
+    ):
+        yield (
+            f"utility-{name}",
+            put(named("keras.utils", name, {"fname": "x", "origin": "file:///etc/passwd", "extract": True})),
+        )
         yield f"utility-function-{name}", layer("activation", named("keras.config", "function", name))
         yield f"utility-string-{name}", layer("activation", name)
-    for name in ("StringLookup", "IntegerLookup", "TextVectorization", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"):
-        yield f"reader-{name}", put(named("keras.layers", name, {"vocabulary": SECRET, "filepath": SECRET, "module": code, "name": "r"}))
-    for i, dtype in enumerate(("object", "U100000000", "V100000000", "<f16", "../x", "M8[s]", 7, ["f4"], "bfloat16", "mixed_x", "x" * 99999)):
+    for name in (
+        "StringLookup",
+        "IntegerLookup",
+        "TextVectorization",
+        "TFSMLayer",
+        "TorchModuleWrapper",
+        "JaxLayer",
+        "FlaxLayer",
+    ):
+        yield (
+            f"reader-{name}",
+            put(named("keras.layers", name, {"vocabulary": SECRET, "filepath": SECRET, "module": code, "name": "r"})),
+        )
+    for i, dtype in enumerate(
+        ("object", "U100000000", "V100000000", "<f16", "../x", "M8[s]", 7, ["f4"], "bfloat16", "mixed_x", "x" * 99999)
+    ):
         yield f"dtype-{i}", layer("dtype", dtype)
         yield f"policy-{i}", layer("dtype", named("keras", "DTypePolicy", {"name": dtype}))
-        yield f"tensor-{i}", layer("kernel_initializer", named("keras.initializers", "Constant", {"value": named("", "__tensor__", {"value": ["a"], "dtype": dtype})}))
+        yield (
+            f"tensor-{i}",
+            layer(
+                "kernel_initializer",
+                named("keras.initializers", "Constant", {"value": named("", "__tensor__", {"value": ["a"], "dtype": dtype})}),
+            ),
+        )
         yield f"numpy-{i}", top("extra", named("", "__numpy__", {"value": ["a"], "dtype": dtype}))
         yield f"numpy-layer-{i}", layer("units", named("", "__numpy__", {"value": ["a"], "dtype": dtype}))
     for special in ("__lambda__", "__bytes__", "__typespec__", "__ellipsis__", "__tuple__", "__numpy__", "__shared__"):
@@ -156,15 +231,44 @@ def config_attacks():
         yield f"special-layer-{special}", put(named("builtins", special, {"value": code}))
         yield f"special-null-{special}", put(named("builtins", special, None))
     for size in (10**9, 10**12, 10**19):
-        for kind, config in (("Activation", {"activation": "relu"}), ("Dropout", {"rate": 0.5}), ("Flatten", {}), ("RepeatVector", {"n": size}), ("Reshape", {"target_shape": [size]}), ("Permute", {"dims": [1]}), ("Softmax", {}), ("LeakyReLU", {}), ("PReLU", {}), ("GaussianNoise", {"stddev": 1.0}), ("Identity", {}), ("ActivityRegularization", {"l1": 1.0}), ("AlphaDropout", {"rate": 0.1})):
-            yield f"huge-{kind}", lambda c, k=kind, v=config, n=size: c["config"].__setitem__("layers", [named("keras.layers", "InputLayer", {"batch_shape": [None, n]}), named("keras.layers", k, v)])
-            yield f"huge-batch-{kind}", lambda c, k=kind, v=config, n=size: c["config"].__setitem__("layers", [named("keras.layers", "InputLayer", {"batch_shape": [n, 4]}), named("keras.layers", k, v)])
-    yield "policy-map", layer("dtype", named("keras", "DTypePolicyMap", {"policy_map": {"(a+)+$": "float32"}, "default_policy": "float32"}))
+        for kind, config in (
+            ("Activation", {"activation": "relu"}),
+            ("Dropout", {"rate": 0.5}),
+            ("Flatten", {}),
+            ("RepeatVector", {"n": size}),
+            ("Reshape", {"target_shape": [size]}),
+            ("Permute", {"dims": [1]}),
+            ("Softmax", {}),
+            ("LeakyReLU", {}),
+            ("PReLU", {}),
+            ("GaussianNoise", {"stddev": 1.0}),
+            ("Identity", {}),
+            ("ActivityRegularization", {"l1": 1.0}),
+            ("AlphaDropout", {"rate": 0.1}),
+        ):
+            yield (
+                f"huge-{kind}",
+                lambda c, k=kind, v=config, n=size: c["config"].__setitem__(
+                    "layers", [named("keras.layers", "InputLayer", {"batch_shape": [None, n]}), named("keras.layers", k, v)]
+                ),
+            )
+            yield (
+                f"huge-batch-{kind}",
+                lambda c, k=kind, v=config, n=size: c["config"].__setitem__(
+                    "layers", [named("keras.layers", "InputLayer", {"batch_shape": [n, 4]}), named("keras.layers", k, v)]
+                ),
+            )
+    yield (
+        "policy-map",
+        layer("dtype", named("keras", "DTypePolicyMap", {"policy_map": {"(a+)+$": "float32"}, "default_policy": "float32"})),
+    )
     yield "nested", put(deep)
     yield "nested-empty", put(nested)
     yield "wide", lambda c: c["config"].__setitem__("layers", [{"class_name": "Flatten", "config": {}}] * 60_000)
     yield "same-name", lambda c: c["config"]["layers"].append(copy.deepcopy(c["config"]["layers"][1]))
-    for i, value in enumerate((None, [], {}, 5, "x", [None], [[]], [{}], ["Dense"], [{"class_name": "Dense"}], [{"class_name": 5, "config": {}}])):
+    for i, value in enumerate(
+        (None, [], {}, 5, "x", [None], [[]], [{}], ["Dense"], [{"class_name": "Dense"}], [{"class_name": 5, "config": {}}])
+    ):
         yield f"layers-{i}", lambda c, v=value: c["config"].__setitem__("layers", v)
         yield f"config-{i}", top("config", value)
         yield f"layer-config-{i}", lambda c, v=value: c["config"]["layers"][1].__setitem__("config", v)
@@ -182,9 +286,25 @@ def config_attacks():
     yield "functional", top("class_name", "Functional")
     yield "thresholds", comp("metrics", [named("keras.metrics", "AUC", {"num_thresholds": 10**9})])
     yield "classes", comp("metrics", [named("keras.metrics", "MeanIoU", {"num_classes": 10**6})])
-    for name, config in (("Orthogonal", {"gain": 1e308}), ("Identity", {"gain": "x"}), ("Constant", {"value": [1.0] * 100}), ("VarianceScaling", {"scale": -1})):
+    for name, config in (
+        ("Orthogonal", {"gain": 1e308}),
+        ("Identity", {"gain": "x"}),
+        ("Constant", {"value": [1.0] * 100}),
+        ("VarianceScaling", {"scale": -1}),
+    ):
         yield f"initializer-{name}", layer("kernel_initializer", named("keras.initializers", name, config))
-    for i, rate in enumerate((named("os", "system", "touch pwned"), -1, "x", None, [], float("nan"), named("keras.optimizers.schedules", "ExponentialDecay", {"initial_learning_rate": 1}), named("keras.optimizers.schedules", "PiecewiseConstantDecay", {"boundaries": [1], "values": []}))):
+    for i, rate in enumerate(
+        (
+            named("os", "system", "touch pwned"),
+            -1,
+            "x",
+            None,
+            [],
+            float("nan"),
+            named("keras.optimizers.schedules", "ExponentialDecay", {"initial_learning_rate": 1}),
+            named("keras.optimizers.schedules", "PiecewiseConstantDecay", {"boundaries": [1], "values": []}),
+        )
+    ):
         yield f"rate-{i}", comp("optimizer", named("keras.optimizers", "Adam", {"learning_rate": rate}))
     for key in ("beta_1", "epsilon", "clipnorm", "weight_decay", "gradient_accumulation_steps", "name", "use_ema", "evil"):
         for value in ("x", -1, [], {}, 10**30):
@@ -204,8 +324,12 @@ def _spoil_configs(made, base):
         made.add(f"{name}.h5", changed_hdf5(base["model.h5"], lambda f, t=text: f.attrs.__setitem__("model_config", t)) or b"")
         made.add(f"{name}-metadata.keras", zipped({**members, "metadata.json": text}))
     for name, value in (("number", 5), ("array", np.zeros(9)), ("list", ["a", "b"]), ("reference", h5py.Empty("f"))):
-        made.add(f"attribute-{name}.h5", changed_hdf5(base["model.h5"], lambda f, v=value: f.attrs.__setitem__("model_config", v)))
-        made.add(f"training-{name}.h5", changed_hdf5(base["model.h5"], lambda f, v=value: f.attrs.__setitem__("training_config", v)))
+        made.add(
+            f"attribute-{name}.h5", changed_hdf5(base["model.h5"], lambda f, v=value: f.attrs.__setitem__("model_config", v))
+        )
+        made.add(
+            f"training-{name}.h5", changed_hdf5(base["model.h5"], lambda f, v=value: f.attrs.__setitem__("training_config", v))
+        )
 
 
 def _with_config(data, config):
@@ -232,7 +356,23 @@ def texts():
     yield "long", b'"' + b"x" * 20_000_000 + b'"'
     yield "quotes", b'"\\"' * 1_000_000
     yield "digits", b'{"class_name": ' + b"9" * 1_000_000 + b"}"
-    for i, text in enumerate((b"", b"null", b"5", b"[]", b'"x"', b"{", b"{}", b"\xff\xfe", b"\xef\xbb\xbf{}", b"\0\0", b"NaN", b"nul", b"\x80\x04\x95.")):
+    for i, text in enumerate(
+        (
+            b"",
+            b"null",
+            b"5",
+            b"[]",
+            b'"x"',
+            b"{",
+            b"{}",
+            b"\xff\xfe",
+            b"\xef\xbb\xbf{}",
+            b"\0\0",
+            b"NaN",
+            b"nul",
+            b"\x80\x04\x95.",
+        )
+    ):
         yield f"text-{i}", text
 
 
@@ -287,30 +427,86 @@ def hdf5_attacks(folder, kernel):
     for shape in ((6, 4), (24,), (4, 6, 1), (), (0,), (4, 7), (10**9,), (10**5, 10**5), (2**31, 2**31)):
         yield "shape", store(shape=shape, dtype="f4")
         yield "shape-chunked", store(shape=shape, dtype="f4", chunks=tuple(min(n, 64) or 1 for n in shape) or None)
-        yield "shape-gzip", store(shape=shape, dtype="f4", chunks=tuple(min(n, 64) or 1 for n in shape) or None, compression="gzip")
+        yield (
+            "shape-gzip",
+            store(shape=shape, dtype="f4", chunks=tuple(min(n, 64) or 1 for n in shape) or None, compression="gzip"),
+        )
     yield "late", store(shape=(4, 6), dtype="f4")
     yield "resizable", store(shape=(4, 6), dtype="f4", maxshape=(None, None), chunks=(2, 2))
     yield "filter-lzf", store(data=np.zeros((4, 6), "f4"), chunks=(4, 6), compression="lzf")
     yield "filter-scale", store(data=np.zeros((4, 6), "f4"), chunks=(4, 6), scaleoffset=2)
     yield "filter-all", store(data=np.zeros((4, 6), "f4"), chunks=(4, 6), compression="gzip", shuffle=True, fletcher32=True)
-    for dtype in ("S8", "i4", "u1", "c8", "f8", "f2", ">f4", "V2", "V9", "bool", [("a", "f4")], h5py.string_dtype(), h5py.vlen_dtype("f4"), h5py.ref_dtype, h5py.regionref_dtype, np.dtype(("f4", (3,))), h5py.enum_dtype({"A": 1}, "i1")):
+    for dtype in (
+        "S8",
+        "i4",
+        "u1",
+        "c8",
+        "f8",
+        "f2",
+        ">f4",
+        "V2",
+        "V9",
+        "bool",
+        [("a", "f4")],
+        h5py.string_dtype(),
+        h5py.vlen_dtype("f4"),
+        h5py.ref_dtype,
+        h5py.regionref_dtype,
+        np.dtype(("f4", (3,))),
+        h5py.enum_dtype({"A": 1}, "i1"),
+    ):
         yield "type", store(shape=(4, 6), dtype=dtype)
-        yield "type-written", replace(lambda f, d=dtype: f.create_dataset(kernel, (4, 6), d).__setitem__((0, 0), f[parent].ref if d in (h5py.ref_dtype,) else b"1"))
+        yield (
+            "type-written",
+            replace(
+                lambda f, d=dtype: f.create_dataset(kernel, (4, 6), d).__setitem__(
+                    (0, 0), f[parent].ref if d in (h5py.ref_dtype,) else b"1"
+                )
+            ),
+        )
     yield "committed", replace(lambda f: (f.__setitem__("t", np.dtype("f4")), f.create_dataset(kernel, (4, 6), f["t"])))
     yield "extra", lambda f: f.create_dataset(f"{parent}/9", data=np.zeros(3))
     yield "extra-next", lambda f: f.create_dataset(f"{parent}/2", data=np.zeros(3))
     yield "extra-layer", lambda f: f.create_dataset("layers/lstm/vars/0", data=np.zeros(3))
     yield "cycle", lambda f: f[parent].__setitem__("loop", f["/"])
-    yield "cycle-up", lambda f: (f[parent].__delitem__(kernel.rsplit("/", 1)[1]), f[parent].__setitem__(kernel.rsplit("/", 1)[1], f["/"]))
+    yield (
+        "cycle-up",
+        lambda f: (f[parent].__delitem__(kernel.rsplit("/", 1)[1]), f[parent].__setitem__(kernel.rsplit("/", 1)[1], f["/"])),
+    )
     yield "many", lambda f: [f.create_group(f"{parent}/{n}") for n in range(3000)]
     yield "deep", lambda f: f.create_dataset("layers/" + "a/" * 3000 + "b", data=1.0)
     yield "attribute", lambda f: f["/"].attrs.__setitem__("big", np.zeros(8000, "u1"))
     yield "attribute-reference", lambda f: f["/"].attrs.__setitem__("layer_names", f["/"].ref)
     yield "bfloat16", replace(lambda f: f.create_dataset(kernel, (4, 6), "V2").attrs.__setitem__("dtype", "bfloat16"))
-    for names in ([], ["../../x"], ["/"], ["dense"] * 3, ["a" * 60000], [""], ["x\0y"], [b"\xff\xfe"], np.arange(4), 5, "dense", np.zeros((2, 2)), [["a"]]):
-        for group, attribute in (("model_weights", "layer_names"), ("model_weights/dense", "weight_names"), ("optimizer_weights", "weight_names"), ("/", "layer_names"), ("/", "layer_names0")):
+    for names in (
+        [],
+        ["../../x"],
+        ["/"],
+        ["dense"] * 3,
+        ["a" * 60000],
+        [""],
+        ["x\0y"],
+        [b"\xff\xfe"],
+        np.arange(4),
+        5,
+        "dense",
+        np.zeros((2, 2)),
+        [["a"]],
+    ):
+        for group, attribute in (
+            ("model_weights", "layer_names"),
+            ("model_weights/dense", "weight_names"),
+            ("optimizer_weights", "weight_names"),
+            ("/", "layer_names"),
+            ("/", "layer_names0"),
+        ):
             yield f"names-{attribute}", lambda f, g=group, a=attribute, n=names: f[g].attrs.__setitem__(a, n)
-    for path in ("optimizer/vars/0", "optimizer/vars/3", "optimizer_weights/adam/iteration", "optimizer_weights/adam/learning_rate"):
+    for path in (
+        "optimizer/vars/0",
+        "optimizer/vars/3",
+        "optimizer_weights/adam/iteration",
+        "optimizer_weights/adam/learning_rate",
+    ):
         yield "optimizer-missing", lambda f, p=path: f.__delitem__(p)
         yield "optimizer-shape", lambda f, p=path: (f.__delitem__(p), f.create_dataset(p, (10**9,), "f4", chunks=(64,)))
         yield "optimizer-type", lambda f, p=path: (f.__delitem__(p), f.create_dataset(p, data=b"x"))
@@ -325,7 +521,11 @@ def _spoil_hdf5(made, base, folder):
             data = changed_hdf5(base[name], change)
             if data is None:
                 continue
-            made.add(f"{attack}.h5" if name == "model.h5" else f"{attack}.weights.h5", data, "model" if name == "model.h5" else "weights")
+            made.add(
+                f"{attack}.h5" if name == "model.h5" else f"{attack}.weights.h5",
+                data,
+                "model" if name == "model.h5" else "weights",
+            )
             if name != "model.h5":
                 made.add(f"{attack}.keras", zipped({**members, "model.weights.h5": data}))
     _bombs(made, members)
@@ -368,7 +568,16 @@ def _spoil_zip(made, base):
     for name in members:
         made.add_both(f"without-{name}.keras", zipped({n: d for n, d in members.items() if n != name}))
         made.add_both(f"empty-{name}.keras", zipped({**members, name: b""}))
-    for name in ("../evil", "/etc/evil", "..\\evil", "C:\\evil", "assets/../../evil", "a\0b", "model.weights.h5/x", "x" * 60000):
+    for name in (
+        "../evil",
+        "/etc/evil",
+        "..\\evil",
+        "C:\\evil",
+        "assets/../../evil",
+        "a\0b",
+        "model.weights.h5/x",
+        "x" * 60000,
+    ):
         made.add_both("member.keras", zipped({**members, name: b"evil"}))
     twice = io.BytesIO()
     with zipfile.ZipFile(twice, "w") as archive:
@@ -379,7 +588,12 @@ def _spoil_zip(made, base):
             with _quiet():
                 archive.writestr(info, data)
     made.add_both("twice.keras", twice.getvalue())
-    for mode, name in ((0o120777, "config.json"), (0o010644, "config.json"), (0o060644, "model.weights.h5"), (0o120777, "assets")):
+    for mode, name in (
+        (0o120777, "config.json"),
+        (0o010644, "config.json"),
+        (0o060644, "model.weights.h5"),
+        (0o120777, "assets"),
+    ):
         linked = io.BytesIO()
         with zipfile.ZipFile(linked, "w") as archive:
             for member, data in {**members, **({} if name in members else {name: b"/etc"})}.items():
@@ -494,7 +708,10 @@ def _resealed(data, at, rng):
 def _rewritten(data, libver):
     """The same content in another generation of the HDF5 format."""
     made = io.BytesIO()
-    with h5py.File(io.BytesIO(data)) as old, h5py.File(made, "w", libver=(libver, "v108" if libver == "earliest" else libver)) as new:
+    with (
+        h5py.File(io.BytesIO(data)) as old,
+        h5py.File(made, "w", libver=(libver, "v108" if libver == "earliest" else libver)) as new,
+    ):
         for name in old:
             old.copy(name, new)
         for name, value in old.attrs.items():

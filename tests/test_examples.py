@@ -26,7 +26,7 @@ NEEDS = {"lecture": ["sklearn"], "logistic_regression": ["sklearn", "matplotlib"
 def run(name, folder, *arguments):
     """Run one script in a folder of its own as a user would, with every warning an error; return what it printed."""
     for package in NEEDS.get(name, ["matplotlib"]):
-        pytest.importorskip(package, reason=f"examples/{name}.py needs {package}: pip install minikeras-numpy[examples]")
+        pytest.importorskip(package, reason=f"examples/{name}.py needs {package}: pip install '.[examples]'")
         if package == "matplotlib":  # writes its list of fonts at its very first import, which it tells on stderr
             importlib.import_module("matplotlib.font_manager")
     path = os.pathsep.join([str(EXAMPLES.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -68,7 +68,7 @@ def test_example_finds_what_it_claims(name, tmp_path):
 
 
 def test_a_notebook_shows_the_picture_and_saves_none(tmp_path):
-    pytest.importorskip("matplotlib", reason="the pictures need matplotlib: pip install minikeras-numpy[examples]")
+    pytest.importorskip("matplotlib", reason="the pictures need matplotlib: pip install '.[examples]'")
     code = (
         "import runpy, sys, types; import matplotlib.pyplot as plt; sys.modules['ipykernel'] = types.ModuleType('ipykernel');"
         f"plt.show = lambda: print('shown:', plt.get_fignums()); runpy.run_path({str(EXAMPLES / 'perceptron.py')!r})"

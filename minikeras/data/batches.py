@@ -73,6 +73,12 @@ class Batches:
         """Let the next epoch start with the first batch, wherever the last one stopped."""
         self._running = None
 
+    def ran_dry(self) -> bool:
+        """Whether nothing is left for another epoch; says so in a warning, once."""
+        if self.exhausted:
+            self._warn()
+        return self.exhausted
+
     def peek(self, build: bool = False) -> Batch:
         """Return a first batch, to see shapes by; the epochs still get it.
 

@@ -6,6 +6,7 @@ from minikeras.layers.dense import Dense
 from minikeras.layers.identity import Identity
 from minikeras.layers.input_layer import Input, InputLayer
 from minikeras.layers.layer import Layer, registry
+from minikeras.layers.normalization import BatchNormalization
 from minikeras.layers.regularization import (
     ActivityRegularization,
     AlphaDropout,
@@ -25,6 +26,7 @@ __all__ = [
     "Activation",
     "ActivityRegularization",
     "AlphaDropout",
+    "BatchNormalization",
     "Dense",
     "Dropout",
     "ELU",

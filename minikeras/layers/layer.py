@@ -468,6 +468,9 @@ def _remembering(build):
             shape = input_shape
             if isinstance(shape, (list, tuple)) and all(n is None or isinstance(n, (int, np.integer)) for n in shape):
                 shape = tuple(n if n is None else int(n) for n in shape)
+            for layer in self._parts(Layer):
+                if not layer.built:
+                    layer._parent_path = self.path
             build(self, shape, *args, **kwargs)
             if outermost:
                 self.built = True

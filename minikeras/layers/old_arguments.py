@@ -7,7 +7,12 @@ from typing import Any
 
 # layer -> {old name: name of today}
 OLD = {
+    "BatchNormalization": {"beta_init": "beta_initializer", "gamma_init": "gamma_initializer"},
     "LeakyReLU": {"alpha": "negative_slope"},
+}
+# layer -> {old name: the values that ask for nothing but what the layer does}
+MOOT = {
+    "BatchNormalization": {"fused": (None, True, False), "virtual_batch_size": (None,), "adjustment": (None,), "mode": (0,)},
 }
 _hinted: set[tuple[str, str]] = set()
 
@@ -31,3 +36,22 @@ def translate(layer: str, name: str, value: Any, given: dict[str, Any]) -> Any:
                 _hinted.add((layer, old))
                 warnings.warn(f"Argument `{old}` of {layer} still works; it is called `{new}` now.", UserWarning, stacklevel=3)
     return value
+
+
+def drop(layer: str, given: dict[str, Any]) -> None:
+    """Take the arguments out of ``given`` that a layer no longer has, if their values ask for nothing that it doesn't do.
+
+    Args:
+        layer: the class of the layer.
+        given: the arguments that the class does not know.
+
+    Raises:
+        ValueError: if a value asks for more.
+
+    >>> given = {"fused": True, "name": "a"}; drop("BatchNormalization", given); given
+    {'name': 'a'}
+    """
+    for old, values in MOOT[layer].items():
+        if old in given and not any(given[old] is value for value in values):
+            raise ValueError(f"Argument `{old}` of {layer} no longer exists and only {values[0]!r} has a meaning, got {given[old]!r}.")
+        given.pop(old, None)

@@ -172,9 +172,13 @@ class Trainer:
             logs = {}
             start = self._resume or {}
             for epoch in range(max(initial_epoch, start.get("epoch", 0)), epochs):
+                if batches.ran_dry():
+                    break
                 logs = self._train_epoch(epoch, train, batches, callbacks, start.get("step", 0))
+                if not self._compiled.count and batches.exhausted:
+                    break
                 start = {}
-                if validation is not None and validate(epoch + 1):
+                if validation is not None and validate(epoch + 1) and not validation.ran_dry():
                     validation.restart()
                     results = self._evaluate(validation, callbacks)
                     logs.update({f"val_{name}": value for name, value in results.items()})
@@ -217,6 +221,8 @@ class Trainer:
                 warnings.warn(f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing.", stacklevel=3)
             self._train_step, self._compiled.trained = make_train_step(self), trainable
             self._test_step = None
+        elif not self.optimizer.is_set_on(trainable):  # another model that shares it was trained in between
+            self.optimizer.build(trainable)
         return self._train_step
 
     def _open(self, x: Any, y: Any = None, sample_weight: Any = None, **how) -> Any:

@@ -106,6 +106,16 @@ class Optimizer(State):
             pending, self._pending = self._pending, None
             self.set_weights(pending)
 
+    def is_set_on(self, variables: Sequence[Variable]) -> bool:
+        """Whether `step` would train these variables and no others.
+
+        >>> w = Variable([1.0]); optimizer = Optimizer(0.1); optimizer.update = print
+        >>> optimizer.build([w]); optimizer.is_set_on([w]), optimizer.is_set_on([])
+        (True, False)
+        """
+        mine = self._trainable_variables
+        return len(mine) == len(variables) and all(a is b for a, b in zip(mine, variables))
+
     def _checked(self, variables: Iterable[Variable]) -> list[Variable]:
         variables = list(variables)
         for v in variables:

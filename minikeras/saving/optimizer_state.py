@@ -25,7 +25,7 @@ def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Datase
         optimizer.build(model.trainable_variables)
     datasets = reordered(datasets, names)
     for variables in _candidates(optimizer):
-        chosen = _match(variables, datasets)
+        chosen = _match(variables, datasets, _shapes(model.trainable_variables))
         if chosen is not None:
             label = f"optimizer {optimizer.name!r} ({type(optimizer).__name__})"
             plan.take(chosen, datasets[: len(chosen)], label)
@@ -73,12 +73,10 @@ def _candidates(optimizer: Any) -> list[list[Variable]]:
     return [everything, fresh, without_rate, without_count]
 
 
-def _match(variables: list[Variable], datasets: list[Dataset]) -> list[Variable] | None:
+def _match(variables: list[Variable], datasets: list[Dataset], trained: list[tuple]) -> list[Variable] | None:
     """The variables if the arrays fit them; an SGD of Keras 2 has slots even without momentum, which are left out."""
-    if _shapes(variables) == _shapes(datasets):
-        return variables
-    slotless = [v.name for v in variables] == ["iteration"] and len(datasets) > 1
-    return variables if slotless and datasets[0].shape == () and datasets[0].dtype.kind in "iu" else None
+    unused = trained if [v.name for v in variables] == ["iteration"] else []
+    return variables if _shapes(datasets) in (_shapes(variables), _shapes(variables) + unused) else None
 
 
 def _shapes(items: list) -> list[tuple]:

@@ -140,15 +140,16 @@ def test_early_stopping_goes_on_waiting(tmp_path):
     np.testing.assert_array_equal(stop.best_weights[0], np.full(4, 0.5, "float32"))
 
 
-def test_csv_logger_has_no_doubled_rows(tmp_path):
+@pytest.mark.parametrize("save_freq", [7, 1000])  # 1000: killed before the first backup
+def test_csv_logger_has_no_doubled_rows(tmp_path, save_freq):
     for append in (False, True):
         folder = tmp_path / str(append)
         folder.mkdir()
         path = folder / "log.csv"
         path.write_bytes(b"epoch,loss,val_loss\r\n7,1.0,2.0\r\n")  # of an earlier training
         with pytest.raises(Killed):
-            fit(folder, CSVLogger(path, append=append), KillAt(3, 1), save_freq=7)
-        fit(folder, CSVLogger(path, append=append), save_freq=7)
+            fit(folder, CSVLogger(path, append=append), KillAt(3, 1), save_freq=save_freq)
+        fit(folder, CSVLogger(path, append=append), save_freq=save_freq)
         rows = [line.split(",")[0] for line in path.read_text().splitlines()]
         assert rows == ["epoch", *(["7"] if append else []), "0", "1", "2", "3", "4", "5"]
 

@@ -15,7 +15,28 @@ import time
 MEMORY, SECONDS = 128 << 20, 20
 allowed_files: set[str] = set()
 seen: list[str] = []
-WATCHED = ("exec", "compile", "marshal.", "pickle.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "subprocess.", "socket.", "ctypes.", "import", "code.__new__", "function.__new__", "os.remove", "os.rename", "os.mkdir", "shutil.", "tempfile.", "urllib.")
+WATCHED = (
+    "exec",
+    "compile",
+    "marshal.",
+    "pickle.",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "subprocess.",
+    "socket.",
+    "ctypes.",
+    "import",
+    "code.__new__",
+    "function.__new__",
+    "os.remove",
+    "os.rename",
+    "os.mkdir",
+    "shutil.",
+    "tempfile.",
+    "urllib.",
+)
 
 
 def watch(event, args):

@@ -21,11 +21,11 @@ from minikeras import callbacks, layers, optimizers
 from minikeras.callbacks import snapshot
 
 KINDS = {
-    "save": (  # within files
+    "save": (
         "/minikeras/_core/files.py", "/minikeras/callbacks/snapshot.py", "/minikeras/callbacks/backup_and_restore.py",
         "/minikeras/callbacks/csv_logger.py", "/minikeras/callbacks/model_checkpoint.py", "/minikeras/saving/",
-        "/zipfile", "/h5py/", "/numpy/lib/",
     ),
+    "write": ("/zipfile", "/h5py/", "/numpy/lib/"),  # in the middle of a file
     "train": ("/minikeras/models/", "/minikeras/callbacks/", "/minikeras/data/", "/minikeras/_core/random.py"),
 }  # fmt: skip
 EARLIER = "epoch,accuracy,learning_rate,loss,val_accuracy,val_loss\r\n0,0.5,0.1,0.9,0.5,0.9\r\n"  # rows of another training
@@ -128,7 +128,7 @@ seen = dict.fromkeys(KINDS, 0)
 
 
 def watch(kind, moment):
-    """Count the lines of both kinds of code, and stand still at the one of that number."""
+    """Count the lines of each kind of code, and stand still at the one of that number."""
     kinds: dict = {}  # code -> the kinds that it belongs to
 
     def line(frame, event, _):

@@ -23,13 +23,25 @@ def run_judge(files, folder, workers=2):
         listing.write_text(json.dumps(files[n::workers]))
         command = [sys.executable, str(ROOT / "tests/contracts/judge.py"), str(listing)]
         env = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        running.append(subprocess.Popen(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        running.append(
+            subprocess.Popen(
+                command,
+                cwd=folder,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
     lines = []
     for n, process in enumerate(running):
         out, err = process.communicate(timeout=300)
         found = [json.loads(line) for line in out.splitlines()]
         asked = files[n::workers]
-        assert process.returncode == 0 and len(found) == len(asked), f"died at {asked[min(len(found), len(asked) - 1)]}: {err[-2000:]}"
+        assert process.returncode == 0 and len(found) == len(asked), (
+            f"died at {asked[min(len(found), len(asked) - 1)]}: {err[-2000:]}"
+        )
         lines += found
     return lines
 
@@ -53,6 +65,10 @@ def test_no_hostile_file_does_harm(tmp_path):
 
 
 def test_the_attacks_that_may_load_are_harmless_ones(tmp_path):
-    files = [f for f in write_all(tmp_path) if any(w in f[1] for w in ("link", "virtual", "lambda", "import-", "bomb", "function-", "external", "twice"))]
+    files = [
+        f
+        for f in write_all(tmp_path)
+        if any(w in f[1] for w in ("link", "virtual", "lambda", "import-", "bomb", "function-", "external", "twice"))
+    ]
     loaded = [os.path.basename(path) for _, path, kind, *_ in run_judge(files, tmp_path) if kind == "loaded"]
     assert not [n for n in loaded if not n[5:].startswith(("bomb-assets", "bomb-metadata"))]

@@ -21,6 +21,7 @@ SAMPLES = {
     "Activation": [({"activation": "tanh"}, VECTORS), ({"activation": "softmax"}, SERIES)],
     "ActivityRegularization": [({"l1": 0.1, "l2": 0.2}, VECTORS)],
     "AlphaDropout": [({"rate": 0.3, **RANDOM}, VECTORS), ({"rate": 0.3, "noise_shape": (None, 1, 2), **RANDOM}, SERIES)],
+    "BatchNormalization": [({}, VECTORS), ({"axis": 1, "scale": False}, IMAGES), ({"center": False, "epsilon": 0.1}, SERIES)],
     "Dense": [({"units": 3}, VECTORS), ({"units": 3, "activation": "sigmoid", "use_bias": False}, SERIES)],
     "Dropout": [({"rate": 0.3, **RANDOM}, VECTORS), ({"rate": 0.3, "noise_shape": (None, 1, 2), **RANDOM}, SERIES)],
     "ELU": [({"alpha": 0.7}, VECTORS), ({}, IMAGES)],
@@ -154,6 +155,8 @@ def test_training_flag(name, arguments, x):
         assert np.any(moved != still) and np.any(moved != layer(x, training=True))
         twin = make(name, arguments)
         np.testing.assert_array_equal(twin(x, training=True), moved)  # one seed, one stream
+    elif name == "BatchNormalization":  # in training by the batch's statistics, which it remembers
+        assert np.any(layer(x, training=True) != still) and np.any(layer(x) != still)
     else:
         np.testing.assert_array_equal(layer(x, training=True), still)
 

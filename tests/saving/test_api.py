@@ -54,7 +54,9 @@ def test_training_goes_on_bit_for_bit_as_if_never_saved(tmp_path):
     assert trained_on(fresh) == expected
 
 
-@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad", "Adadelta", "Ftrl", "Lion", "Lamb", "Adafactor"])
+@pytest.mark.parametrize(
+    "name", ["SGD", "RMSprop", "Adam", "AdamW", "Adamax", "Nadam", "Adagrad", "Adadelta", "Ftrl", "Lion", "Lamb", "Adafactor"]
+)
 @pytest.mark.parametrize("ending", [".keras", ".h5"])
 def test_every_optimizer_goes_on_from_every_format(tmp_path, name, ending):
     model = keras.Sequential([layers.Dense(3, activation="tanh", input_shape=(4,)), layers.Dense(2)])

@@ -29,8 +29,16 @@ def keras_2_2(optimizer, weights, bare=True):
     file = io.BytesIO()
     with h5py.File(file, "w", libver="earliest") as root:
         root.attrs["keras_version"], root.attrs["backend"] = np.bytes_(b"2.2.2"), np.bytes_(b"tensorflow")
-        root.attrs["model_config"] = np.bytes_(json.dumps({"class_name": "Sequential", "config": told if bare else {"name": "s", "layers": told}}).encode())
-        training = {"optimizer_config": optimizer, "loss": "mean_squared_error", "metrics": ["mae"], "sample_weight_mode": None, "loss_weights": None}
+        root.attrs["model_config"] = np.bytes_(
+            json.dumps({"class_name": "Sequential", "config": told if bare else {"name": "s", "layers": told}}).encode()
+        )
+        training = {
+            "optimizer_config": optimizer,
+            "loss": "mean_squared_error",
+            "metrics": ["mae"],
+            "sample_weight_mode": None,
+            "loss_weights": None,
+        }
         root.attrs["training_config"] = np.bytes_(json.dumps(training).encode())
         group = root.create_group("model_weights")
         group.attrs["layer_names"] = np.array([b"dense_1", b"dense_2"])
@@ -52,9 +60,15 @@ def slots(start, shapes=((2, 3), (3,), (3, 1), (1,))):
 
 @pytest.mark.parametrize("bare", [True, False])
 def test_keras_2_2(bare):
-    adam = {"class_name": "Adam", "config": {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "decay": 0.0, "epsilon": 1e-07, "amsgrad": False}}
+    adam = {
+        "class_name": "Adam",
+        "config": {"lr": 0.002, "beta_1": 0.9, "beta_2": 0.999, "decay": 0.0, "epsilon": 1e-07, "amsgrad": False},
+    }
     weights = [("Adam/iterations:0", np.int64(17))]
-    weights += [(f"training/Adam/Variable{f'_{i}' if i else ''}:0", v) for i, v in enumerate([*slots(10), *slots(20), *[np.zeros(1, "f4")] * 4])]
+    weights += [
+        (f"training/Adam/Variable{f'_{i}' if i else ''}:0", v)
+        for i, v in enumerate([*slots(10), *slots(20), *[np.zeros(1, "f4")] * 4])
+    ]
     file, values = keras_2_2(adam, weights, bare)
     model = saving.load_model(file)
     assert all(map(np.array_equal, model.get_weights(), values))

@@ -9,7 +9,9 @@ from minikeras import layers
 
 
 def model():
-    made = keras.Sequential([layers.Dense(3, input_shape=(2,)), layers.ReLU(), layers.Dense(2), layers.Dense(1, use_bias=False)])
+    made = keras.Sequential(
+        [layers.Dense(3, input_shape=(2,)), layers.ReLU(), layers.Dense(2), layers.Dense(1, use_bias=False)]
+    )
     made.set_weights([np.full(w.shape, i, w.dtype) for i, w in enumerate(made.get_weights())])
     return made
 

@@ -159,7 +159,9 @@ def test_every_cut_is_noticed():
 def test_flipped_bits_end_in_a_value_error_or_in_numbers():
     rng = np.random.default_rng(0)
     for libver in ("earliest", "v108"):
-        data = written(lambda f: f.create_dataset("a/0", data=np.arange(9.0)).attrs.__setitem__("x", "y"), libver=libver).getvalue()
+        data = written(
+            lambda f: f.create_dataset("a/0", data=np.arange(9.0)).attrs.__setitem__("x", "y"), libver=libver
+        ).getvalue()
         for _ in range(400):
             changed = bytearray(data)
             changed[rng.integers(len(data))] ^= 1 << rng.integers(8)

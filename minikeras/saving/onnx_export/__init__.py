@@ -1,0 +1,105 @@
+"""The `.onnx` format: the way forward through a model as a graph that runs without Python, in ONNX Runtime for example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.files import atomic_write
+from minikeras.saving.onnx_export.graph import Graph
+from minikeras.saving.onnx_export.layers import translate
+
+__all__ = ["export_model", "to_onnx"]
+
+OPSET, OLDEST, NEWEST = 17, 13, 21  # of ONNX 1.12, July 2022; what else can be asked for
+LARGEST = (1 << 31) - (1 << 20)  # bytes of weights: a protobuf message ends at 2 GiB
+FORMATS = ("tf_saved_model", "onnx", "openvino", "litert", "torch")
+
+
+def export_model(
+    model: Any, filepath: Any, format: str = "tf_saved_model", verbose: Any = None, input_signature: Any = None, **kwargs
+) -> None:
+    """Write the way forward through a model, as it predicts, to a file for other programs.
+
+    The graph takes batches of any size (the axis is called "batch"); its input has the name of the `Input`, its output
+    that of the last layer, its weights their paths. Dropout and noise are left out, as in `predict`.
+
+    Args:
+        model: a built `Sequential`; of layers and activations of minikeras, not of your own.
+        filepath: the file to make or replace, by custom ``*.onnx``.
+        format: ``"onnx"``; Keras' others need TensorFlow, OpenVINO or PyTorch.
+        verbose: whether to print where the file is.
+        input_signature: shape, and name, of the input (a KerasTensor or InputSpec, or a list of one) to fix the size of
+            the batch or to name the input otherwise.
+        opset_version: the ONNX operator set, 17 by default.
+
+    Raises:
+        ValueError: another format, a model that is not built, a layer or an activation that has no translation.
+        ImportError: the package ``onnx`` is missing.
+
+    >>> from minikeras import Sequential
+    >>> export_model(Sequential(), "model.onnx", format="onnx")
+    Traceback (most recent call last):
+    ValueError: Model 'sequential' can't be exported before it is built: ...
+    """
+    unknown = set(kwargs) - {"opset_version"}
+    if unknown:
+        raise TypeError(f"Unknown arguments of export: {', '.join(sorted(unknown))}. format='onnx' takes opset_version.")
+    if format != "onnx":
+        why = f"format={format!r} needs TensorFlow, OpenVINO or PyTorch" if format in FORMATS else f"Unknown format={format!r}"
+        raise ValueError(
+            f"{why}. minikeras exports format='onnx', which ONNX Runtime and converters to other formats read: "
+            "model.export('model.onnx', format='onnx'). For Keras itself: model.save('model.keras')."
+        )
+    if not model.built:
+        raise ValueError(
+            f"Model {model.name!r} can't be exported before it is built: give it an Input(shape) as its first layer, call "
+            "build(), or train it."
+        )
+    graph = to_onnx(model, input_signature, kwargs.get("opset_version"))
+    with atomic_write(filepath, "wb") as file:
+        file.write(graph.SerializeToString(deterministic=True))
+    if verbose:
+        print(f"Saved artifact at '{filepath}'.")
+
+
+def to_onnx(model: Any, input_signature: Any = None, opset_version: int | None = None) -> Any:
+    """Return a built model as an ``onnx.ModelProto``."""
+    try:
+        import onnx
+    except ImportError as error:
+        raise ImportError(
+            'model.export(..., format="onnx") needs the package onnx: pip install "minikeras-numpy[onnx]"'
+        ) from error
+    opset = OPSET if opset_version is None else opset_version
+    if opset not in range(OLDEST, NEWEST + 1):
+        raise ValueError(f"Argument `opset_version` must be a whole number from {OLDEST} to {NEWEST}, got {opset_version!r}.")
+    size = sum(v.value.nbytes for v in model.weights)
+    if size > LARGEST:
+        raise ValueError(f"Model {model.name!r} has {size / 2**30:.1f} GiB of weights; an ONNX file holds less than 2 GiB.")
+    graph = Graph(onnx, opset)
+    x = graph.input(*_signature(model, input_signature))
+    proto = graph.finish(model.name, x, translate(model, x), (model.layers or [model])[-1].name)
+    opsets = [onnx.helper.make_opsetid("", opset)]
+    ir = onnx.helper.find_min_ir_version_for(opsets)  # not the newest, which older runtimes refuse
+    return onnx.helper.make_model(proto, producer_name="minikeras", opset_imports=opsets, ir_version=ir)
+
+
+def _signature(model: Any, given: Any) -> tuple[str, np.dtype, tuple]:
+    """Name, dtype and shape of the input."""
+    own = model.input
+    name, shape, dtype = own.name, (None, *own.shape[1:]), np.dtype(own.dtype)
+    while isinstance(given, (list, tuple)) and len(given) == 1:
+        given = given[0]
+    if given is not None:
+        asked = getattr(given, "shape", None)
+        fits = asked is not None and len(asked) == len(shape) and all(n in (None, m) or m is None for m, n in zip(shape, asked))
+        if not fits:
+            raise ValueError(
+                f"Argument `input_signature` must be a KerasTensor or InputSpec (or a list of one) that fits the input of "
+                f"model {model.name!r}, of shape {shape}; got {given!r}."
+            )
+        name = getattr(given, "name", None) or name
+        shape = tuple(m if n is None else n for m, n in zip(shape, asked))
+    return name, np.dtype(model._x_dtype(dtype)) if dtype.kind == "f" else dtype, shape

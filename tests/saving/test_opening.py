@@ -1,0 +1,37 @@
+import io
+import os
+
+import pytest
+
+from minikeras.saving.opening import kind_of, opened
+
+
+def test_paths_and_streams(tmp_path):
+    path = tmp_path / "x"
+    path.write_bytes(b"abc")
+    for given in (path, str(path), os.fsencode(path)):
+        with opened(given) as (file, name):
+            assert file.read() == b"abc" and name == repr(str(path))
+    assert file.closed
+    stream = io.BytesIO(b"abc")
+    with opened(stream) as (file, name):
+        assert file is stream
+    assert not stream.closed
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_pipes_devices_and_folders_are_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    os.symlink("/dev/zero", tmp_path / "zero")
+    for path in (tmp_path / "pipe", tmp_path / "zero", "/dev/null"):
+        with pytest.raises(OSError, match="device, pipe or socket"), opened(path):
+            pass
+    with pytest.raises(IsADirectoryError), opened(tmp_path):
+        pass
+    with pytest.raises(ValueError, match="null character"), opened("a\0b"):
+        pass
+
+
+def test_the_content_tells_the_kind():
+    assert kind_of(io.BytesIO(bytes(512) + b"\x89HDF\r\n\x1a\n")) == "hdf5"
+    assert kind_of(io.BytesIO(b"PK\x03\x04")) == "zip" and kind_of(io.BytesIO(b"")) == "unknown"

@@ -1,0 +1,86 @@
+import io
+
+import h5py
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import layers
+from minikeras.saving.hdf5 import open_hdf5
+from minikeras.saving.optimizer_state import plan_optimizer, reordered
+from minikeras.saving.plan import Plan
+
+SHAPES = [(2, 3), (3,)]
+
+
+def datasets(*values):
+    file = io.BytesIO()
+    with h5py.File(file, "w") as root:
+        for i, value in enumerate(values):
+            root[str(i)] = value
+    root = open_hdf5(file, "x.h5")
+    return [root.dataset(str(i)) for i in range(len(values))]
+
+
+def planned(optimizer, *values, names=None):
+    """Load these arrays into a model's optimizer: (why not, the first number of each variable)."""
+    model = keras.Sequential([layers.Dense(3, input_shape=(2,))])
+    model.compile(optimizer, "mse")
+    plan = Plan("x.h5")
+    problem = plan_optimizer(plan, model.optimizer, model, datasets(*values), names)
+    plan.carry_out()
+    return problem, [v.value.flat[0] for v in model.optimizer.variables]
+
+
+def slots(start):
+    return [np.full(shape, start + i, "f4") for i, shape in enumerate(SHAPES)]
+
+
+COUNT, RATE = np.int64(7), np.float32(0.5)
+
+
+def test_as_keras_3_writes_it():
+    assert planned("adam", COUNT, RATE, *[s for pair in zip(slots(1), slots(3), strict=True) for s in pair]) == (
+        None,
+        [7, 0.5, 1, 3, 2, 4],
+    )
+
+
+def test_keras_2_15_has_no_learning_rate():
+    problem, found = planned(keras.optimizers.SGD(0.25, momentum=0.9), COUNT, *slots(1))
+    assert problem is None and found == [7, 0.25, 1, 2]
+
+
+def test_slots_of_an_sgd_without_momentum_are_left_out():
+    assert planned(keras.optimizers.SGD(0.25), COUNT, *slots(1)) == (None, [7, 0.25])
+
+
+def test_an_optimizer_saved_before_its_first_step():
+    problem, found = planned("adam", np.int32(0), RATE)
+    assert problem is None and found == [0, 0.5, 0, 0, 0, 0]
+
+
+def test_a_schedule_has_no_learning_rate():
+    rate = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    assert planned(keras.optimizers.SGD(rate, momentum=0.5), COUNT, *slots(1)) == (None, [7, 1, 2])
+
+
+def test_the_state_of_another_optimizer_is_told():
+    problem, found = planned("sgd", COUNT, RATE, *slots(1), *slots(3))
+    assert "optimizer 'sgd" in problem and found[0] == 0
+
+
+def test_misshapen_slots_are_an_error():
+    with pytest.raises(ValueError, match=r"x.h5: optimizer 'adam.*shape \(2, 3\).*shape \(9,\)"):
+        planned("adam", COUNT, RATE, *[np.zeros(9, "f4")] * 4)
+
+
+def test_slots_kind_after_kind_are_put_in_turns():
+    names = ["iterations:0", "Adam/a/m:0", "Adam/b/m:0", "Adam/a/v:0", "Adam/b/v:0"]
+    found = reordered(datasets(COUNT, *slots(1), *slots(3)), ["Adam/" + n if n == "iterations:0" else n for n in names])
+    assert [d.path for d in found] == ["/0", "/1", "/3", "/2", "/4"]
+
+
+def test_names_of_today_change_nothing():
+    names = ["iteration:0", "Adam/m/a:0", "Adam/v/a:0", "Adam/m/b:0", "Adam/v/b:0"]
+    assert [d.path for d in reordered(datasets(COUNT, *slots(1), *slots(3)), names)] == ["/0", "/1", "/2", "/3", "/4"]
