@@ -121,9 +121,11 @@ class ProgbarLogger(Callback):
         return self.progbar
 
     def _reset(self) -> None:
-        self.seen = 0
-        self.progbar = None
-        self._bar()
+        before = self.progbar
+        self.seen, self.progbar = 0, None
+        bar = self._bar()
+        if before is not None and before.drawn:  # short epochs share the 10 drawings a second; each still gets its last
+            bar.due_at = before.due_at
 
     def _finalize(self, logs: dict | None) -> None:
         bar = self._bar()

@@ -61,6 +61,7 @@ class Progbar:
         self._dynamic = verbose == 1 and redraws(sys.stdout)
         if self._dynamic:
             import tqdm.std  # before the clock starts  # noqa: F401
+        self.drawn = False  # whether anything was drawn that a later drawing goes over
         self._status: Any = None
         self._seen_so_far = 0
         self._values: dict[str, list] = {}  # name -> [sum, number of steps in it]
@@ -85,6 +86,7 @@ class Progbar:
                 self._draw(current, now, per_unit, finalize)
             cost = time.perf_counter() - now
             self.due_at = now + max(self.interval, 50 * cost) if self._dynamic else math.inf
+            self.drawn = self._dynamic
         elif self.verbose == 2 and finalize and self.target:
             count = f"{int(current):{len(str(self.target))}d}/{self.target}"
             parts = [count, f"{now - self._start:.0f}s", _duration(per_unit, self.unit_name)]

@@ -95,7 +95,7 @@ class BatchNormalization(SameShape):
     def build(self, input_shape: tuple) -> None:
         """Make γ, β and the moving averages for inputs with so many features."""
         if not -len(input_shape) <= self.axis < len(input_shape):
-            raise ValueError(f"Layer {self.name!r} (BatchNormalization) has axis {self.axis}, got inputs of shape {input_shape}.")
+            raise ValueError(f"Layer {self.name!r} (BatchNormalization) finds no axis {self.axis} in {input_shape}, its input.")
         features = input_shape[self.axis]
         if features is None:
             raise ValueError(
@@ -225,13 +225,17 @@ class BatchNormalization(SameShape):
     def _shares(self, mask: Any, shape: tuple, dtype: Any) -> np.ndarray:
         """What each number counts in the mean of its feature: 1 / n, or 0 where it is masked."""
         mask = np.asarray(mask)
-        if mask.shape != shape[:-1]:
+        if mask.ndim != len(shape) - 1 or any(m not in (1, n) for m, n in zip(mask.shape, shape)):
             raise ValueError(
-                f"The mask of layer {self.name!r} (BatchNormalization) must have shape {shape[:-1]}, one axis less than the "
-                f"input, got {mask.shape}."
+                f"The mask of layer {self.name!r} (BatchNormalization) must have shape {shape[:-1]}, that of the input "
+                f"without its last axis, got {mask.shape}."
             )
         rows = self._rows(np.broadcast_to(mask.astype(bool).astype(dtype)[..., None], shape))
         return rows / (_sum(rows) + fuzz())
+
+
+# what TensorFlow's versions called it in their files; one process has nothing to synchronize
+registry.register(BatchNormalization, "BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization")
 
 
 def _sum(rows: np.ndarray) -> np.ndarray:
@@ -245,7 +249,8 @@ def _mean(rows: np.ndarray, share: Any) -> np.ndarray:
 
 def _follow(moving: Any, batch: np.ndarray, momentum: float) -> None:
     """Step of a moving average, in place: moving ← momentum · moving + (1 - momentum) · batch."""
-    moving.value += (1.0 - momentum) * (batch - moving.value)
+    value = moving.value
+    value += (1.0 - momentum) * (batch - value)
 
 
 def _axis(axis: Any) -> int:

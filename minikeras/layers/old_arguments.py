@@ -53,5 +53,5 @@ def drop(layer: str, given: dict[str, Any]) -> None:
     """
     for old, values in MOOT[layer].items():
         if old in given and not any(given[old] is value for value in values):
-            raise ValueError(f"Argument `{old}` of {layer} no longer exists and only {values[0]!r} has a meaning, got {given[old]!r}.")
+            raise ValueError(f"Argument `{old}` of {layer} is no more: it can only be {values[0]!r}, got {given[old]!r}.")
         given.pop(old, None)

@@ -11,6 +11,7 @@ from minikeras._core.registry import deserialize_keras_object, serialize_keras_o
 from minikeras.layers.layer import Layer
 from minikeras.models import summary as summaries
 from minikeras.models.trainer import Trainer
+from minikeras.saving.onnx_export import export_model
 
 
 class Model(Trainer, Layer):
@@ -80,6 +81,12 @@ class Model(Trainer, Layer):
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs) -> None:
         """Read the weights from an HDF5 file; see `minikeras.saving.load_weights`."""
         saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def export(
+        self, filepath: Any, format: str = "tf_saved_model", verbose: Any = None, input_signature: Any = None, **kwargs
+    ) -> None:
+        """Write what `predict` computes to a file for other programs: ``format="onnx"``; see `export_model`."""
+        export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     def to_json(self, **kwargs) -> str:
         """Return the model without its weights as JSON text; `model_from_json` rebuilds it. Arguments go to json.dumps."""

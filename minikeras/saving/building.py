@@ -8,6 +8,7 @@ from typing import Any
 
 from minikeras._core.allowance import allowance
 from minikeras._core.registry import deserialize_keras_object, scope
+from minikeras.saving.json_text import read_json
 from minikeras.saving.legacy_config import translate, translate_compile
 
 SPARE = 8 << 20  # bytes for variables that a file need not hold: metrics, counts
@@ -38,6 +39,23 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
         model = deserialize_keras_object(config, custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
         raise ValueError(f"{name}: its config describes a {type(model).__name__}, expected a model.")
+    return model
+
+
+def build_from_json(text: str, custom_objects: dict | None = None) -> Any:
+    """Build a model, with new weights, from the text of ``to_json()`` of Keras 2 or 3.
+
+    >>> from minikeras import Sequential, layers
+    >>> build_from_json(Sequential([layers.Dense(1, input_shape=(2,))]).to_json()).count_params()
+    3
+    """
+    name = "the JSON text"
+    config = read_json(text, name)
+    check_config(config, name)
+    with reading(f"{name} does not describe a model"):
+        model = deserialize_keras_object(translate(config, custom_objects), custom_objects)
+    if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
+        raise ValueError(f"{name} describes a {type(model).__name__}, expected a model.")
     return model
 
 

@@ -17,3 +17,11 @@ def test_alpha_of_keras_2_with_one_hint(monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert LeakyReLU.from_config({"name": "old", "alpha": np.array(0.25)}).negative_slope == 0.25
+
+
+def test_arguments_that_ask_for_nothing_are_dropped():
+    given = {"fused": False, "virtual_batch_size": None, "units": 3}
+    old_arguments.drop("BatchNormalization", given)
+    assert given == {"units": 3}
+    with pytest.raises(ValueError, match="`adjustment` of BatchNormalization is no more: it can only be None, got 'sine'"):
+        old_arguments.drop("BatchNormalization", {"adjustment": "sine"})

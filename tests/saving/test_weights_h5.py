@@ -29,7 +29,8 @@ def test_layout():
         names = []
         file.visit(names.append)
         assert [n for n in names if n[-1].isdigit() and "vars/" in n] == [
-            "layers/dense/vars/0", "layers/dense/vars/1", "layers/dense_1/vars/0", "layers/dense_1/vars/1", "layers/dense_2/vars/0",
+            "layers/dense/vars/0", "layers/dense/vars/1", "layers/dense_1/vars/0",
+            "layers/dense_1/vars/1", "layers/dense_2/vars/0",
         ]  # fmt: skip
         assert list(file["layers/re_lu/vars"]) == [] and len(file.attrs) == 0 and "vars" in file
 

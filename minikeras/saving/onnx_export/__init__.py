@@ -27,7 +27,7 @@ def export_model(
 
     Args:
         model: a built `Sequential`; of layers and activations of minikeras, not of your own.
-        filepath: the file to make or replace, by custom ``*.onnx``.
+        filepath: the file to make or replace, usually ``*.onnx``.
         format: ``"onnx"``; Keras' others need TensorFlow, OpenVINO or PyTorch.
         verbose: whether to print where the file is.
         input_signature: shape, and name, of the input (a KerasTensor or InputSpec, or a list of one) to fix the size of
@@ -72,9 +72,9 @@ def to_onnx(model: Any, input_signature: Any = None, opset_version: int | None =
         raise ImportError(
             'model.export(..., format="onnx") needs the package onnx: pip install "minikeras-numpy[onnx]"'
         ) from error
-    opset = OPSET if opset_version is None else opset_version
-    if opset not in range(OLDEST, NEWEST + 1):
-        raise ValueError(f"Argument `opset_version` must be a whole number from {OLDEST} to {NEWEST}, got {opset_version!r}.")
+    opset, newest = OPSET if opset_version is None else opset_version, min(NEWEST, onnx.defs.onnx_opset_version())
+    if opset not in range(OLDEST, newest + 1):
+        raise ValueError(f"Argument `opset_version` must be a whole number from {OLDEST} to {newest}, got {opset_version!r}.")
     size = sum(v.value.nbytes for v in model.weights)
     if size > LARGEST:
         raise ValueError(f"Model {model.name!r} has {size / 2**30:.1f} GiB of weights; an ONNX file holds less than 2 GiB.")

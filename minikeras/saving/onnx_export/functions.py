@@ -50,6 +50,11 @@ def squareplus(x, b=4):
     return where(x < 0.0, b / 4.0 / y, y, x)
 
 
+def silu(x):
+    """x · sigmoid(x); in float64 written such that the runtime does not fuse it into an operator without float64"""
+    return x * op("Sigmoid", x) if single(x) else x / (1.0 + op("Exp", -x))
+
+
 def hard_sigmoid(x):
     """min(max(x/6 + 1/2, 0), 1)"""
     return clip(x + 3.0, 0.0, 6.0) / 6.0
@@ -149,7 +154,7 @@ FUNCTIONS: dict[Callable, Callable] = {
     act.relu6: lambda x: clip(x, 0.0, 6.0),
     act.selu: lambda x: op("Selu", x) if single(x) else SELU_SCALE * elu(x, SELU_ALPHA),
     act.sigmoid: lambda x: op("Sigmoid", x),
-    act.silu: lambda x: x * op("Sigmoid", x),
+    act.silu: silu,
     act.soft_shrink: lambda x, threshold=0.5: x - clip(x, -threshold, threshold),
     act.softmax: softmax,
     act.softplus: softplus,

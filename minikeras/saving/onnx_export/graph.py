@@ -78,9 +78,10 @@ class Graph:
             self._constants[key] = Tensor(self, name, value.dtype, value.shape)
         return self._constants[key]
 
-    def weight(self, variable: Any, dtype: np.dtype) -> Tensor:
+    def weight(self, variable: Any, dtype: np.dtype, shape: tuple | None = None) -> Tensor:
         """Return a weight under its path."""
-        return self.constant(variable.value, dtype, variable.path, id(variable))
+        value = variable.value if shape is None else variable.value.reshape(shape)
+        return self.constant(value, dtype, variable.path, (id(variable), value.shape))
 
     def add(self, kind: str, inputs: tuple, dtype: np.dtype, shape: tuple, **attributes) -> Tensor:
         """Add a node; return its (first) output."""

@@ -57,6 +57,22 @@ def dense(layer, x):
     return activation(layer, z + x.graph.weight(layer.bias, dtype) if layer.use_bias else z)
 
 
+def batch_normalization(layer, x):
+    """γ (x - μ) / √(σ² + ε) + β, with the moving averages; half precision in float32, as the layer has it"""
+    came = x.dtype
+    x = cast(x, np.result_type(x.dtype, layer.moving_mean.value.dtype, np.float32))
+    axis = layer.axis % len(x.shape)
+    shape = (-1, *[1] * (len(x.shape) - 1 - axis))
+
+    def weight(variable):
+        return x.graph.weight(variable, x.dtype, shape)
+
+    y = (x - weight(layer.moving_mean)) / op("Sqrt", weight(layer.moving_variance) + layer.epsilon)
+    y = y * weight(layer.gamma) if layer.scale else y
+    y = y + weight(layer.beta) if layer.center else y
+    return cast(y, came) if came.itemsize == 2 else y
+
+
 def prelu(layer, x):
     """max(x, 0) + α min(x, 0)"""
     x = cast(x, np.result_type(x.dtype, layer.alpha.value.dtype))
@@ -100,6 +116,7 @@ LAYERS: dict[type, Callable] = {
     layers.Activation: activation,
     layers.ActivityRegularization: same,
     layers.AlphaDropout: same,
+    layers.BatchNormalization: batch_normalization,
     layers.Dense: dense,
     layers.Dropout: same,
     layers.ELU: lambda layer, x: elu(x, layer.alpha),

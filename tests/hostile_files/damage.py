@@ -1,0 +1,103 @@
+"""Files that are cut off, flipped, wiped, crossed, or no files at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+
+import h5py
+
+from minikeras.saving.hdf5.source import lookup3
+from tests.hostile_files.files import find_all, parts_of, zipped
+from tests.hostile_files.hdf5 import KERNEL
+
+
+def damage(made, base, rng, flips=90, cuts=25):
+    members = parts_of(base["model.keras"])
+    old = {name: _rewritten(base[name], "earliest") for name in KERNEL}
+    new = {name: _rewritten(base[name], "v108") for name in KERNEL}
+    sources = [("model.keras", base["model.keras"])] + [(n, d) for group in (old, new) for n, d in group.items()]
+    for name, data in sources:
+        call = "weights" if "weights" in name else "model"
+        for i in range(cuts):
+            made.add(f"cut-{name}", data[: len(data) * i // cuts], call)
+        for _ in range(flips):
+            changed = bytearray(data)
+            for _ in range(rng.choice((1, 1, 2, 8))):
+                at = rng.randrange(len(data)) if rng.random() < 0.5 else rng.randrange(min(len(data), 3000))
+                changed[at] ^= 1 << rng.randrange(8)
+            made.add(f"flip-{name}", bytes(changed), call)
+        for value in (b"\0", b"\xff"):
+            for i in range(12):
+                at = len(data) * i // 12
+                made.add(f"wiped-{name}", data[:at] + value * 64 + data[at + 64 :], call)
+    for _ in range(flips):
+        which = rng.choice(("config.json", "model.weights.h5"))
+        changed = bytearray(members[which])
+        changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+        made.add("flip-inside.keras", zipped({**members, which: bytes(changed)}))
+    for _ in range(flips):
+        data = bytearray(new["model.weights.h5"])
+        at = rng.choice(list(find_all(data, b"OHDR")))
+        changed = _resealed(data, at, rng)
+        made.add("flip-sealed.weights.h5", bytes(changed), "weights")
+    for name, data in old.items():
+        for changed in _crossed(data):
+            made.add(f"crossed-{name}", changed, "weights" if "weights" in name else "model")
+    for name in base:
+        made.add(f"empty-{name}", b"")
+        made.add(f"noise-{name}", rng.randbytes(5000))
+        made.add(f"pickle-{name}", b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x0btouch pwned\x85R.")
+
+
+def _crossed(data):
+    """Tables of the old HDF5 format whose addresses lead in circles or nowhere."""
+    for signature, fields in ((b"TREE", (5, 6, 24 + 8, 24)), (b"SNOD", (6, 8, 16)), (b"HEAP", (8, 24)), (b"GCOL", (8, 16, 24))):
+        for at in list(find_all(data, signature))[:4]:
+            for field in fields:
+                for value in (at, 0, 96, len(data) - 1, 2**40, 2**63, 2**64 - 1):
+                    changed = bytearray(data)
+                    size = 8 if field >= 8 else 1 if field == 5 else 2
+                    changed[at + field : at + field + size] = (value % 256**size).to_bytes(size, "little")
+                    yield bytes(changed)
+
+
+def _resealed(data, at, rng):
+    """Spoil an object header and make its checksum right again."""
+    changed = bytearray(data)
+    flags = changed[at + 5]
+    start = at + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
+    size = changed[start]
+    end = start + 1 + size
+    for _ in range(3):
+        changed[rng.randrange(start + 1, end)] = rng.randrange(256)
+    changed[end : end + 4] = struct.pack("<I", lookup3(bytes(changed[at:end])))
+    return changed
+
+
+def _rewritten(data, libver):
+    """The same content in another generation of the HDF5 format."""
+    made = io.BytesIO()
+    with (
+        h5py.File(io.BytesIO(data)) as old,
+        h5py.File(made, "w", libver=(libver, "v108" if libver == "earliest" else libver)) as new,
+    ):
+        for name in old:
+            old.copy(name, new)
+        for name, value in old.attrs.items():
+            new.attrs[name] = value
+    return made.getvalue()
+
+
+def odd_paths(made, folder):
+    for name in ("pipe.keras", "pipe.h5", "pipe.weights.h5"):
+        os.mkfifo(folder / name)
+        made.list.append(("weights" if "weights" in name else "model", str(folder / name)))
+    (folder / "folder.keras").mkdir()
+    os.symlink(folder / "loop.keras", folder / "loop.keras")
+    os.symlink("/dev/zero", folder / "zero.keras")
+    os.symlink(folder / "nowhere", folder / "dangling.h5")
+    odd = ("folder.keras", "loop.keras", "zero.keras", "dangling.h5", "missing.keras", "x" * 300 + ".keras", "nul\0.keras")
+    made.list += [(call, str(folder / name)) for name in odd for call in ("model", "weights")]
+    made.list += [("model", "/dev/zero"), ("model", "/dev/null"), ("weights", "/dev/full"), ("model", "")]

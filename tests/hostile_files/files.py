@@ -1,0 +1,63 @@
+"""What all generators of hostile files share: files with numbers, archives, changes of HDF5 files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import h5py
+
+SECRET = "secret.bin"  # a file beside the models that no model file may have opened
+CANARY = "canary_module"  # a Python file beside the models that must not be imported
+
+
+class Files:
+    """The files made so far."""
+
+    def __init__(self, folder):
+        self.folder, self.list = Path(folder), []
+
+    def add(self, name, data, call="model"):
+        """Write one file."""
+        path = self.folder / f"{len(self.list):04d}-{name}"
+        path.write_bytes(data)
+        self.list.append((call, str(path)))
+
+    def add_both(self, name, data):
+        """Write a whole model, to be loaded as a model and for its weights."""
+        self.add(name, data)
+        self.list.append(("weights", self.list[-1][1]))
+
+
+def parts_of(data):
+    """The members of a `.keras` file."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(members, method=zipfile.ZIP_STORED):
+    """A zip archive of these members."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def changed_hdf5(data, change):
+    """An HDF5 file after a change, or None if this h5py can't make it."""
+    made = io.BytesIO(data)
+    try:
+        with h5py.File(made, "r+") as file:
+            change(file)
+    except (TypeError, ValueError, KeyError, RuntimeError, AttributeError, OSError):
+        return None
+    return made.getvalue()
+
+
+def find_all(data, piece):
+    at = data.find(piece)
+    while at >= 0:
+        yield at
+        at = data.find(piece, at + 1)
