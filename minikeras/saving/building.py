@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras._core.allowance import allowance
-from minikeras._core.registry import deserialize_keras_object, scope
+from minikeras._core.registry import deserialize_keras_object, find_custom, scope
 from minikeras.saving.json_text import read_json
 from minikeras.saving.legacy_config import translate, translate_compile
 
@@ -33,6 +33,8 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
     """
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError(f"{name}: the config should be a dict with the key 'class_name', got {str(config)[:100]!r}.")
+    if config["class_name"] in ("Functional", "Model") and find_custom(config["class_name"], custom_objects) is None:
+        raise ValueError(f"{name} holds a functional model; Sequential models, layers in a row, can be read.")
     check_config(config, name)
     config = translate({key: value for key, value in config.items() if key != "compile_config"}, custom_objects)
     with reading(f"{name}: the model can't be built from its config"), allowance(PER_BYTE * held + SPARE):

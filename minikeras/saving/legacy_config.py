@@ -15,6 +15,7 @@ RENAMED = {
     "GaussianDropout": {"p": "rate"},
     "GaussianNoise": {"sigma": "stddev"},
     "Dense": {"output_dim": "units", "init": "kernel_initializer", "bias": "use_bias"},
+    "BatchNormalization": {"gamma_init": "gamma_initializer", "beta_init": "beta_initializer"},
     "PReLU": {"init": "alpha_initializer"},
     "Embedding": {"init": "embeddings_initializer"},
 }

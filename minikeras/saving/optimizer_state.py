@@ -19,9 +19,7 @@ def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Datase
     Returns:
         None, or the reason why the state does not fit this optimizer; nothing is planned then.
     """
-    if not getattr(optimizer, "built", False):
-        if not model.built:
-            return f"{plan.name}: the model is not built yet, so its optimizer {optimizer.name!r} has no state to load into"
+    if model.built and not getattr(optimizer, "built", False):
         optimizer.build(model.trainable_variables)
     datasets = reordered(datasets, names)
     for variables in _candidates(optimizer):

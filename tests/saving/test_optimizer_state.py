@@ -84,3 +84,12 @@ def test_slots_kind_after_kind_are_put_in_turns():
 def test_names_of_today_change_nothing():
     names = ["iteration:0", "Adam/m/a:0", "Adam/v/a:0", "Adam/m/b:0", "Adam/v/b:0"]
     assert [d.path for d in reordered(datasets(COUNT, *slots(1), *slots(3)), names)] == ["/0", "/1", "/2", "/3", "/4"]
+
+
+def test_a_model_that_is_not_built_has_a_count_and_a_rate():
+    model = keras.Sequential([layers.Dense(3)])
+    model.compile("adam", "mse")
+    plan = Plan("x.h5")
+    assert plan_optimizer(plan, model.optimizer, model, datasets(COUNT, RATE), None) is None
+    plan.carry_out()
+    assert int(model.optimizer.iterations) == 7
