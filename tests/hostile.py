@@ -10,7 +10,7 @@ import random
 from pathlib import Path
 
 from tests.hostile_files.configs import spoil_configs
-from tests.hostile_files.damage import damage, odd_paths
+from tests.hostile_files.damage import damage, holes, odd_paths
 from tests.hostile_files.files import CANARY, SECRET, Files
 from tests.hostile_files.hdf5 import spoil_hdf5
 from tests.hostile_files.zips import spoil_zip
@@ -38,6 +38,7 @@ def write_all(folder, seed=0):
     spoil_hdf5(made, base, folder)
     spoil_zip(made, base)
     damage(made, base, random.Random(seed))
+    holes(made, base, folder)
     odd_paths(made, folder)
     return made.list
 

@@ -86,7 +86,7 @@ class Loss(Configurable):
         dtype = np.result_type(y_pred.dtype, self.dtype) if self.dtype_policy is None else self.dtype
         y_pred = convert(y_pred, dtype)
         y_true = self.prepare_targets(y_true, y_pred.shape, y_pred.dtype)
-        values = self.call(y_true, y_pred)
+        values = np.asarray(self.call(y_true, y_pred), y_pred.dtype)
         return reduce(values, self.reduction, sample_weight, self.mask(y_true, values))
 
     def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:

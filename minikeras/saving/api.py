@@ -126,8 +126,9 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
 
     >>> import io
     >>> from minikeras import Sequential, layers
-    >>> a, b, file = Sequential([layers.Dense(1, input_shape=(2,))]), Sequential([layers.Dense(1, input_shape=(2,))]), io.BytesIO()
-    >>> save_weights(a, file); load_weights(b, file); bool((a.layers[0].kernel == b.layers[0].kernel).all())
+    >>> a, b = (Sequential([layers.Dense(1, input_shape=(2,))]) for _ in range(2))
+    >>> file = io.BytesIO(); save_weights(a, file); load_weights(b, file)
+    >>> bool((a.layers[0].kernel == b.layers[0].kernel).all())
     True
     """
     by_name = bool(kwargs.pop("by_name", False))

@@ -15,6 +15,7 @@ SPARE = 8 << 20  # bytes for variables that a file need not hold: metrics, count
 PER_BYTE = 3  # a file in float16 may become a model in float32
 MOST_LAYERS = 5_000
 MOST_THRESHOLDS = 100_000
+FUNCTIONAL = ["Functional", "Model"]
 NUMBERS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")
 _MISUSE = (TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError)
 
@@ -33,11 +34,13 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
     """
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError(f"{name}: the config should be a dict with the key 'class_name', got {str(config)[:100]!r}.")
-    if config["class_name"] in ("Functional", "Model") and find_custom(config["class_name"], custom_objects) is None:
+    kind = config["class_name"]
+    if kind in FUNCTIONAL and find_custom(kind, custom_objects) is None:
         raise ValueError(f"{name} holds a functional model; Sequential models, layers in a row, can be read.")
     check_config(config, name)
-    config = translate({key: value for key, value in config.items() if key != "compile_config"}, custom_objects)
+    config = {key: value for key, value in config.items() if key != "compile_config"}
     with reading(f"{name}: the model can't be built from its config"), allowance(PER_BYTE * held + SPARE):
+        config = translate(config, custom_objects)
         model = deserialize_keras_object(config, custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
         raise ValueError(f"{name}: its config describes a {type(model).__name__}, expected a model.")
@@ -110,7 +113,7 @@ def _check_node(node: dict, name: str) -> None:
             "and load the model with custom_objects={name: function}."
         )
     inner = node.get("config")
-    if kind in ("__numpy__", "__tensor__") and (not isinstance(inner, dict) or inner.get("dtype") not in NUMBERS):
+    if kind in ("__numpy__", "__tensor__") and (not isinstance(inner, dict) or inner.get("dtype") not in list(NUMBERS)):
         raise ValueError(f"{name}: the config holds an array that is not of a number type: {str(inner)[:100]!r}.")
     steps = node.get("num_thresholds")
     if isinstance(steps, int) and steps > MOST_THRESHOLDS:

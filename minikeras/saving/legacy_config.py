@@ -96,7 +96,7 @@ def _input_dtype(layer: dict) -> Any:
 def _keys(node: dict, config: Any, custom_objects: dict | None) -> Any:
     """Rename and drop keys of a built-in class; a user's own class gets what it wrote."""
     name = node["class_name"]
-    if not isinstance(config, dict) or find_custom(node.get("registered_name") or name, custom_objects) is not None:
+    if not isinstance(config, dict) or _is_users_own(node, custom_objects):
         return config
     renamed = RENAMED.get(name, {})
     config = {renamed.get(key, key) if renamed.get(key) not in config else key: value for key, value in config.items()}
@@ -112,6 +112,11 @@ def _keys(node: dict, config: Any, custom_objects: dict | None) -> Any:
     return config
 
 
+def _is_users_own(node: dict, custom_objects: dict | None) -> bool:
+    names = [node.get("registered_name"), node["class_name"]]
+    return any(isinstance(n, str) and find_custom(n, custom_objects) is not None for n in names)
+
+
 def _compiled(value: Any, key: str, custom_objects: dict | None) -> Any:
     """One entry of a compile state; lists of metrics come flat, or one list for each output."""
     if isinstance(value, list):
@@ -121,6 +126,8 @@ def _compiled(value: Any, key: str, custom_objects: dict | None) -> Any:
         return value
     if not isinstance(value.get("class_name"), str):
         return {name: _compiled(item, key, custom_objects) for name, item in value.items()}
+    if _is_users_own(value, custom_objects):
+        return value
     return _optimizer(value) if key == "optimizer" else _wrapped(value, key, custom_objects)
 
 

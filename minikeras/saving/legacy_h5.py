@@ -115,7 +115,7 @@ def read_h5(root: Group, name: str, custom_objects: dict | None, compile: bool) 
 
 def is_legacy_weights(root: Group) -> bool:
     """Whether a file holds weights alone, layer by layer."""
-    return "layer_names" in root.attrs or "layer_names0" in root.attrs
+    return bool({"layer_names", "layer_names0"} & set(root.attribute_names))
 
 
 def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = False, skip_mismatch: bool = False) -> list[str]:
@@ -191,11 +191,11 @@ def _below(group: Group, depth: int) -> int:
 def _names(group: Group, attribute: str) -> list[str]:
     """A list of texts, in one attribute or in numbered ones."""
     found: list = []
-    if attribute in group.attrs:
+    if attribute in group.attribute_names:
         found = _listed(group, attribute)
     else:
         for i in range(MOST_NAMES):
-            if f"{attribute}{i}" not in group.attrs:
+            if f"{attribute}{i}" not in group.attribute_names:
                 break
             found += _listed(group, f"{attribute}{i}")
     if len(found) > MOST_NAMES or not all(isinstance(n, bytes) for n in found) or len(set(found)) != len(found):
@@ -204,6 +204,6 @@ def _names(group: Group, attribute: str) -> list[str]:
 
 
 def _listed(group: Group, attribute: str) -> list:
-    value = group.attrs[attribute]
+    value = group.attribute(attribute)
     value = value.tolist() if isinstance(value, np.ndarray) else value
     return value if isinstance(value, list) else [value]

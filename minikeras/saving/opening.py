@@ -10,6 +10,9 @@ from typing import Any, BinaryIO
 
 from minikeras.saving.hdf5 import SIGNATURE
 
+SMALL = 64 << 20
+BEST_RATIO = 16  # file systems that pack files reach a few times
+
 
 @contextlib.contextmanager
 def opened(file: Any) -> Iterator[tuple[BinaryIO, str]]:
@@ -29,7 +32,9 @@ def opened(file: Any) -> Iterator[tuple[BinaryIO, str]]:
     path = os.fsdecode(path)
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)) if _is_file(path) else -1
     with os.fdopen(handle, "rb") as stream:
-        _need_regular(os.fstat(stream.fileno()).st_mode, path)  # it may have been exchanged since
+        told = os.fstat(stream.fileno())
+        _need_regular(told.st_mode, path)  # it may have been exchanged since
+        _need_substance(told, path)
         yield stream, repr(path)
 
 
@@ -67,6 +72,13 @@ def _need_regular(mode: int, path: str) -> None:
         raise IsADirectoryError(f"{path!r} is a folder, expected a file. Models saved as folders (SavedModel) can't be read.")
     if not stat.S_ISREG(mode):
         raise OSError(f"{path!r} is a device, pipe or socket, expected a file. Nothing was read from it.")
+
+
+def _need_substance(told: os.stat_result, path: str) -> None:
+    """Refuse large files that are nearly all holes: a few kB on the disk that would fill the memory."""
+    stored = getattr(told, "st_blocks", 0) * 512  # 0 where a file system does not tell
+    if stored and told.st_size > SMALL and told.st_size > BEST_RATIO * stored:
+        raise ValueError(f"{path!r} is refused: of its {told.st_size} bytes only {stored} are on the disk, the rest are holes.")
 
 
 def _checked_stream(file: Any) -> tuple[BinaryIO, str]:

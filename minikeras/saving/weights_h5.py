@@ -51,7 +51,7 @@ def _write_vars(file: Any, path: str, name: Any, store: dict) -> None:
 
 def is_weights(root: Group) -> bool:
     """Whether a file is of this layout."""
-    return "layer_names" not in root.attrs and any(name in root for name in (*CONTAINERS["layers"], "vars"))
+    return "layer_names" not in root.attribute_names and any(name in root for name in (*CONTAINERS["layers"], "vars"))
 
 
 def plan_weights(plan: Plan, root: Group, model: Any, skip_mismatch: bool = False) -> list[str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import sys
 import time
 
@@ -138,7 +137,7 @@ def watch(kind, moment):
                 if each == kind and seen[each] == moment:
                     where = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno} {frame.f_code.co_name}"
                     print(json.dumps({"at": where, **told}), flush=True)
-                    time.sleep(600)
+                    time.sleep(120)
         return line
 
     def enter(frame, event, _):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -161,3 +162,102 @@ def test_a_training_that_goes_on_wrongly_is_noticed(tmp_path, tmp_path_factory, 
     assert said["epoch"] >= 4
     said, _ = start(str(tmp_path), name, broken=broken)
     assert seen in differences(expected, said, str(tmp_path))
+
+
+# -- stopped, but not dead ---------------------------------------------------------------------------------------------
+
+
+class Stop(callbacks.Callback):
+    """Raises an error at a batch."""
+
+    def __init__(self, epoch, batch, error):
+        super().__init__()
+        self.at, self.error, self.epoch = (epoch, batch), error, None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if (self.epoch, batch) == self.at:
+            raise self.error
+
+
+def make_model(built=True):
+    keras.utils.set_random_seed(5)
+    inputs = [keras.Input((3,))] if built else []
+    model = keras.Sequential([*inputs, layers.Dense(4, "tanh"), layers.Dropout(0.3), layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.05), "mse", metrics=["mae"])
+    return model
+
+
+def fit(model, folder, *more, **options):
+    x = np.random.default_rng(1).standard_normal((30, 3)).astype("float32")
+    chosen = [callbacks.BackupAndRestore(str(folder), **options), callbacks.ReduceLROnPlateau("loss", patience=1), *more]
+    return model.fit(x, x[:, 0] ** 2, batch_size=8, epochs=6, verbose=0, callbacks=chosen)
+
+
+def state(model, history):
+    return digest([model.get_weights(), [v.numpy() for v in model.optimizer.variables], history.history, np.random.rand(3)])
+
+
+@pytest.fixture
+def still_disk(monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # a test need not wait for the disk to turn
+
+
+@pytest.mark.parametrize("built", [True, False])
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+@pytest.mark.parametrize("options", [{}, {"save_freq": 3}, {"save_freq": 1, "double_checkpoint": True}])
+def test_after_an_exception_the_same_process_goes_on(tmp_path, still_disk, options, error, built):
+    model = make_model(built)
+    expected = state(model, fit(model, tmp_path / "undisturbed"))
+    for again in (False, True):  # in a new model, and in the one that was interrupted
+        model = make_model(built)
+        with pytest.raises(error):
+            fit(model, tmp_path / "backup", Stop(2, 1, error), **options)
+        assert len(model.history.history["loss"]) == 2  # what was finished
+        np.random.rand()
+        model = model if again else make_model(built)
+        assert state(model, fit(model, tmp_path / "backup", **options)) == expected
+        assert os.listdir(tmp_path) == []
+
+
+def test_ctrl_c_at_any_line(tmp_path, still_disk):
+    """Within a step, a callback or a save: the next fit of the same model goes on from the last backup."""
+    model = make_model()
+    expected = state(model, fit(model, tmp_path / "undisturbed"))
+    backup = tmp_path / "backup" / "latest.npz"
+    rng, interrupted = random.Random(7), 0
+    for _ in range(12):
+        model, left = make_model(), rng.randint(1, 4000)
+        try:
+            with interrupting(left, backup):
+                history = fit(model, tmp_path / "backup", save_freq=5)
+        except KeyboardInterrupt:
+            interrupted += 1
+            assert not [name for name in os.listdir(tmp_path / "backup") if name.endswith(".tmp~")]
+            history = fit(model, tmp_path / "backup", save_freq=5)
+        assert state(model, history) == expected
+    assert interrupted > 6
+
+
+@contextlib.contextmanager
+def interrupting(left, backup):
+    """Raise KeyboardInterrupt once so many lines of the library have run since the first backup was there."""
+    there = False
+
+    def line(frame, event, _):
+        nonlocal left, there
+        there = there or backup.exists()
+        left -= event == "line" and there
+        if left == 0:
+            left -= 1
+            raise KeyboardInterrupt
+        return line
+
+    before = sys.gettrace()
+    sys.settrace(lambda frame, event, _: line if "minikeras" in frame.f_code.co_filename else None)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

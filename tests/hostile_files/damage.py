@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import struct
 
@@ -88,6 +89,24 @@ def _rewritten(data, libver):
         for name, value in old.attrs.items():
             new.attrs[name] = value
     return made.getvalue()
+
+
+def holes(made, base, folder):
+    """A file of a few kB that claims, and by its size seems to hold, 3 GB of weights."""
+    path = folder / "holes.h5"
+    path.write_bytes(base["model.h5"])
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["layers"][1]["config"]["units"] = 10**8
+        file.attrs["model_config"] = json.dumps(config)
+        group = file["model_weights/dense/sequential/dense"]
+        for name, shape in (("kernel", (4, 10**8)), ("bias", (10**8,))):
+            del group[name]
+            how = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            how.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+            how.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+            h5py.h5d.create(group.id, name.encode(), h5py.h5t.IEEE_F32LE, h5py.h5s.create_simple(shape), how)
+    made.list += [("model", str(path)), ("weights", str(path))]
 
 
 def odd_paths(made, folder):

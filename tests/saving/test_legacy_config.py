@@ -78,3 +78,11 @@ def test_the_users_own_classes_get_what_they_wrote():
 
     node = {"class_name": "pack>LeakyReLU", "config": {"alpha": 1, "groups": 2}}
     assert translate(node, {"pack>LeakyReLU": Mine})["config"] == {"alpha": 1, "groups": 2}
+
+
+def test_the_users_own_losses_get_what_they_wrote():
+    class Mine(keras.losses.Loss):
+        pass
+
+    config = {"loss": {"class_name": "Mine", "config": {"fn": "mse", "reduction": "auto"}}}
+    assert translate_compile(config, {"Mine": Mine}) == config

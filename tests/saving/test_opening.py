@@ -32,6 +32,16 @@ def test_pipes_devices_and_folders_are_not_opened(tmp_path):
         pass
 
 
+def test_files_of_holes_are_refused(tmp_path):
+    path = tmp_path / "holes"
+    path.write_bytes(b"x")
+    os.truncate(path, 1 << 30)
+    if os.stat(path).st_blocks * 512 > 1 << 20:
+        pytest.skip("this file system has no holes")
+    with pytest.raises(ValueError, match="holes.*the rest are holes"), opened(path):
+        pass
+
+
 def test_the_content_tells_the_kind():
     assert kind_of(io.BytesIO(bytes(512) + b"\x89HDF\r\n\x1a\n")) == "hdf5"
     assert kind_of(io.BytesIO(b"PK\x03\x04")) == "zip" and kind_of(io.BytesIO(b"")) == "unknown"

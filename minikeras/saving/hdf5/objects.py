@@ -42,6 +42,11 @@ class Object:
         """The attributes: texts, lists of texts, arrays of numbers."""
         return {name: self._value(*rest) for name, rest in self._attributes.items()}
 
+    @property
+    def attribute_names(self) -> list[str]:
+        """The names of the attributes."""
+        return list(self._attributes)
+
     def attribute(self, name: str) -> Any:
         """One attribute, or None."""
         return self._value(*self._attributes[name]) if name in self._attributes else None
