@@ -18,7 +18,9 @@ from tests.hostile_files.zips import spoil_zip
 
 def make_model(keras):
     """The model that `write_all` spoils and that weights are loaded into."""
-    model = keras.Sequential([keras.layers.Dense(6, activation="relu", input_shape=(4,)), keras.layers.Dense(3)])
+    dense = keras.layers.Dense
+    layers = [dense(6, activation="relu", input_shape=(4,), name="dense"), dense(3, name="dense_1")]
+    model = keras.Sequential(layers, name="sequential")
     model.compile("adam", "mse", metrics=["mae"])
     model.optimizer.build(model.trainable_variables)
     return model

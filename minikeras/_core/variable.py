@@ -190,6 +190,13 @@ class Variable(NDArrayOperatorsMixin):
         except AttributeError:
             raise AttributeError(f"Variable {self.path!r} has no attribute {name!r}.") from None
 
+    def __getstate__(self):  # a copy leaves the store: its numbers are its own
+        state = {**vars(self), "value": self.value.copy(), "store": None, "span": None}
+        return {**state, "grad": None if self.grad is None else np.zeros_like(self.value)}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+
     def __repr__(self):
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.value}>"
 

@@ -12,6 +12,7 @@ A layer that ends in an activation also gives its ``logits(kept)`` and takes ``b
 
 from __future__ import annotations
 
+import copyreg
 import inspect
 from typing import Any
 
@@ -20,7 +21,7 @@ import numpy as np
 from minikeras import constraints, initializers, regularizers
 from minikeras._core import dtypes
 from minikeras._core.naming import auto_name
-from minikeras._core.registry import Configurable, Registry
+from minikeras._core.registry import Configurable, Registry, home
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, holding, on_tape, vjp
 from minikeras._core.variable import Variable
@@ -414,11 +415,24 @@ class Layer(Configurable):
         if config.get("input_shape") and not self.built:
             self.build(tuple(config["input_shape"]))
 
+    def __reduce__(self):  # copy and pickle: layers of the house by config and weights, a user's own by attributes
+        if home(self) is None:
+            return copyreg.__newobj__, (type(self),), dict(vars(self))
+        return _rebuild, (type(self), self.get_config(), self._build_shape if self.built else None, self.get_weights())
+
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
 _BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
+
+
+def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Layer:
+    layer = cls.from_config(config)
+    if shape is not None:
+        layer.build(shape)
+        layer.set_weights(weights)
+    return layer
 
 
 def _unique(variables) -> list:

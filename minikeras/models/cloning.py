@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from minikeras._core.registry import deserialize_keras_object
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
+from minikeras.saving.building import build_from_json
 
 
 def clone_model(
@@ -48,4 +47,4 @@ def model_from_json(json_string: str, custom_objects: dict | None = None) -> Mod
     >>> model_from_json(Sequential([Dense(2, input_shape=(3,))]).to_json()).count_params()
     8
     """
-    return deserialize_keras_object(json.loads(json_string), custom_objects)
+    return build_from_json(json_string, custom_objects)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import dtypes
-from minikeras._core.registry import deserialize_keras_object, serialize_keras_object
+from minikeras._core.registry import deserialize_keras_object, serialize_keras_object, shorten
 from minikeras._core.symbolic import KerasTensor
 from minikeras.layers.input_layer import InputLayer
 from minikeras.layers.layer import Layer
@@ -314,6 +314,8 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Sequential:
         """Build a model from what `get_config` returned."""
+        if not isinstance(config, dict):
+            raise ValueError(f"The config of a {cls.__name__} model is a dict with the key 'layers', got {shorten(config)}.")
         unknown = set(config) - {"name", "trainable", "dtype", "layers", "build_input_shape"}
         if unknown or "layers" not in config:
             what = f"unknown keys {sorted(unknown)}" if unknown else "no key 'layers'"

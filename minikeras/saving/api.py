@@ -11,7 +11,14 @@ from typing import Any, BinaryIO
 from minikeras._core.files import replacing
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.keras_zip import KERAS_VERSION, read_keras, weights_in, write_keras
-from minikeras.saving.legacy_h5 import is_legacy_weights, plan_legacy_optimizer, plan_legacy_weights, read_h5, write_h5
+from minikeras.saving.legacy_h5 import (
+    is_legacy_weights,
+    plan_legacy_optimizer,
+    plan_legacy_weights,
+    read_h5,
+    write_h5,
+    write_h5_weights,
+)
 from minikeras.saving.opening import is_path, kind_of, opened
 from minikeras.saving.plan import Plan
 from minikeras.saving.weights_h5 import is_weights, plan_optimizer_weights, plan_weights, write_weights
@@ -86,11 +93,12 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
 
 
 def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: None = None, **kwargs) -> None:
-    """Write the weights of a model, and the state of its optimizer, to an HDF5 file in Keras 3's layout.
+    """Write the weights of a model to an HDF5 file.
 
     Args:
         model: a built model.
-        filepath: a path that ends in `.weights.h5`, or an open binary file.
+        filepath: a path that ends in `.weights.h5` (Keras 3's layout, with the state of the optimizer), in `.h5` or `.hdf5`
+            (that of Keras 2, weights alone), or an open binary file (Keras 3's).
         overwrite: whether to replace a file that is there already; else you are asked.
         max_shard_size: not supported; one file is written.
 
@@ -101,14 +109,18 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     """
     if kwargs or max_shard_size is not None:
         raise ValueError(f"save_weights takes filepath and overwrite, got {sorted(kwargs) or ['max_shard_size']}.")
-    if is_path(filepath) and not os.fsdecode(filepath).endswith(".weights.h5"):
+    ending = os.fsdecode(filepath) if is_path(filepath) else ".weights.h5"
+    if not ending.endswith(H5):
         raise ValueError(f"The path should end in '.weights.h5', got {filepath!r}.")
     if not model.built:
         raise ValueError(
             f"Model {model.name!r} is not built, so it has no weights to save. Give it an input shape "
             "(keras.Input(shape=...) as its first layer) or call it on data first."
         )
-    _write(filepath, overwrite, lambda target: write_weights(target, model))
+    if ending.endswith(".weights.h5"):
+        _write(filepath, overwrite, lambda target: write_weights(target, model))
+    else:
+        _write(filepath, overwrite, lambda target: write_h5_weights(target, model, KERAS_VERSION))
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs) -> None:

@@ -40,6 +40,14 @@ def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> 
             _write_arrays(file.create_group("optimizer_weights"), optimizer.variables)
 
 
+def write_h5_weights(target: Any, model: Any, version: str) -> None:
+    """Write the weights alone to a path or a binary file."""
+    import h5py
+
+    with h5py.File(target, "w") as file:
+        _write_weights(file, model, version)
+
+
 def _as_legacy(config: Any) -> Any:
     """A model's config as legacy files have it: layers without module and build state, the rest as it is."""
     inner = config["config"]

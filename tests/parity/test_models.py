@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras.saving.legacy_config import translate
+from minikeras.saving.building import build_from_json
 
 MODELS = Path(__file__).parent / "models"
 NAMES = sorted(p.name for p in MODELS.iterdir() if p.is_dir())
@@ -87,7 +87,7 @@ def test_weights_files_of_every_kind_fill_the_model(case, file):
 @pytest.mark.parametrize("case", [n for n in NAMES if not unknown(golden(n)[0])], indirect=True)
 def test_json_of_keras_2_and_3_builds_the_model(case, file):
     name, info, io = case
-    model = keras.saving.deserialize_keras_object(translate(json.loads((MODELS / name / file).read_text())))
+    model = build_from_json((MODELS / name / file).read_text())
     assert [list(w.shape) for w in model.get_weights()] == [w["shape"] for w in info["weights"]]
 
 

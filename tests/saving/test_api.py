@@ -2,6 +2,7 @@ import io
 import os
 import pathlib
 
+import h5py
 import numpy as np
 import pytest
 
@@ -160,13 +161,26 @@ def test_endings_and_arguments_are_checked(tmp_path):
         (lambda: model.save(tmp_path / "m.txt"), "should end in '.keras'"),
         (lambda: model.save(tmp_path / "m.keras", zipped=False), "not as folders"),
         (lambda: model.save(tmp_path / "m.keras", evil=1), "evil"),
-        (lambda: model.save_weights(tmp_path / "m.h5"), "should end in '.weights.h5'"),
+        (lambda: model.save_weights(tmp_path / "m.txt"), "should end in '.weights.h5'"),
         (lambda: model.load_weights(tmp_path / "m.keras", evil=1), "evil"),
         (lambda: keras.Sequential([layers.Dense(1)]).save_weights(tmp_path / "m.weights.h5"), "not built"),
     ):
         with pytest.raises(ValueError, match=match):
             call()
     assert os.listdir(tmp_path) == []
+
+
+def test_weights_alone_in_the_legacy_layout(tmp_path):
+    model, other = made(), made()
+    path = tmp_path / "w.h5"
+    model.save_weights(path)
+    with h5py.File(path) as file:
+        assert [name for name in file.attrs["layer_names"]] == [layer.name for layer in model.layers]
+        assert "optimizer_weights" not in file
+    other.set_weights([w + 1 for w in other.get_weights()])
+    other.load_weights(path)
+    for a, b in zip(model.get_weights(), other.get_weights()):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_what_is_no_model_is_said_so(tmp_path):
@@ -205,7 +219,7 @@ def test_custom_layers_losses_and_nested_models(tmp_path, ending):
 
     inner = keras.Sequential([layers.Dense(3, input_shape=(4,)), layers.Dense(4)], name="inner")
     model = keras.Sequential([inner, Doubled(3.0), layers.Dense(2)])
-    model.compile("sgd", cubic)
+    model.compile(keras.optimizers.SGD(0.001), cubic)
     model.fit(*data(), verbose=0)
     path = pathlib.Path(tmp_path, f"m{ending}")
     model.save(path)

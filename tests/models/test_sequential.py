@@ -1,0 +1,270 @@
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import Sequential, layers
+from minikeras.layers import Dense
+from tests.gradcheck import check_gradient
+from tests.models.samples import X, Y, close, fixed
+
+
+def paths(weights):
+    return [w.path for w in weights]
+
+
+# -- building --------------------------------------------------------------------------------------------------------
+
+
+def test_built_at_once_where_the_input_is_known():
+    keras.utils.clear_session()
+    model = Sequential([Dense(4, activation="relu", input_shape=(3,), name="h"), Dense(1)])
+    assert model.built and model.input_shape == (None, 3) and model.output_shape == (None, 1)
+    assert paths(model.weights) == ["sequential/h/kernel", "sequential/h/bias", "sequential/dense/kernel", "sequential/dense/bias"]
+    assert [w.shape for w in model.get_weights()] == [(3, 4), (4,), (4, 1), (1,)] and model.count_params() == 21
+
+
+@pytest.mark.parametrize("meet", [lambda m: m(np.zeros((2, 3))), lambda m: m.build((None, 3)), lambda m: m.predict(np.zeros((2, 3)))])
+def test_built_when_it_meets_data(meet):
+    model = Sequential([Dense(4), Dense(2)])
+    assert not model.built and model.weights == []
+    with pytest.raises(ValueError, match="no weights to count yet"):
+        model.count_params()
+    with pytest.raises(AttributeError, match="no defined input yet"):
+        _ = model.input_shape
+    with pytest.raises(AttributeError, match="no defined output shape yet"):
+        _ = model.output_shape
+    meet(model)
+    assert model.built and model.input_shape == (None, 3) and model.output_shape == (None, 2) and len(model.weights) == 4
+
+
+@pytest.mark.parametrize(
+    "first, shape",
+    [
+        ([Dense(2, input_dim=3)], (None, 3)),
+        ([Dense(2, input_shape=(3,))], (None, 3)),
+        ([Dense(2, input_shape=[3])], (None, 3)),
+        ([Dense(2, input_shape=3)], (None, 3)),
+        ([Dense(2, batch_input_shape=(5, 3))], (5, 3)),
+        ([Dense(2, input_dim=3, batch_size=4)], (4, 3)),
+        ([keras.Input((3,)), Dense(2)], (None, 3)),
+        ([keras.Input((3,), batch_size=7), Dense(2)], (7, 3)),
+        ([keras.Input(batch_shape=(None, 3)), Dense(2)], (None, 3)),
+        ([layers.InputLayer((3,)), Dense(2)], (None, 3)),
+        ([layers.InputLayer(input_shape=(3,)), Dense(2)], (None, 3)),
+        ([layers.InputLayer(batch_input_shape=(None, 3)), Dense(2)], (None, 3)),
+        ([Dense(2, input_shape=(None, 3))], (None, None, 3)),
+    ],
+)
+def test_ways_to_say_the_input_shape(first, shape):
+    model = Sequential(first)
+    assert model.input_shape == shape and model.output_shape == (*shape[:-1], 2)
+    assert isinstance(model.layers[0], Dense) and len(model.layers) == 1
+
+
+def test_add_and_pop():
+    keras.utils.clear_session()
+    model = Sequential()
+    model.add(keras.Input((3,)))
+    model.add(Dense(4))
+    model.add(Dense(2))
+    assert model.output_shape == (None, 2) and model.count_params() == 26
+    assert model.pop().units == 2 and model.output_shape == (None, 4) and model.count_params() == 16
+    model.add(Dense(7))
+    assert model.output_shape == (None, 7)
+    model.pop()
+    model.pop()
+    assert not model.built and model.layers == []
+    with pytest.raises(ValueError, match="no layer to take away"):
+        model.pop()
+
+
+def test_an_added_layer_is_trained_and_evaluated_without_compiling_again():
+    model = fixed(Sequential([keras.Input((3,)), Dense(1)]))
+    model.compile("sgd", "mse")
+    before = model.evaluate(X, Y, verbose=0)
+    model.add(layers.Activation("sigmoid"))
+    assert model.evaluate(X, Y, verbose=0) != before
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (3, "consists of layers, got 3"),
+        (Dense, "Did you forget to make one of it"),
+        (None, "consists of layers, got None"),
+        (Dense(2, name="a"), "'a' is there twice. Give one of them another name="),
+        (layers.InputLayer((3,)), "An Input must come first, model .* already has the layer 'a'"),
+    ],
+)
+def test_add_refuses(wrong, message):
+    model = Sequential([Dense(2, name="a")])
+    with pytest.raises(ValueError, match=message):
+        model.add(wrong)
+    assert len(model.layers) == 1
+
+
+def test_an_empty_model_says_so():
+    model = Sequential()
+    assert model.layers == [] and model.weights == [] and not model.built
+    with pytest.raises(ValueError, match="no layers to build"):
+        model(np.zeros((2, 3)))
+
+
+# -- calling ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("x", [[[1, 2, 3]], np.array([[1, 2, 3]]), np.array([[1.0, 2, 3]], "float16"), [np.array([[1.0, 2.0, 3.0]])]])
+def test_called_with_what_holds_numbers(x):
+    y = fixed(Sequential([Dense(2, input_shape=(3,))]))(x)
+    assert y.dtype == "float32"
+    close(y, [[0.55178, 1.0548]])
+
+
+@pytest.mark.parametrize("x", [np.ones((1, 4)), np.ones(3), np.ones((2, 2, 3))])
+@pytest.mark.parametrize("call", [lambda m, x: m(x), lambda m, x: m.predict(x), lambda m, x: m.fit(x, np.ones(len(x)))])
+def test_a_wrong_width_names_layer_expected_and_given(x, call):
+    model = Sequential([Dense(2, input_shape=(3,), name="hidden")])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=r"'hidden' .*takes input of shape \(None, 3\), got .*Check the number of features"):
+        call(model, x)
+
+
+@pytest.mark.parametrize("x", ["abc", None, [[1, 2], [3]], np.array([["a", "b", "c"]])])
+def test_what_is_no_array_of_numbers_is_refused(x):
+    with pytest.raises(ValueError, match="input of layer"):
+        Sequential([Dense(2, input_shape=(3,))])(x)
+
+
+@pytest.mark.parametrize("first", [[Dense(1, input_shape=(1,))], [keras.Input((1,)), Dense(1)]])
+def test_samples_that_are_single_numbers(first):  # the "hello world" of regression: y = 2x - 1
+    model = Sequential(first)
+    model.compile("sgd", "mse")
+    model.fit(np.arange(6.0), np.arange(6.0) * 2 - 1, verbose=0)
+    assert model.predict(np.array([10.0])).shape == (1, 1) and model(np.array([10.0])).shape == (1, 1)
+
+
+def test_a_last_axis_of_one_is_taken_away():
+    model = fixed(Sequential([Dense(1, input_shape=(3,))]))
+    assert np.array_equal(model.predict(X[:, :, None]), model.predict(X))
+
+
+def test_three_axes():
+    model = fixed(Sequential([Dense(2, input_shape=(4, 3))]))
+    assert model.output_shape == (None, 4, 2)
+    close(model(np.ones((1, 4, 3)))[0, 0], [0.76724, 0.64074])
+    assert model.compute_output_shape((7, 4, 3)) == (7, 4, 2)
+
+
+# -- nested and shared -----------------------------------------------------------------------------------------------
+
+
+def test_nested():
+    keras.utils.clear_session()
+    inner = Sequential([Dense(4, activation="relu", input_shape=(3,)), Dense(2)], name="inner")
+    model = Sequential([inner, Dense(1, name="head")], name="outer")
+    assert paths(model.weights) == [
+        "inner/dense/kernel", "inner/dense/bias", "inner/dense_1/kernel", "inner/dense_1/bias", "outer/head/kernel", "outer/head/bias",
+    ]  # fmt: skip
+    assert model.count_params() == 29 and model.input_shape == (None, 3) and [la.name for la in model.layers] == ["inner", "head"]
+    again = Sequential.from_config(model.get_config())
+    assert again.get_config() == model.get_config() and [w.shape for w in again.weights] == [w.shape for w in model.weights]
+    inner.trainable = False
+    assert paths(model.trainable_weights) == ["outer/head/kernel", "outer/head/bias"] and model.trainable
+
+
+def test_a_nested_model_without_a_shape_is_built_with_the_outer_one():
+    inner = Sequential([Dense(4), Dense(2)], name="inner")
+    model = Sequential([keras.Input((3,)), inner, Dense(1)], name="outer")
+    assert inner.built and inner.input_shape == (None, 3)
+    assert paths(model.weights)[0].startswith("outer/inner/")
+
+
+def test_nested_gradient():
+    inner = Sequential([keras.Input((3,)), Dense(4, activation="tanh", dtype="float64")])
+    model = Sequential([inner, layers.LeakyReLU(dtype="float64"), Dense(1, dtype="float64")])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    model.fit(X[:5], Y[:5], verbose=0)
+    store = model.weights[0].store
+    x = X[:5].astype("float64")
+    check_gradient(lambda: float(np.mean((model.call(x) - Y[:5]) ** 2)), store.values, store.grads)
+
+
+def test_a_layer_that_stands_twice_adds_its_gradients():
+    shared = Dense(3, activation="tanh")
+    model = fixed(Sequential([keras.Input((3,)), shared, shared, Dense(1)]))
+    model.compile("sgd", "mse")
+    history = model.fit(X, Y, epochs=3, verbose=0, shuffle=False).history
+    assert len(model.weights) == 4 and model.count_params() == 16
+    close(history, {"loss": [0.28537, 0.27996, 0.27521]})
+    close(model.get_weights()[1], [-0.6439, -0.31409, 0.0101])
+
+
+def test_a_layer_that_stands_in_a_nested_model_too():
+    shared = Dense(3, activation="tanh")
+    inner = Sequential([keras.Input((3,)), Dense(3), shared])
+    model = fixed(Sequential([keras.Input((3,)), inner, shared, Dense(1)]))
+    model.compile("sgd", "mse")
+    close(model.fit(X, Y, epochs=3, verbose=0, shuffle=False).history, {"loss": [1.3127, 1.2407, 1.1732]})
+    close(model.get_weights()[3], [0.7047, -0.33643, 0.16165])
+
+
+# -- training parts of it --------------------------------------------------------------------------------------------
+
+
+def test_trainable():
+    model = Sequential([Dense(4, input_shape=(3,), name="h"), Dense(1, name="o")], name="m")
+    model.layers[0].trainable = False
+    assert paths(model.weights) == ["m/h/kernel", "m/h/bias", "m/o/kernel", "m/o/bias"]  # the order stays
+    assert paths(model.trainable_weights) == ["m/o/kernel", "m/o/bias"]
+    assert paths(model.non_trainable_weights) == ["m/h/kernel", "m/h/bias"]
+    model.trainable = False
+    assert model.trainable_weights == [] and [la.trainable for la in model.layers] == [False, False]
+    model.trainable = True
+    assert len(model.trainable_weights) == 4
+
+
+def test_trainable_as_an_argument_leaves_the_layers_configs_alone():
+    model = Sequential([Dense(1, input_shape=(2,))], trainable=False)
+    assert model.trainable_weights == [] and len(model.non_trainable_weights) == 2
+    assert model.layers[0].trainable and model.get_config()["trainable"] is False
+
+
+def test_the_order_of_weights_is_the_same_after_training_with_a_frozen_layer():
+    model = Sequential([Dense(4, input_shape=(3,)), Dense(1)])
+    model.layers[0].trainable = False
+    model.compile("sgd", "mse")
+    model.fit(X, Y, verbose=0)
+    assert [w.shape for w in model.get_weights()] == [(3, 4), (4,), (4, 1), (1,)]
+
+
+# -- configs ---------------------------------------------------------------------------------------------------------
+
+
+def test_config_before_and_after_building():
+    model = Sequential([Dense(4, name="a"), Dense(1, name="b")], name="m")
+    assert [la["config"]["name"] for la in model.get_config()["layers"]] == ["a", "b"]
+    assert "build_input_shape" not in model.get_config()
+    model.build((None, 3))
+    config = model.get_config()
+    assert config["build_input_shape"] == (None, 3) and config["layers"][0]["class_name"] == "InputLayer"
+    again = Sequential.from_config(config)
+    assert again.built and again.get_config() == config
+
+
+@pytest.mark.parametrize(
+    "config, message",
+    [
+        ({"name": "x"}, "no key 'layers'"),
+        ([{"class_name": "Dense", "config": {"units": 3}}], "is a dict with the key 'layers'"),
+        ({"layers": [], "nonsense": 1}, "unknown keys"),
+        ({"layers": [{"class_name": "Dens", "config": {}}]}, "Did you mean 'Dense'"),
+        ({"layers": [{"class_name": "Dense", "config": {"unitz": 3}}]}, "does not fit its class"),
+    ],
+)
+def test_from_config_refuses(config, message):
+    with pytest.raises(ValueError, match=message):
+        Sequential.from_config(config)
+
+
+def test_repr():
+    assert repr(Sequential([Dense(4, input_shape=(3,))], name="mm")) == "<Sequential name=mm, built=True>"
