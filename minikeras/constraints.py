@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import epsilon
-from minikeras._core.registry import Configurable, Registry
+from minikeras._core.registry import Registry
+from minikeras._core.serialize import Configurable, serialize_keras_object
 
 __all__ = [
     "Constraint",
@@ -150,7 +151,7 @@ def serialize(constraint: Any) -> Any:
     >>> serialize(MaxNorm(3))["config"]
     {'max_value': 3, 'axis': 0}
     """
-    return registry.serialize(constraint)
+    return serialize_keras_object(constraint)
 
 
 def deserialize(config: Any, custom_objects: dict | None = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras._core.dtypes import DTypePolicy, get, registry
+from minikeras._core.serialize import serialize_keras_object
 
 FloatDTypePolicy = DTypePolicy
 
@@ -17,7 +18,7 @@ def serialize(dtype_policy: DTypePolicy) -> dict:
     >>> serialize(DTypePolicy("float64"))["config"]
     {'name': 'float64'}
     """
-    return registry.serialize(dtype_policy)
+    return serialize_keras_object(dtype_policy)
 
 
 def deserialize(config: Any, custom_objects: dict | None = None) -> DTypePolicy:

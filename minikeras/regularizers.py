@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
-from minikeras._core.registry import Configurable, Registry
+from minikeras._core.registry import Registry
+from minikeras._core.serialize import Configurable, serialize_keras_object
 from minikeras._core.trace import vjp
 
 __all__ = [
@@ -217,7 +218,7 @@ def serialize(regularizer: Any) -> Any:
     >>> serialize(L2(0.5))["config"]
     {'l2': 0.5}
     """
-    return registry.serialize(regularizer)
+    return serialize_keras_object(regularizer)
 
 
 def deserialize(config: Any, custom_objects: dict | None = None) -> Any:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from minikeras import losses, metrics
-from minikeras._core.registry import custom_object_scope, deserialize_keras_object, serialize_keras_object
+from minikeras._core.custom import custom_object_scope
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 
 
 @pytest.mark.parametrize(

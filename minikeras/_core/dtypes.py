@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras._core.config import floatx, standardize_dtype
-from minikeras._core.registry import Configurable, Registry
+from minikeras._core.registry import Registry
+from minikeras._core.serialize import Configurable
 
 registry = Registry("keras")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _counts: dict[str, int] = {}
 
@@ -36,3 +37,13 @@ def reset_names() -> None:
     >>> reset_names()
     """
     _counts.clear()
+
+
+def shorten(value: Any, width: int = 120) -> str:
+    """A ``repr`` that fits into an error message.
+
+    >>> shorten("x" * 500, 10)
+    "'xxxxxx..."
+    """
+    text = repr(value)
+    return text if len(text) <= width else text[: width - 3] + "..."

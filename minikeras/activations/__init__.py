@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.registry import Registry, deserialize_keras_object, plain
+from minikeras._core.registry import Registry
+from minikeras._core.serialize import deserialize_keras_object, plain
 from minikeras._core.trace import vjp
 from minikeras.activations.curves import (
     celu,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.registry import shorten
+from minikeras._core.naming import shorten
 from minikeras.data.array_batches import ArrayBatches
 from minikeras.data.array_dataset import ArrayDataset
 from minikeras.data.batches import Batches

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras._core.registry import shorten
+from minikeras._core.naming import shorten
 
 
 def unpack_x_y_sample_weight(data: Any) -> tuple:

@@ -13,6 +13,7 @@ import numpy as np
 
 from minikeras._core.config import standardize_dtype
 from minikeras._core.registry import Registry
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.initializers.constant import STFT, Constant, Identity, Ones, Zeros
 from minikeras.initializers.initializer import Initializer
 from minikeras.initializers.scaling import (
@@ -125,7 +126,7 @@ def serialize(initializer: Any) -> Any:
     >>> serialize(Constant(2.0))["config"]
     {'value': 2.0}
     """
-    return registry.serialize(initializer)
+    return serialize_keras_object(initializer)
 
 
 def deserialize(config: Any, custom_objects: dict | None = None) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import standardize_dtype
-from minikeras._core.registry import deserialize_keras_object
+from minikeras._core.serialize import deserialize_keras_object
 from minikeras.initializers.initializer import Initializer
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from minikeras import random
 from minikeras._core.config import standardize_dtype
 from minikeras._core.random import SeedGenerator, make_default_seed
-from minikeras._core.registry import deserialize_keras_object, plain
+from minikeras._core.serialize import deserialize_keras_object, plain
 from minikeras.initializers.initializer import Initializer
 
 TRUNCATED_STDDEV = 0.87962566103423978  # standard deviation of a standard normal number, cut at -2 and 2

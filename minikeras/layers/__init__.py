@@ -1,5 +1,6 @@
 """Layers, by Keras' names."""
 
+from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.symbolic import InputSpec
 from minikeras.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from minikeras.layers.dense import Dense
@@ -20,7 +21,7 @@ from minikeras.layers.regularization import (
 from minikeras.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
 
 deserialize = registry.deserialize
-serialize = registry.serialize
+serialize = serialize_keras_object
 
 __all__ = [
     "Activation",

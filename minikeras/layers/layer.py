@@ -21,7 +21,8 @@ import numpy as np
 from minikeras import constraints, initializers, regularizers
 from minikeras._core import dtypes
 from minikeras._core.naming import auto_name
-from minikeras._core.registry import Configurable, Registry, home
+from minikeras._core.registry import Registry, home
+from minikeras._core.serialize import Configurable, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, holding, on_tape, vjp
 from minikeras._core.variable import Variable
@@ -402,7 +403,7 @@ class Layer(Configurable):
 
     def serialized_policy(self) -> dict:
         """The config of the dtype policy."""
-        return dtypes.registry.serialize(self.dtype_policy)
+        return serialize_keras_object(self.dtype_policy)
 
     def get_build_config(self) -> dict | None:
         """Return the shape that the layer was built for; None if building makes nothing."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from minikeras._core.naming import snake_case
 from minikeras._core.registry import Registry
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.losses.classification import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -100,7 +101,7 @@ def serialize(loss: Any) -> Any:
     >>> serialize(Huber())["config"]["delta"]
     1.0
     """
-    return registry.serialize(loss)
+    return serialize_keras_object(loss)
 
 
 def deserialize(name: Any, custom_objects: dict | None = None) -> Any:

@@ -22,7 +22,7 @@ import numpy as np
 from minikeras._core import dtypes
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
-from minikeras._core.registry import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras._core.trace import Box, vjp
 from minikeras.losses.reduction import SUMS, reduce, shares, spread, standardize_reduction
 from minikeras.losses.targets import convert, dense_targets, same_rank

@@ -9,8 +9,10 @@ from types import FunctionType
 from typing import Any
 
 from minikeras import losses
+from minikeras._core.custom import find_custom
 from minikeras._core.naming import snake_case
-from minikeras._core.registry import Registry, find_custom
+from minikeras._core.registry import Registry
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -186,7 +188,7 @@ def serialize(metric: Any) -> Any:
     >>> serialize(BinaryAccuracy())["config"]
     {'name': 'binary_accuracy', 'dtype': 'float32', 'threshold': 0.5}
     """
-    return registry.serialize(metric)
+    return serialize_keras_object(metric)
 
 
 def deserialize(config: Any, custom_objects: dict | None = None) -> Any:

@@ -20,7 +20,7 @@ from minikeras import initializers
 from minikeras._core import dtypes
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
-from minikeras._core.registry import Configurable, constructor_arguments, plain
+from minikeras._core.serialize import Configurable, constructor_arguments, plain
 from minikeras._core.variable import Variable
 
 _PLAIN = (type(None), bool, int, float, str, list, tuple, np.generic)

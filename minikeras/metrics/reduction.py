@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import losses
-from minikeras._core.registry import constructor_arguments, deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.shapes import as_array, samplewise
 

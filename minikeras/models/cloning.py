@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from minikeras._core.custom import scope
+from minikeras._core.serialize import noting_own, serialize_keras_object
+from minikeras.layers.layer import Layer
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
 from minikeras.saving.building import build_from_json
@@ -32,12 +35,19 @@ def clone_model(
     """
     if not isinstance(model, Sequential):
         raise ValueError(f"clone_model takes a Sequential model, got {model!r}.")
-    copy = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+    copy, inputs = clone_function or _copied, len(model._layers) - len(model.layers)
     clone = type(model)(name=model.name, trainable=model.trainable)
-    for layer in model._layers:
-        clone.add(type(layer).from_config(layer.get_config()) if layer not in model.layers else copy(layer), rebuild=False)
+    for layer in [*map(_copied, model._layers[:inputs]), *map(copy, model.layers)]:
+        clone.add(layer, rebuild=False)
     clone._maybe_build()
     return clone
+
+
+def _copied(layer: Layer) -> Layer:
+    with noting_own() as own:
+        config = serialize_keras_object(layer.get_config())
+    with scope(own):
+        return type(layer).from_config(config)
 
 
 def model_from_json(json_string: str, custom_objects: dict | None = None) -> Model:

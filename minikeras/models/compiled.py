@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import losses, metrics, optimizers
-from minikeras._core.registry import serialize_keras_object
+from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.variable import adopt
 
 
@@ -65,10 +65,9 @@ class Compiled:
         for identifiers, weighted in ((self.plain, False), (self.weighted, True)):
             for identifier in identifiers:
                 metric = metrics.resolve(identifier, self.loss, target_shape, output_shape)
-                name = f"weighted_{metric.name}" if weighted and metric.name in names else metric.name
-                copies = (f"{name}_{i}" for i in itertools.count(1))
-                while name in names:
-                    name = next(copies)
+                base = f"weighted_{metric.name}" if weighted and metric.name in names else metric.name
+                copies = (f"{base}_{i}" for i in itertools.count(1))
+                name = base if base not in names else next(copy for copy in copies if copy not in names)
                 names.add(name)
                 self.metrics.append((name, metric))
                 self.tallies.append((metric.tally, weighted))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import saving
-from minikeras._core.registry import deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras.layers.layer import Layer
 from minikeras.models import summary as summaries
 from minikeras.models.trainer import Trainer
@@ -93,14 +93,15 @@ class Model(Trainer, Layer):
         return json.dumps(serialize_keras_object(self), **kwargs)
 
     def __reduce__(self):  # copy and pickle: by config and weights, not by shared memory
-        config = serialize_keras_object(self)
+        with noting_own() as own:
+            config = serialize_keras_object(self)
         optimizer = getattr(self, "optimizer", None)
         slots = [v.numpy() for v in optimizer.variables] if optimizer is not None and optimizer.built else None
-        return _rebuild, (config, self.get_weights(), slots, type(self))
+        return _rebuild, (config, own, self.get_weights(), slots)
 
 
-def _rebuild(config: dict, weights: list, slots: list | None, cls: type) -> Model:
-    model = deserialize_keras_object(config, {cls.__name__: cls})
+def _rebuild(config: dict, own: dict, weights: list, slots: list | None) -> Model:
+    model = deserialize_keras_object(config, own)
     if model.built:
         model.set_weights(weights)
     if slots is not None:

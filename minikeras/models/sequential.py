@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import dtypes
-from minikeras._core.registry import deserialize_keras_object, serialize_keras_object, shorten
+from minikeras._core.naming import shorten
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras.layers.input_layer import InputLayer
 from minikeras.layers.layer import Layer

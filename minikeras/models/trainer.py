@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -218,7 +219,8 @@ class Trainer:
         same = len(before) == len(trainable) and all(a is b for a, b in zip(before, trainable))
         if self._train_step is None or not same:
             if not trainable and self.weights:
-                warnings.warn(f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing.", stacklevel=3)
+                text = f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing."
+                warnings.warn(text, stacklevel=3)
             self._train_step, self._compiled.trained = make_train_step(self), trainable
             self._test_step = None
         elif not self.optimizer.is_set_on(trainable):  # another model that shares it was trained in between

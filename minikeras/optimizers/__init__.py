@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras._core.registry import Registry, find_custom
+from minikeras._core.custom import find_custom
+from minikeras._core.registry import Registry
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.optimizers import legacy, schedules
 from minikeras.optimizers.adadelta import Adadelta
 from minikeras.optimizers.adafactor import Adafactor
@@ -72,7 +74,7 @@ def serialize(optimizer: Optimizer) -> dict:
     >>> serialize(SGD(0.5, name="sgd"))["config"]["learning_rate"]
     0.5
     """
-    return registry.serialize(optimizer)
+    return serialize_keras_object(optimizer)
 
 
 def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.registry import deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.variable import Variable, runs
 from minikeras.optimizers.optimizer import Optimizer
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from minikeras._core.registry import Configurable, deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import Configurable, deserialize_keras_object, serialize_keras_object
 from minikeras._core.variable import Variable
 from minikeras.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from minikeras.optimizers.optimizer import Optimizer

@@ -10,7 +10,7 @@ import numpy as np
 
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
-from minikeras._core.registry import Configurable, deserialize_keras_object, plain, serialize_keras_object
+from minikeras._core.serialize import Configurable, deserialize_keras_object, plain, serialize_keras_object
 from minikeras._core.variable import Variable
 from minikeras.optimizers.old_arguments import OLD, UNUSED, translate
 from minikeras.optimizers.schedules import LearningRateSchedule

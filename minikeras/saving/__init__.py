@@ -4,16 +4,15 @@ Loading is safe whoever made the file: nothing in it is run or imported, and it 
 memory than it holds data.
 """
 
-from minikeras._core.registry import (
+from minikeras._core.custom import (
     CustomObjectScope,
     custom_object_scope,
-    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
-    serialize_keras_object,
 )
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras.saving.api import load_model, load_weights, save_model, save_weights
 
 __all__ = [

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras._core.allowance import allowance
-from minikeras._core.registry import deserialize_keras_object, find_custom, scope
+from minikeras._core.custom import find_custom, scope
+from minikeras._core.serialize import deserialize_keras_object
 from minikeras.saving.json_text import read_json
 from minikeras.saving.legacy_config import translate, translate_compile
 

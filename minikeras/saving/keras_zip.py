@@ -8,7 +8,7 @@ import time
 import zipfile
 from typing import Any, BinaryIO
 
-from minikeras._core.registry import serialize_keras_object
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.json_text import LARGEST, read_json

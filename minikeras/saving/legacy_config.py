@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from minikeras._core.custom import find_custom
 from minikeras._core.naming import snake_case
-from minikeras._core.registry import REGISTRIES, constructor_arguments, find_custom, home
+from minikeras._core.registry import REGISTRIES, home
+from minikeras._core.serialize import constructor_arguments
 
 # class -> old key -> new key
 RENAMED = {

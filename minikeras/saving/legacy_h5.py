@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.registry import REGISTRIES, serialize_keras_object
+from minikeras._core.registry import REGISTRIES
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json

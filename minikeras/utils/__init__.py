@@ -6,17 +6,16 @@ from minikeras._core.config import (
     is_interactive_logging_enabled,
     standardize_dtype,
 )
-from minikeras._core.random import set_random_seed
-from minikeras._core.registry import (
+from minikeras._core.custom import (
     CustomObjectScope,
     custom_object_scope,
-    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
-    serialize_keras_object,
 )
+from minikeras._core.random import set_random_seed
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras.callbacks.progress import Progbar
 from minikeras.data.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.data.py_dataset import PyDataset

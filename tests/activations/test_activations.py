@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minikeras import activations
-from minikeras._core.registry import CUSTOM, register_keras_serializable
+from minikeras._core.custom import CUSTOM, register_keras_serializable
 from minikeras._core.trace import vjp
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from minikeras import activations, constraints, initializers, regularizers
-from minikeras._core.registry import deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.trace import vjp
 from tests.gradcheck import check_gradient
 

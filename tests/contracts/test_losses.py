@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from minikeras import losses
-from minikeras._core.registry import deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.trace import vjp
 from minikeras.activations import sigmoid, softmax
 from tests.gradcheck import check_gradient

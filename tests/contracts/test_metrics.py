@@ -7,7 +7,7 @@ import pytest
 
 from minikeras import metrics
 from minikeras._core.config import set_floatx
-from minikeras._core.registry import deserialize_keras_object, serialize_keras_object
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from tests.metrics.samples import batches
 
 # class -> the arguments and the kind of batches it is tried with; a new metric joins by a line here

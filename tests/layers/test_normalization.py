@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.layers import BatchNormalization, old_arguments
 from minikeras.layers.layer import registry
 from tests.gradcheck import check_gradient
@@ -192,7 +193,7 @@ def test_arguments_of_keras_1_and_2(monkeypatch):
         assert type(BatchNormalization(gamma_init="zero").gamma_initializer).__name__ == "Zeros"
     for name in ("BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization"):
         assert type(registry.deserialize({"class_name": name, "config": {"axis": [-1]}})) is BatchNormalization
-    assert registry.serialize(layer)["class_name"] == "BatchNormalization"
+    assert serialize_keras_object(layer)["class_name"] == "BatchNormalization"
 
 
 @pytest.mark.parametrize("arguments, words", [

@@ -19,11 +19,14 @@ def test_built_at_once_where_the_input_is_known():
     keras.utils.clear_session()
     model = Sequential([Dense(4, activation="relu", input_shape=(3,), name="h"), Dense(1)])
     assert model.built and model.input_shape == (None, 3) and model.output_shape == (None, 1)
-    assert paths(model.weights) == ["sequential/h/kernel", "sequential/h/bias", "sequential/dense/kernel", "sequential/dense/bias"]
+    expected = ["sequential/h/kernel", "sequential/h/bias", "sequential/dense/kernel", "sequential/dense/bias"]
+    assert paths(model.weights) == expected
     assert [w.shape for w in model.get_weights()] == [(3, 4), (4,), (4, 1), (1,)] and model.count_params() == 21
 
 
-@pytest.mark.parametrize("meet", [lambda m: m(np.zeros((2, 3))), lambda m: m.build((None, 3)), lambda m: m.predict(np.zeros((2, 3)))])
+@pytest.mark.parametrize(
+    "meet", [lambda m: m(np.zeros((2, 3))), lambda m: m.build((None, 3)), lambda m: m.predict(np.zeros((2, 3)))]
+)
 def test_built_when_it_meets_data(meet):
     model = Sequential([Dense(4), Dense(2)])
     assert not model.built and model.weights == []
@@ -113,7 +116,9 @@ def test_an_empty_model_says_so():
 # -- calling ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("x", [[[1, 2, 3]], np.array([[1, 2, 3]]), np.array([[1.0, 2, 3]], "float16"), [np.array([[1.0, 2.0, 3.0]])]])
+@pytest.mark.parametrize(
+    "x", [[[1, 2, 3]], np.array([[1, 2, 3]]), np.array([[1.0, 2, 3]], "float16"), [np.array([[1.0, 2.0, 3.0]])]]
+)
 def test_called_with_what_holds_numbers(x):
     y = fixed(Sequential([Dense(2, input_shape=(3,))]))(x)
     assert y.dtype == "float32"
@@ -163,9 +168,12 @@ def test_nested():
     inner = Sequential([Dense(4, activation="relu", input_shape=(3,)), Dense(2)], name="inner")
     model = Sequential([inner, Dense(1, name="head")], name="outer")
     assert paths(model.weights) == [
-        "inner/dense/kernel", "inner/dense/bias", "inner/dense_1/kernel", "inner/dense_1/bias", "outer/head/kernel", "outer/head/bias",
+        "inner/dense/kernel", "inner/dense/bias", "inner/dense_1/kernel", "inner/dense_1/bias",
+        "outer/head/kernel", "outer/head/bias",
     ]  # fmt: skip
-    assert model.count_params() == 29 and model.input_shape == (None, 3) and [la.name for la in model.layers] == ["inner", "head"]
+    assert (
+        model.count_params() == 29 and model.input_shape == (None, 3) and [la.name for la in model.layers] == ["inner", "head"]
+    )
     again = Sequential.from_config(model.get_config())
     assert again.get_config() == model.get_config() and [w.shape for w in again.weights] == [w.shape for w in model.weights]
     inner.trainable = False

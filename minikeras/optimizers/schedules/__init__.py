@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras._core.registry import Registry
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.optimizers.schedules.cosine import CosineDecay, CosineDecayRestarts
 from minikeras.optimizers.schedules.decay import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
@@ -28,7 +29,7 @@ def serialize(learning_rate_schedule: LearningRateSchedule) -> dict:
     >>> serialize(CosineDecay(0.1, 100))["class_name"]
     'CosineDecay'
     """
-    return registry.serialize(learning_rate_schedule)
+    return serialize_keras_object(learning_rate_schedule)
 
 
 def deserialize(config: Any, custom_objects: dict | None = None) -> LearningRateSchedule:

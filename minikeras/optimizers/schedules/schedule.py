@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
-from minikeras._core.registry import Configurable
+from minikeras._core.serialize import Configurable
 
 
 class LearningRateSchedule(Configurable):

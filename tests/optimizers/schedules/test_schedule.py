@@ -1,6 +1,6 @@
 import pytest
 
-from minikeras._core.registry import CustomObjectScope
+from minikeras._core.custom import CustomObjectScope
 from minikeras._core.variable import Variable
 from minikeras.optimizers import SGD, schedules
 from minikeras.optimizers.schedules import LearningRateSchedule

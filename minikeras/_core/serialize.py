@@ -1,0 +1,174 @@
+"""Objects to configs and back: `Configurable` for everything that has one, and the two functions that walk a whole tree.
+
+A config is what Keras writes into its files: ``{"module", "class_name", "config", "registered_name"}``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.custom import find_custom, get_registered_name
+from minikeras._core.naming import shorten
+from minikeras._core.registry import build, find_registry, home
+
+_KEPT = (type(None), bool, int, float, str, bytes)
+_notes: list[dict[str, Any]] = []  # where serialize_keras_object notes the user's own that it meets
+
+
+class Configurable:
+    """Base of everything that is built from arguments and can say which: argument = attribute = config key."""
+
+    def get_config(self) -> dict:
+        """Return the arguments that rebuild this object, ready for JSON."""
+        return self._own_config()
+
+    def _own_config(self, leave_out=()) -> dict:
+        config = {}
+        for name in constructor_arguments(type(self)):
+            if name in leave_out:
+                continue
+            if not hasattr(self, name):
+                raise NotImplementedError(
+                    f"{type(self).__name__} takes the argument {name!r} but keeps no attribute of that name. "
+                    f"Store it (self.{name} = {name}) or write get_config()."
+                )
+            config[name] = plain(getattr(self, name))
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Build an object from what ``get_config`` returned."""
+        return cls(**config)
+
+
+def constructor_arguments(cls: type) -> tuple[str, ...]:
+    """The names of the arguments of a class, without self and the catch-alls.
+
+    >>> class Sized(Configurable):
+    ...     def __init__(self, size, *args, **kwargs): self.size = size
+    >>> constructor_arguments(Sized), Sized(3).get_config()
+    (('size',), {'size': 3})
+    """
+    if "_arguments" not in cls.__dict__:
+        kinds = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        cls._arguments = tuple(p.name for p in parameters if p.kind not in kinds)
+    return cls._arguments
+
+
+def plain(value: Any) -> Any:
+    """Make an attribute ready for a config: built-in functions become their names, objects their configs."""
+    if isinstance(value, types.FunctionType):
+        config = serialize_keras_object(value)
+        return config["config"] if home(value) else {**config, "config": get_registered_name(value)}
+    return serialize_keras_object(value)
+
+
+@contextlib.contextmanager
+def noting_own() -> Iterator[dict[str, Any]]:
+    """Collect the user's own classes and functions that `serialize_keras_object` meets in the block, by name.
+
+    >>> def double(x): return 2 * x
+    >>> with noting_own() as own: config = serialize_keras_object([double])
+    >>> own["double"] is double, deserialize_keras_object(config, own)[0] is double
+    (True, True)
+    """
+    own: dict[str, Any] = {}
+    _notes.append(own)
+    try:
+        yield own
+    finally:
+        _notes.remove(own)
+
+
+def _note(obj: Any) -> None:
+    for own in _notes:
+        own.setdefault(get_registered_name(obj), obj)
+
+
+def serialize_keras_object(obj: Any) -> Any:
+    """Describe an object by plain data: ``{"module", "class_name", "config", "registered_name"}``.
+
+    Numbers, strings, lists and dicts stay what they are.
+
+    >>> serialize_keras_object({"rate": np.float32(0.5), "sizes": (1, 2)})
+    {'rate': 0.5, 'sizes': (1, 2)}
+    """
+    if isinstance(obj, np.generic):
+        return obj.item()
+    if isinstance(obj, _KEPT):
+        return obj
+    if isinstance(obj, (list, tuple)):
+        return type(obj)(serialize_keras_object(i) for i in obj)
+    if isinstance(obj, dict):
+        return {key: serialize_keras_object(value) for key, value in obj.items()}
+    if isinstance(obj, np.ndarray):
+        return {"class_name": "__numpy__", "config": {"value": obj.tolist(), "dtype": obj.dtype.name}}
+    if isinstance(obj, np.dtype):
+        return obj.name
+    if isinstance(obj, types.FunctionType):
+        if obj.__name__ == "<lambda>":
+            raise ValueError(
+                "A lambda has no name to be saved by. Use a function made with def, and pass it as custom_objects when loading."
+            )
+        if home(obj) is None:
+            _note(obj)
+        return {"module": "builtins", "class_name": "function", "config": obj.__name__, "registered_name": "function"}
+    if isinstance(obj, type):
+        name = get_registered_name(obj)
+        return {"module": obj.__module__, "class_name": obj.__name__, "config": None, "registered_name": name}
+    if not hasattr(obj, "get_config"):
+        raise ValueError(f"Can't describe {obj!r} of type {type(obj).__name__} in a config: it has no get_config().")
+    registry = home(obj)
+    if registry is None:
+        _note(type(obj))
+    config = {
+        "module": registry.module if registry else type(obj).__module__,
+        "class_name": type(obj).__name__,
+        "config": serialize_keras_object(obj.get_config()),
+        "registered_name": None if registry else get_registered_name(type(obj)),
+    }
+    for key in ("build_config", "compile_config"):
+        value = getattr(obj, f"get_{key}", lambda: None)()
+        if value is not None:
+            config[key] = serialize_keras_object(value)
+    return config
+
+
+def deserialize_keras_object(config: Any, custom_objects: dict | None = None, safe_mode: bool = True, **kwargs) -> Any:
+    """Build what `serialize_keras_object` described. Nothing is imported, no code in the config is run.
+
+    Args:
+        config: plain data.
+        custom_objects: ``{name: class or function}`` of your own.
+        safe_mode: kept for Keras' sake; loading is always safe here.
+
+    >>> deserialize_keras_object({"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": "int32"}})
+    array([1, 2], dtype=int32)
+    """
+    if isinstance(config, _KEPT):
+        found = find_custom(config, custom_objects) if isinstance(config, str) else None
+        return config if found is None else found
+    if isinstance(config, (list, tuple)):
+        return type(config)(deserialize_keras_object(i, custom_objects) for i in config)
+    if not isinstance(config, dict):
+        raise ValueError(f"Can't build an object from {shorten(config)}.")
+    if not isinstance(config.get("class_name"), str) or "config" not in config:
+        return {key: deserialize_keras_object(value, custom_objects) for key, value in config.items()}
+    name, inner = config["class_name"], config["config"]
+    if name in ("__numpy__", "__tensor__"):
+        return np.array(inner["value"], inner["dtype"])
+    if name == "__tuple__":
+        return tuple(deserialize_keras_object(i, custom_objects) for i in inner.get("items", inner.get("value", ())))
+    if name in ("__lambda__", "__bytes__", "__typespec__", "__ellipsis__"):
+        raise ValueError(
+            f"The config holds a {name.strip('_')}, which may carry code and is never read. Write it as a named function "
+            "or a layer of your own and pass it as custom_objects={name: object}."
+        )
+    return build(find_registry(config), config, custom_objects)

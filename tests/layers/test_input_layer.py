@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras.layers import Dense, Input, InputLayer
+
+
+def test_config():
+    layer = InputLayer((3,), name="i")
+    assert layer.get_config() == {
+        "batch_shape": (None, 3), "dtype": "float32", "sparse": False, "ragged": False, "name": "i", "optional": False,
+    }  # fmt: skip
+    assert layer.built and layer.weights == [] and InputLayer.from_config(layer.get_config()).batch_shape == (None, 3)
+
+
+@pytest.mark.parametrize("shape", [(3,), [3], 3, np.int64(3)])
+def test_shapes(shape):
+    assert Input(shape).shape == (None, 3)
+
+
+def test_names_count_on():
+    keras.utils.clear_session()
+    assert [InputLayer((1,)).name for _ in range(2)] == ["input_layer", "input_layer_1"]
+
+
+def test_a_symbol_goes_through_layers_as_a_shape():
+    symbol = Input((4, 3), batch_size=2, dtype="float32")
+    assert Dense(5)(symbol).shape == (2, 4, 5)
+    with pytest.raises(ValueError, match="holds no numbers"):
+        np.asarray(symbol)
+
+
+def test_numbers_pass():
+    x = np.ones((2, 3))
+    assert np.array_equal(InputLayer((3,))(x), x)
+
+
+@pytest.mark.parametrize(
+    "how, message",
+    [
+        ({}, "needs the shape of the input"),
+        ({"shape": (3,), "batch_shape": (None, 3)}, "takes `shape` or `batch_shape`, got both"),
+        ({"shape": (2.5,)}, "integers and None"),
+        ({"shape": (-1,)}, "integers and None"),
+    ],
+)
+def test_refused(how, message):
+    with pytest.raises(ValueError, match=message):
+        InputLayer(**how)

@@ -1,0 +1,204 @@
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import Sequential, layers
+from minikeras.layers import Dense, Layer
+from tests.models.samples import X, Y, close, fixed
+
+
+class Line(Layer):
+    """A user's layer: call only, the gradient is traced."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="ones", name="w")
+        self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+
+    def call(self, x):
+        return x @ self.w + self.b
+
+
+class Block(Layer):
+    """A user's layer of layers."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first, self.rest = Dense(4, activation="relu"), [Dense(2), layers.Dropout(0.5)]
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(2,), initializer="ones", trainable=False, name="scale")
+
+    def call(self, x, training=False):
+        x = self.first(x)
+        for layer in self.rest:
+            x = layer(x, training=training)
+        return x * self.scale
+
+
+# -- a user's own ----------------------------------------------------------------------------------------------------
+
+
+def test_a_layer_with_call_only_learns():
+    model = Sequential([keras.Input((3,)), Line(2, name="a"), layers.Activation("tanh"), Line(1)], name="m")
+    model.compile("sgd", "mse")
+    close(model.fit(X, Y, epochs=2, verbose=0, shuffle=False).history, {"loss": [2.861, 2.7313]})
+    close(model.get_weights()[0], [[0.98855, 0.98855], [1.0012, 1.0012], [0.99691, 0.99691]])
+    assert [w.path for w in model.weights[:2]] == ["m/a/w", "m/a/b"] and model.output_shape == (None, 1)
+
+
+def test_a_layer_of_layers():
+    model = Sequential([keras.Input((3,)), Block(name="b"), Dense(1, name="o")], name="m")
+    assert [w.path.rsplit("/", 1)[1] for w in model.layers[0].weights] == ["scale", "kernel", "bias", "kernel", "bias"]
+    assert all(w.path.startswith("m/b/") for w in model.layers[0].weights)
+    assert len(model.trainable_weights) == 6 and model.count_params() == 31
+    model.layers[0].trainable = False
+    assert [w.path for w in model.trainable_weights] == ["m/o/kernel", "m/o/bias"]
+    model.layers[0].trainable = True
+    assert len(model.trainable_weights) == 6  # scale stays as it was made
+    y = model.layers[0](np.ones((50, 3)), training=True)
+    assert (y == 0).mean() > 0.2 and not np.array_equal(y, model.layers[0](np.ones((50, 3))))
+
+
+def test_functions_of_a_user():
+    def square(x):
+        return x * x
+
+    def loss(y, p):
+        return ((y - p) ** 2).mean(-1)
+
+    def far(y, p):
+        return abs(y - p)
+
+    model = fixed(Sequential([keras.Input((3,)), Dense(2, activation=square), Dense(1)]))
+    model.compile("sgd", loss, metrics=[far])
+    close(model.fit(X, Y, epochs=2, verbose=0, shuffle=False).history, {"far": [1.2629, 1.2164], "loss": [1.8746, 1.754]})
+
+
+def test_a_layer_without_call_says_so():
+    with pytest.raises(NotImplementedError, match="'x' of class Layer needs a call"):
+        Layer(name="x")(np.ones((1, 2)))
+
+
+# -- by hand ---------------------------------------------------------------------------------------------------------
+
+
+def test_by_hand():
+    layer = Dense(2, kernel_initializer="ones", name="d")
+    assert not layer.built and layer.weights == []
+    assert layer.compute_output_shape((None, 3)) == (None, 2) and layer.compute_output_shape((4, 5, 3)) == (4, 5, 2)
+    close(layer([[1, 2, 3]]), [[6, 6]])
+    assert [w.path for w in layer.weights] == ["d/kernel", "d/bias"] and layer.count_params() == 8
+    assert layer.input_shape == (None, 3) and layer.output_shape == (None, 2)
+    with pytest.raises(
+        ValueError, match=r"'d' \(Dense\): expected axis -1 .* size 3, got .*\(1, 4\).* built for inputs of shape \(None, 3\)"
+    ):
+        layer(np.ones((1, 4)))
+    with pytest.raises(ValueError, match="at least 2 axes"):
+        layer(np.ones(3))
+
+
+def test_set_weights():
+    layer = Dense(4, name="d")
+    with pytest.raises(ValueError, match="has 0 weights, got 2.*not built yet"):
+        layer.set_weights([np.zeros((3, 4)), np.zeros(4)])
+    layer.build((None, 3))
+    before = layer.get_weights()
+    for wrong, message in (
+        ([], r"'d' has 2 weights, got 0. Expected shapes: \[\(3, 4\), \(4,\)\]"),
+        ([np.zeros((3, 4))], "has 2 weights, got 1"),
+        ([np.zeros((3, 4)), np.zeros((4, 1))], r"'d/bias' of layer 'd' has shape \(4,\), got one of shape \(4, 1\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            layer.set_weights(wrong)
+        assert np.array_equal(layer.get_weights()[0], before[0])
+    layer.set_weights([np.ones((3, 4)).tolist(), [1, 2, 3, 4]])
+    assert layer.bias.numpy().tolist() == [1, 2, 3, 4] and layer.bias.dtype == "float32"
+
+
+def test_get_weights_gives_copies():
+    layer = Dense(1, input_shape=(2,))
+    layer.build((None, 2))
+    layer.get_weights()[0][...] = 7
+    assert not (layer.kernel.value == 7).any()
+
+
+@pytest.mark.parametrize(
+    "how, message",
+    [
+        ({"nonsense": 1}, "Unknown arguments of Dense: nonsense. It takes activation, "),
+        ({"name": 3}, "`name` of Dense must be a string, got 3"),
+        ({"name": "a/b"}, "can't contain '/'"),
+        ({"activation": "rleu"}, "Unknown name in keras.activations: 'rleu'. Did you mean 'relu'"),
+        ({"kernel_initializer": "x"}, "Unknown name in keras.initializers: 'x'"),
+        ({"units": -1}, "`units` of Dense must be a positive integer, got -1"),
+        ({"units": 2.5}, "`units` of Dense must be a positive integer"),
+        ({"input_shape": (2.5,)}, "input shape of Dense must consist of integers"),
+    ],
+)
+def test_wrong_arguments(how, message):
+    with pytest.raises(ValueError, match=message):
+        Dense(**{"units": 2, **how})
+
+
+def test_losses():
+    layer = Dense(2, kernel_initializer="ones", activity_regularizer="l2", kernel_regularizer="l1")
+    layer(np.ones((2, 3)))
+    close(layer.losses, [0.06, 0.18])  # Σ |w| · 0.01, and Σ a² · 0.01 / n with a = 3
+
+
+# -- number types ----------------------------------------------------------------------------------------------------
+
+
+def test_mixed_float16():
+    model = fixed(Sequential([keras.Input((3,)), Dense(2, dtype="mixed_float16"), Dense(1, dtype="float32")]))
+    first = model.layers[0]
+    assert (first.dtype, first.compute_dtype, first.dtype_policy.name) == ("float32", "float16", "mixed_float16")
+    np.testing.assert_allclose(model.predict(X[:2]), [[-0.96058], [-1.0074]], rtol=2e-3)
+
+
+def test_a_float64_layer_in_a_float32_model():
+    layer = Dense(2, dtype="float64")
+    assert layer(np.ones((1, 3), "float32")).dtype == "float64" and layer.kernel.dtype == "float64"
+
+
+def test_floatx():
+    keras.config.set_floatx("float64")
+    try:
+        model = Sequential([keras.Input((3,)), Dense(1)])
+        assert model.predict(X).dtype == "float64" and model.weights[0].dtype == "float64"
+    finally:
+        keras.config.set_floatx("float32")
+
+
+# -- copies ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+@pytest.mark.parametrize("make", [lambda: Dense(2, activation="relu", name="d"), lambda: Line(2, name="d")])
+def test_copies_of_trained_layers_leave_the_store(copied, make):
+    layer = make()
+    model = Sequential([keras.Input((3,)), layer])
+    model.compile("sgd", "mse")
+    model.fit(X, np.ones((20, 2)), verbose=0)
+    twin = copied(layer)
+    assert twin.name == "d" and np.array_equal(twin(X), layer(X)) and twin.weights[0].store is None
+    again = Sequential([keras.Input((3,)), twin])
+    again.compile("sgd", "mse")
+    again.fit(X, np.zeros((20, 2)), verbose=0)
+    assert not np.array_equal(twin(X), layer(X))
+
+
+def test_build_config():
+    layer = Dense(2)
+    assert layer.get_build_config() is None
+    layer.build((None, 3))
+    again = Dense.from_config(layer.get_config())
+    again.build_from_config(layer.get_build_config())
+    assert again.kernel.shape == (3, 2)
