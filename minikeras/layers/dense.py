@@ -9,6 +9,7 @@ import numpy as np
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras._core.symbolic import InputSpec
 from minikeras.layers.layer import Layer, registry
+from minikeras.layers.sums import ones
 
 
 @registry.register
@@ -117,7 +118,7 @@ class Dense(Layer):
         if kernel.trainable:
             np.dot(xs.T, rows, out=kernel.grad)  # ∂L/∂W = xᵀ δ
         if bias is not None and bias.trainable:
-            np.dot(_ones(rows), rows, out=bias.grad)  # ∂L/∂b = Σ δ, as a product: three times faster than sum()
+            np.dot(ones(rows), rows, out=bias.grad)  # ∂L/∂b = Σ δ, as a product: three times faster than sum()
         return np.dot(delta, kernel.value.T) if need_dx else None  # ∂L/∂x = δ Wᵀ
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
@@ -129,17 +130,3 @@ class Dense(Layer):
         config = super().get_config()
         del config["lora_rank"], config["lora_alpha"]
         return config
-
-
-_ONES: dict[tuple, np.ndarray] = {}
-
-
-def _ones(rows: np.ndarray) -> np.ndarray:
-    """A vector of as many ones as there are rows, made once per size."""
-    key = len(rows), rows.dtype.char
-    ones = _ONES.get(key)
-    if ones is None:
-        if len(_ONES) > 64:  # sizes come and go with the data
-            _ONES.clear()
-        ones = _ONES[key] = np.ones(key[0], rows.dtype)
-    return ones
