@@ -64,12 +64,24 @@ class Variable(NDArrayOperatorsMixin):
         self.grad = np.zeros_like(self.value) if self.value.dtype.kind == "f" else None
         self.store: Store | None = None
         self.span: slice | None = None
-        self.trainable = bool(trainable)
+        self.trainable = trainable
         self.name = name or auto_name("Variable")
         self.path = self.name
         self.regularizer = None
         self.constraint: Callable | None = None
         self.autocast = autocast
+
+    changes = 0  # counts whenever a variable comes to be or its `trainable` is set: what is trained may have changed
+
+    @property
+    def trainable(self) -> bool:
+        """Whether an optimizer may change it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        Variable.changes += 1
 
     @property
     def shape(self) -> tuple:

@@ -22,11 +22,11 @@ def table(
     >>> print(table(model, line_length=40))
     Model: "m"
     ┏━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━┓
-    ┃                ┃ Output     ┃ Param  ┃
-    ┃ Layer (type)   ┃ Shape      ┃      # ┃
-    ┡━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━━┩
-    │ d (Dense)      │ (None, 2)  │      8 │
-    └────────────────┴────────────┴────────┘
+    ┃                 ┃ Output     ┃ Param ┃
+    ┃ Layer (type)    ┃ Shape      ┃     # ┃
+    ┡━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━╇━━━━━━━┩
+    │ d (Dense)       │ (None, 2)  │     8 │
+    └─────────────────┴────────────┴───────┘
      Total params: 8 (32.00 B)
      Trainable params: 8 (32.00 B)
      Non-trainable params: 0 (0.00 B)

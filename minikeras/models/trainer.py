@@ -10,6 +10,7 @@ import numpy as np
 
 from minikeras import data
 from minikeras._core import config
+from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 
@@ -60,6 +61,7 @@ class Trainer:
     def _forget_steps(self) -> None:
         """Have the steps of training and testing resolved anew."""
         self._train_step = self._test_step = None
+        self._seen = -1  # of Variable.changes
 
     @property
     def compiled(self) -> bool:
@@ -215,6 +217,9 @@ class Trainer:
 
     def _prepare_training(self) -> Any:
         """Return the step of training, resolved anew when other layers are trained than before."""
+        if self._train_step is not None and self._seen == Variable.changes and self.optimizer.is_set_on(self._compiled.trained):
+            return self._train_step
+        self._seen = Variable.changes
         trainable, before = self.trainable_variables, self._compiled.trained
         same = len(before) == len(trainable) and all(a is b for a, b in zip(before, trainable))
         if self._train_step is None or not same:
