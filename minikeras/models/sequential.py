@@ -14,6 +14,7 @@ from minikeras.layers.input_layer import InputLayer
 from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
 from minikeras.models.model import Model
+from minikeras.models.steps import ActivityPenalty, Shared
 
 
 class Sequential(Model):
@@ -153,12 +154,12 @@ class Sequential(Model):
         for layer in self.layers:
             self._steps.append(layer)
             if layer.activity_regularizer is not None:
-                self._steps.append(_ActivityPenalty(layer.activity_regularizer))
+                self._steps.append(ActivityPenalty(layer.activity_regularizer))
         self._share()
         self._forwards = [step.forward for step in self._steps]
         self._penalized = [
             (i, step) for i, step in enumerate(self._steps)
-            if isinstance(step, _ActivityPenalty) or getattr(step, "_penalized", None)
+            if isinstance(step, ActivityPenalty) or getattr(step, "_penalized", None)
         ]  # fmt: skip
 
     def _share(self) -> None:
@@ -169,7 +170,7 @@ class Sequential(Model):
             shared = [v for v in weights if id(v) in later]
             later.update(id(v) for v in weights)
             if shared:
-                self._steps[i] = _Shared(step, shared)
+                self._steps[i] = Shared(step, shared)
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
@@ -345,39 +346,6 @@ def layer_from_config(config: Any, custom_objects: dict | None = None) -> Layer:
     else:
         layer = layer_registry.deserialize(config, custom_objects)
     return layer
-
-
-class _Shared:
-    """Stands for a layer some of whose weights stand further behind too: adds its gradients to those, ∂L/∂w = Σ ∂L/∂w[i]."""
-
-    def __init__(self, layer, shared):
-        self.layer, self.shared = layer, shared
-
-    def backward(self, dy, kept, need_dx=True):
-        behind = [v.grad.copy() for v in self.shared]
-        dx = self.layer.backward(dy, kept, need_dx)
-        for v, grad in zip(self.shared, behind):
-            v.grad += grad
-        return dx
-
-    def __getattr__(self, name):
-        return getattr(self.layer, name)
-
-
-class _ActivityPenalty:
-    """Stands behind a layer with an activity regularizer R: lets a pass, adds R(a)/n to the loss and its slope to ∂L/∂a."""
-
-    def __init__(self, regularizer):
-        self.regularizer = regularizer
-
-    def forward(self, x, training=False):
-        return x, x
-
-    def backward(self, dy, x, need_dx=True):
-        return dy + self.regularizer.grad(x) * (1 / len(x))  # ∂(L + R/n)/∂a = ∂L/∂a + ∂R/∂a / n
-
-    def penalty(self, x):
-        return float(self.regularizer(x)) / len(x)
 
 
 dtypes.registry.register(Sequential)
