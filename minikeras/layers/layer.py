@@ -13,12 +13,11 @@ A layer that ends in an activation also gives its ``logits(kept)`` and takes ``b
 from __future__ import annotations
 
 import copyreg
-import inspect
 from typing import Any
 
 import numpy as np
 
-from minikeras import constraints, initializers, regularizers
+from minikeras import regularizers
 from minikeras._core import dtypes
 from minikeras._core.naming import auto_name
 from minikeras._core.registry import Registry, home
@@ -26,14 +25,14 @@ from minikeras._core.serialize import Configurable, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, holding, on_tape, vjp
 from minikeras._core.variable import Variable
+from minikeras.layers.arguments import accepts, given_shape, public_arguments
+from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
 
-#: Where the shape of the input may be told, in Keras 3's words and in Keras 1 and 2's.
-_SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size")
 
 
-class Layer(Configurable):
+class Layer(Weighted, Configurable):
     """A step of a model: numbers in, numbers out, with weights that training changes.
 
     Args:
@@ -72,9 +71,9 @@ class Layer(Configurable):
         self._weights: list[Variable] = []
         self._frozen_by_nature: list[Variable] = []
         self._given_weights = kwargs.pop("weights", None)
-        self._given_shape = _given_shape(type(self).__name__, kwargs)
+        self._given_shape = given_shape(type(self).__name__, kwargs)
         if kwargs:
-            known = sorted({*_public_arguments(type(self)), "input_shape"})
+            known = sorted({*public_arguments(type(self)), "input_shape"})
             raise ValueError(
                 f"Unknown arguments of {type(self).__name__}: {', '.join(sorted(kwargs))}. It takes {', '.join(known)}."
             )
@@ -103,7 +102,7 @@ class Layer(Configurable):
         if "forward" in own and "call" not in own:
             cls.call = _first_half(own["forward"])
         elif "call" in own and "forward" not in own:  # a user's own: what it inherits no longer is its gradient
-            cls.forward, cls.backward, cls._takes_training = Layer.forward, Layer.backward, _accepts(own["call"], "training")
+            cls.forward, cls.backward, cls._takes_training = Layer.forward, Layer.backward, accepts(own["call"], "training")
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
@@ -150,7 +149,7 @@ class Layer(Configurable):
         self.check_input_shape(x.shape)
         if kwargs.get("training", 0) is None:
             kwargs["training"] = False
-        if "training" in kwargs and not _accepts(type(self).call, "training"):
+        if "training" in kwargs and not accepts(type(self).call, "training"):
             del kwargs["training"]
         y = self.call(x, *args, **kwargs)
         if self.activity_regularizer is not None:
@@ -199,159 +198,6 @@ class Layer(Configurable):
             self.build(tuple(input_shape))
         shape = np.shape(self.call(x))
         return (None, *shape[1:]) if input_shape and input_shape[0] is None else tuple(shape)
-
-    # -- weights -----------------------------------------------------------------------------------------------------
-
-    def add_weight(
-        self,
-        *args,
-        shape: tuple | None = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: str = "none",
-        overwrite_with_gradient: bool = False,
-        name: str | None = None,
-        **kwargs,
-    ) -> Variable:
-        """Make a weight of the layer.
-
-        Args:
-            shape: its shape, a tuple of integers.
-            initializer: start values; "glorot_uniform" for floats, "zeros" for integers by default.
-            dtype: the layer's own by default.
-            trainable: False for statistics that an optimizer must leave alone.
-            regularizer, constraint: a penalty added to the loss; a projection after each update.
-            name: "kernel", "bias", ...
-        """
-        for arg in args:  # Keras 2 wrote add_weight("name", shape), Keras 3 writes add_weight(shape)
-            name, shape = (arg, shape) if isinstance(arg, str) else (name, arg)
-        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
-        if None in shape:
-            raise ValueError(f"Weight {name!r} of layer {self.name!r} needs a full shape, got {shape}.")
-        dtype = dtypes.standardize_dtype(dtype or self.variable_dtype)
-        if initializer is None:
-            initializer = "glorot_uniform" if dtype.startswith("float") else "zeros"
-        initializer = initializers.get(initializer)
-        variable = Variable(initializer, shape, dtype, trainable and self._trainable, name=name)
-        variable.path = f"{self.path}/{variable.name}"
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
-        self._weights.append(variable)
-        if not trainable:
-            self._frozen_by_nature.append(variable)
-        return variable
-
-    add_variable = add_weight
-
-    def _parts(self, kind: type) -> list:
-        """What of a kind stands in this layer's attributes, in the order of the attributes, each once."""
-        found: dict[int, Any] = {}
-
-        def look(value):
-            if isinstance(value, kind):
-                found.setdefault(id(value), value)
-            elif type(value) in (list, tuple):
-                for item in value:
-                    look(item)
-            elif type(value) is dict:
-                for item in value.values():
-                    look(item)
-
-        for name, value in vars(self).items():
-            if name != "_frozen_by_nature":
-                look(value)
-        return list(found.values())
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights: the layer's trainable ones, then the others, then those of layers inside."""
-        frozen = {id(v) for v in self._frozen_by_nature}
-        own = self._parts(Variable)
-        frozen.update(id(v) for v in own if not v.trainable and not any(v is w for w in self._weights))
-        own.sort(key=lambda v: id(v) in frozen)
-        return _unique([*own, *(v for layer in self._parts(Layer) for v in layer.weights)])
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training changes."""
-        return [v for v in self.weights if v.trainable] if self._trainable else []
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone."""
-        return [v for v in self.weights if not v.trainable] if self._trainable else self.weights
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All weights and the states of random generators."""
-        return [*self.weights, *(g.state for g in self.seed_generators)]
-
-    @property
-    def seed_generators(self) -> list:
-        """The random streams of this layer and of those inside."""
-        own = [vars(self)["seed_generator"]] if vars(self).get("seed_generator") is not None else []
-        return own + [g for layer in self._parts(Layer) for g in layer.seed_generators]
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """The variables that training changes."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[Variable]:
-        """The variables that training leaves alone."""
-        return [v for v in self.variables if not v.trainable] if self._trainable else self.variables
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training may change the weights; setting it holds for all weights and layers inside."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
-        frozen = {id(v) for v in self._frozen_by_nature}
-        for v in self._weights:
-            v.trainable = self._trainable and id(v) not in frozen
-        for layer in self._parts(Layer):
-            layer.trainable = value
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Return copies of the weights."""
-        return [v.numpy() for v in self.weights]
-
-    def set_weights(self, weights: list) -> None:
-        """Write new weights, given in the order of `get_weights`; nothing is written unless all fit."""
-        mine, weights = self.weights, [np.asarray(w) for w in weights]
-        if len(mine) != len(weights):
-            raise ValueError(
-                f"Layer {self.name!r} has {len(mine)} weights, got {len(weights)}. "
-                f"Expected shapes: {[v.shape for v in mine]}." + ("" if self.built else " The layer is not built yet.")
-            )
-        for v, w in zip(mine, weights):
-            if v.shape != w.shape:
-                raise ValueError(f"Weight {v.path!r} of layer {self.name!r} has shape {v.shape}, got one of shape {w.shape}.")
-        for v, w in zip(mine, weights):
-            v.assign(w)
-
-    def count_params(self) -> int:
-        """Return the number of numbers in the weights."""
-        if not self.built:
-            raise ValueError(
-                f"Layer {self.name!r} has no weights to count yet: build it, or give the model an input shape "
-                "(keras.Input(shape=...) as its first layer)."
-            )
-        return sum(v.size for v in self.weights)
-
-    @property
-    def losses(self) -> list:
-        """The penalties as they stand: of the weights, and of the output of the last call by hand."""
-        weights = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer is not None]
-        return weights + self._penalties + [p for layer in self._parts(Layer) for p in layer._penalties]
 
     # -- names, shapes, configs --------------------------------------------------------------------------------------
 
@@ -434,43 +280,6 @@ def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Lay
         layer.build(shape)
         layer.set_weights(weights)
     return layer
-
-
-def _unique(variables) -> list:
-    return list({id(v): v for v in variables}.values())
-
-
-def _public_arguments(cls: type) -> list[str]:
-    names = [n for c in cls.__mro__ if "__init__" in vars(c) for n in inspect.signature(c.__init__).parameters]
-    return [n for n in names if n not in ("self", "args", "kwargs")]
-
-
-def _accepts(function, argument: str) -> bool:
-    parameters = inspect.signature(function).parameters
-    return argument in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-
-
-def _given_shape(layer: str, kwargs: dict) -> tuple | None:
-    """Read the batch shape out of the arguments of the first layer, whichever way it is written."""
-    given = {key: kwargs.pop(key) for key in _SHAPE_ARGUMENTS if key in kwargs}
-    given = {key: value for key, value in given.items() if value is not None}
-    for key in ("batch_input_shape", "batch_shape"):
-        if key in given:
-            return tuple(given[key])
-    if "input_shape" in given:
-        shape = given["input_shape"]
-        shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-    elif "input_dim" in given:
-        length = given.get("input_length", ())
-        shape = (*((length,) if isinstance(length, int) else length), given["input_dim"])
-    elif "input_length" in given:
-        shape = (given["input_length"],)
-    else:
-        return None
-    for n in shape:
-        if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0):
-            raise ValueError(f"The input shape of {layer} must consist of integers and None, got {shape!r}.")
-    return (given.get("batch_size"), *(n if n is None else int(n) for n in shape))
 
 
 def _remembering(build):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minikeras import data
-from minikeras._core import config
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
+from minikeras.models.arguments import callback_list, due, verbosity, whole
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 
 
@@ -155,8 +154,8 @@ class Trainer:
         Ctrl-C stops it; ``model.history`` then holds the epochs that were finished.
         """
         self._need_compiled("fit")
-        epochs, initial_epoch = _whole(epochs, "epochs"), _whole(initial_epoch, "initial_epoch")
-        verbose, validate = _verbosity(verbose), _due(validation_freq)
+        epochs, initial_epoch = whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch")
+        verbose, validate = verbosity(verbose), due(validation_freq)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = data.split(x, y, sample_weight, validation_split)
         how = {"batch_size": batch_size, "steps": steps_per_epoch, "shuffle": shuffle, "class_weight": class_weight}
@@ -168,7 +167,7 @@ class Trainer:
             size = validation_batch_size or batches.batch_size
             validation = self._open(*xyw, batch_size=size, steps=validation_steps)
         train = self._prepare_training()
-        callbacks = _callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
+        callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
         self.stop_training, self._resume = False, None
         with np.errstate(all="ignore"):  # a diverging net shows as nan in the loss, not as text on stderr
             callbacks.on_train_begin()
@@ -280,9 +279,9 @@ class Trainer:
             ``[loss, metric, ...]`` in the order of `metrics_names`, or the loss alone where there are no metrics.
         """
         self._need_compiled("evaluate")
-        verbose = _verbosity(verbose)
+        verbose = verbosity(verbose)
         batches = self._open(x, y, sample_weight, batch_size=batch_size, steps=steps)
-        callbacks = _callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
+        callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
         with np.errstate(all="ignore"):
             logs = self._evaluate(batches, callbacks)
         return logs if return_dict else self._in_order(logs)
@@ -338,8 +337,8 @@ class Trainer:
                     y = self.call(x)
                 return y.copy() if np.may_share_memory(x, y) else y
         batches = data.open(x, batch_size=batch_size, steps=steps, prepare_x=self._prepare_x)
-        verbose = 0 if verbose == "auto" and batches.steps == 1 else _verbosity(verbose)
-        callbacks = _callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
+        verbose = 0 if verbose == "auto" and batches.steps == 1 else verbosity(verbose)
+        callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
         callbacks.on_predict_begin()
         before, after = callbacks.predict_batch_begin_hooks, callbacks.predict_batch_end_hooks
         progress = callbacks.progress
@@ -379,32 +378,3 @@ class Trainer:
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the outputs for one batch."""
         return self.predict(x, data.ALL, 0)
-
-
-def _callback_list(callbacks: Any, model: Any, verbose: int, add_history: bool = False, **params) -> CallbackList:
-    if isinstance(callbacks, CallbackList):
-        return callbacks
-    return CallbackList(callbacks, add_history=add_history, add_progbar=verbose != 0, model=model, verbose=verbose, **params)
-
-
-def _verbosity(verbose: Any) -> int:
-    if verbose == "auto":
-        return 1 if config.is_interactive_logging_enabled() else 2
-    if not isinstance(verbose, (bool, int, np.integer)):
-        raise ValueError(f"Argument `verbose` must be 0, 1, 2 or 'auto', got {verbose!r}.")
-    return int(verbose)
-
-
-def _whole(value: Any, argument: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-        raise ValueError(f"Argument `{argument}` must be a whole number, 0 or more, got {value!r}.")
-    return int(value)
-
-
-def _due(freq: Any) -> Callable[[int], bool]:
-    """Whether to validate after an epoch, counted from 1."""
-    if isinstance(freq, (int, np.integer)) and not isinstance(freq, bool) and freq > 0:
-        return lambda epoch: epoch % int(freq) == 0
-    if isinstance(freq, (list, tuple, set, range, np.ndarray)):
-        return set(int(epoch) for epoch in freq).__contains__
-    raise ValueError(f"Argument `validation_freq` must be a positive integer or a list of epochs from 1, got {freq!r}.")

@@ -1,0 +1,60 @@
+"""Reading the arguments of layers: the input's shape in all its spellings, and what a class or a function takes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+import numpy as np
+
+#: Where the shape of the input may be told, in Keras 3's words and in Keras 1 and 2's.
+_SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size")
+
+
+def public_arguments(cls: type) -> list[str]:
+    """The names of the arguments that a class and its bases take.
+
+    >>> class A:
+    ...     def __init__(self, size, **kwargs): ...
+    >>> public_arguments(A)
+    ['size']
+    """
+    names = [n for c in cls.__mro__[:-1] if "__init__" in vars(c) for n in inspect.signature(c.__init__).parameters]
+    return [n for n in names if n not in ("self", "args", "kwargs")]
+
+
+def accepts(function: Callable, argument: str) -> bool:
+    """Whether a function takes an argument of that name.
+
+    >>> accepts(lambda x, training: x, "training"), accepts(lambda x: x, "training")
+    (True, False)
+    """
+    parameters = inspect.signature(function).parameters
+    return argument in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+def given_shape(layer: str, kwargs: dict) -> tuple | None:
+    """Take the batch shape out of the arguments of the first layer, whichever way it is written.
+
+    >>> given_shape("Dense", {"input_dim": 10}), given_shape("Dense", {"batch_input_shape": (32, 10)}), given_shape("Dense", {})
+    ((None, 10), (32, 10), None)
+    """
+    given = {key: kwargs.pop(key) for key in _SHAPE_ARGUMENTS if key in kwargs}
+    given = {key: value for key, value in given.items() if value is not None}
+    for key in ("batch_input_shape", "batch_shape"):
+        if key in given:
+            return tuple(given[key])
+    if "input_shape" in given:
+        shape = given["input_shape"]
+        shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    elif "input_dim" in given:
+        length = given.get("input_length", ())
+        shape = (*((length,) if isinstance(length, int) else length), given["input_dim"])
+    elif "input_length" in given:
+        shape = (given["input_length"],)
+    else:
+        return None
+    for n in shape:
+        if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0):
+            raise ValueError(f"The input shape of {layer} must consist of integers and None, got {shape!r}.")
+    return (given.get("batch_size"), *(n if n is None else int(n) for n in shape))

@@ -1,0 +1,178 @@
+"""The weights of a layer: made, found, frozen, copied out and in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras import constraints, initializers, regularizers
+from minikeras._core import dtypes
+from minikeras._core.variable import Variable
+
+
+class Weighted:
+    """The half of a layer that keeps weights; what computes is the other half's.
+
+    A weight is whatever `add_weight` made or stands in an attribute; so are the weights of layers in attributes.
+    """
+
+    _weights: list[Variable]  # made by add_weight, in order
+    _frozen_by_nature: list[Variable]  # of these, the ones no optimizer may ever change
+    _trainable: bool
+    _penalties: list
+
+    def add_weight(
+        self,
+        *args,
+        shape: tuple | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+        **kwargs,
+    ) -> Variable:
+        """Make a weight of the layer.
+
+        Args:
+            shape: its shape, a tuple of integers.
+            initializer: start values; "glorot_uniform" for floats, "zeros" for integers by default.
+            dtype: the layer's own by default.
+            trainable: False for statistics that an optimizer must leave alone.
+            regularizer, constraint: a penalty added to the loss; a projection after each update.
+            name: "kernel", "bias", ...
+        """
+        for arg in args:  # Keras 2 wrote add_weight("name", shape), Keras 3 writes add_weight(shape)
+            name, shape = (arg, shape) if isinstance(arg, str) else (name, arg)
+        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        if None in shape:
+            raise ValueError(f"Weight {name!r} of layer {self.name!r} needs a full shape, got {shape}.")
+        dtype = dtypes.standardize_dtype(dtype or self.variable_dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if dtype.startswith("float") else "zeros"
+        initializer = initializers.get(initializer)
+        variable = Variable(initializer, shape, dtype, trainable and self._trainable, name=name)
+        variable.path = f"{self.path}/{variable.name}"
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        self._weights.append(variable)
+        if not trainable:
+            self._frozen_by_nature.append(variable)
+        return variable
+
+    add_variable = add_weight
+
+    def _parts(self, kind: type) -> list:
+        """What of a kind stands in this layer's attributes, in the order of the attributes, each once."""
+        found: dict[int, Any] = {}
+
+        def look(value):
+            if isinstance(value, kind):
+                found.setdefault(id(value), value)
+            elif type(value) in (list, tuple):
+                for item in value:
+                    look(item)
+            elif type(value) is dict:
+                for item in value.values():
+                    look(item)
+
+        for name, value in vars(self).items():
+            if name != "_frozen_by_nature":
+                look(value)
+        return list(found.values())
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights: the layer's trainable ones, then the others, then those of layers inside."""
+        frozen = {id(v) for v in self._frozen_by_nature}
+        own = self._parts(Variable)
+        frozen.update(id(v) for v in own if not v.trainable and not any(v is w for w in self._weights))
+        own.sort(key=lambda v: id(v) in frozen)
+        return _unique([*own, *(v for layer in self._parts(Weighted) for v in layer.weights)])
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        return [v for v in self.weights if v.trainable] if self._trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return [v for v in self.weights if not v.trainable] if self._trainable else self.weights
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All weights and the states of random generators."""
+        return [*self.weights, *(g.state for g in self.seed_generators)]
+
+    @property
+    def seed_generators(self) -> list:
+        """The random streams of this layer and of those inside."""
+        own = [vars(self)["seed_generator"]] if vars(self).get("seed_generator") is not None else []
+        return own + [g for layer in self._parts(Weighted) for g in layer.seed_generators]
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables that training changes."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The variables that training leaves alone."""
+        return [v for v in self.variables if not v.trainable] if self._trainable else self.variables
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change the weights; setting it holds for all weights and layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        frozen = {id(v) for v in self._frozen_by_nature}
+        for v in self._weights:
+            v.trainable = self._trainable and id(v) not in frozen
+        for layer in self._parts(Weighted):
+            layer.trainable = value
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of the weights."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights: list) -> None:
+        """Write new weights, given in the order of `get_weights`; nothing is written unless all fit."""
+        mine, weights = self.weights, [np.asarray(w) for w in weights]
+        if len(mine) != len(weights):
+            raise ValueError(
+                f"Layer {self.name!r} has {len(mine)} weights, got {len(weights)}. "
+                f"Expected shapes: {[v.shape for v in mine]}." + ("" if self.built else " The layer is not built yet.")
+            )
+        for v, w in zip(mine, weights):
+            if v.shape != w.shape:
+                raise ValueError(f"Weight {v.path!r} of layer {self.name!r} has shape {v.shape}, got one of shape {w.shape}.")
+        for v, w in zip(mine, weights):
+            v.assign(w)
+
+    def count_params(self) -> int:
+        """Return the number of numbers in the weights."""
+        if not self.built:
+            raise ValueError(
+                f"Layer {self.name!r} has no weights to count yet: build it, or give the model an input shape "
+                "(keras.Input(shape=...) as its first layer)."
+            )
+        return sum(v.size for v in self.weights)
+
+    @property
+    def losses(self) -> list:
+        """The penalties as they stand: of the weights, and of the output of the last call by hand."""
+        weights = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer is not None]
+        return weights + self._penalties + [p for layer in self._parts(Weighted) for p in layer._penalties]
+
+
+def _unique(variables) -> list:
+    return list({id(v): v for v in variables}.values())

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from minikeras.layers import Dense
+from minikeras.layers.arguments import accepts, given_shape, public_arguments
+
+
+@pytest.mark.parametrize(
+    "given, shape",
+    [
+        ({"input_shape": (10,)}, (None, 10)),
+        ({"input_shape": 10}, (None, 10)),
+        ({"input_shape": [None, 3]}, (None, None, 3)),
+        ({"input_shape": (10,), "batch_size": 4}, (4, 10)),
+        ({"batch_shape": (4, 10)}, (4, 10)),
+        ({"batch_input_shape": (4, 10), "input_dim": 3}, (4, 10)),
+        ({"input_dim": np.int64(10)}, (None, 10)),
+        ({"input_dim": 3, "input_length": 7}, (None, 7, 3)),
+        ({"input_length": 7}, (None, 7)),
+        ({"input_shape": None}, None),
+    ],
+)
+def test_shapes_in_all_spellings(given, shape):
+    kwargs = {**given, "other": 1}
+    assert given_shape("Dense", kwargs) == shape
+    assert kwargs == {"other": 1}
+
+
+@pytest.mark.parametrize("bad", [(2.5,), ("a",), (-1,), (True,)])
+def test_a_shape_of_other_things_is_refused(bad):
+    with pytest.raises(ValueError, match="input shape of Dense must consist of integers"):
+        Dense(1, input_shape=bad)
+
+
+def test_what_a_class_and_a_function_take():
+    assert public_arguments(Dense)[:3] == ["units", "activation", "use_bias"] and "name" in public_arguments(Dense)
+    assert accepts(lambda x, **kwargs: x, "training") and not accepts(lambda x: x, "training")
