@@ -53,7 +53,7 @@ class Compiled:
         """Check targets against the model's output, a `KerasTensor`; make the loss and metrics for their shapes."""
         if self.loss is None:
             self.loss = losses.resolve(self.identifier, y.shape, output.shape)
-        y = self.loss.prepare_targets(y, output.shape, output.dtype)
+        y = self.loss.prepare_targets(y, output.shape, "float32" if output.dtype == "float16" else output.dtype)
         if self.metrics is None:
             self._make_metrics((None, *y.shape[1:]), output.shape)
         return y
@@ -126,28 +126,21 @@ def make_train_step(model: Any) -> Callable:
         a[l] = g(a[l-1] W[l] + b[l]);  δ[L] = ∂C/∂a[L] · g′(z[L]);  δ[l] = δ[l+1] W[l+1]ᵀ · g′(z[l]);
         ∂C/∂W[l] = a[l-1]ᵀ δ[l];  ∂C/∂b[l] = Σ δ[l];  W ← W - α ∂C/∂W
     """
-    compiled, optimizer = model._compiled, model.optimizer
+    optimizer, tally, forward = model.optimizer, model._compiled.tally, model.forward
     adopt(model.variables)
     trainable = model.trainable_variables
     optimizer.build(trainable)
     model.resolve_trainable()
-    forward, backward, from_logits, logits = model.forward, model.backward, model.backward_from_logits, model.logits
-    value_and_grad, fused, update, tally = compiled.loss.value_and_grad, _fused(model), optimizer.step, compiled.tally
-    penalized = [v for v in trainable if v.regularizer is not None]
-    penalty = model.penalty if model._penalized else None
-    scale, scaled = compiled.loss_weight, optimizer.loss_scale_factor is not None or hasattr(optimizer, "inner_optimizer")
+    cost, back, update = *_objective(model), optimizer.step
+    penalized, penalty = _penalties(model)
+    scaled = optimizer.loss_scale_factor is not None or hasattr(optimizer, "inner_optimizer")
 
     def step(x, y, w):
         p, kept = forward(x, True)
-        if fused is not None:
-            value, delta = fused(y, logits(kept), p, w)  # δ[L] = ∂C/∂z[L] at once
-        else:
-            value, delta = value_and_grad(y, p, w)  # ∂C/∂a[L]
-        if scale != 1.0:
-            value, delta = value * scale, delta * scale
+        value, delta = cost(y, p, kept, w)  # C, δ[L]
         if scaled:
             delta *= optimizer.scale_loss(1.0)  # the optimizer divides by it again
-        (from_logits if fused is not None else backward)(delta, kept, False)
+        back(delta, kept, False)  # ∂C/∂W, ∂C/∂b
         for v in penalized:
             value += float(v.regularizer(v.value))  # C + R(W)
             slope = v.regularizer.grad(v.value)
@@ -162,15 +155,13 @@ def make_train_step(model: Any) -> Callable:
 
 def make_test_step(model: Any) -> Callable:
     """The same without learning: forward, loss, penalties, metrics."""
-    compiled = model._compiled
-    forward, logits, fused, tally = model.forward, model.logits, _fused(model), compiled.tally
-    value_and_grad, scale = compiled.loss.value_and_grad, compiled.loss_weight
-    penalized = [v for v in model.trainable_variables if v.regularizer is not None]
-    penalty = model.penalty if model._penalized else None
+    tally, forward = model._compiled.tally, model.forward
+    cost, _ = _objective(model)
+    penalized, penalty = _penalties(model)
 
     def step(x, y, w):
         p, kept = forward(x, False)
-        value = (fused(y, logits(kept), p, w) if fused is not None else value_and_grad(y, p, w))[0] * scale
+        value = cost(y, p, kept, w)[0]
         for v in penalized:
             value += float(v.regularizer(v.value))
         if penalty is not None:
@@ -180,10 +171,52 @@ def make_test_step(model: Any) -> Callable:
     return step
 
 
-def _fused(model: Any) -> Callable | None:
-    """The shortcut where the last activation and the loss know each other (softmax or sigmoid and cross-entropy)."""
-    activation = model.activation
-    return model._compiled.loss.fused(activation) if activation is not None else None
+def _objective(model: Any) -> tuple[Callable, Callable]:
+    """The cost ``(y, p, kept, w) -> (C, slope)`` and where the slope goes back from: the output, or its logits.
+
+    Where the last activation and the loss know each other (softmax or sigmoid and cross-entropy), it is the logits.
+    """
+    compiled, activation, logits = model._compiled, model.activation, model.logits
+    fused = compiled.loss.fused(activation) if activation is not None else None
+    rule = fused or compiled.loss.value_and_grad
+    if model.output.dtype == "float16":
+        rule = _in_float32(rule)
+    if fused is not None:
+
+        def cost(y, p, kept, w):
+            return rule(y, logits(kept), p, w)  # δ[L] = ∂C/∂z[L] at once
+
+    else:
+
+        def cost(y, p, kept, w):
+            return rule(y, p, w)  # ∂C/∂a[L]
+
+    back = model.backward if fused is None else model.backward_from_logits
+    return cost if compiled.loss_weight == 1.0 else _weighted(cost, compiled.loss_weight), back
+
+
+def _weighted(cost: Callable, weight: float) -> Callable:
+    def weighted(y, p, kept, w):
+        value, slope = cost(y, p, kept, w)
+        return value * weight, slope * weight
+
+    return weighted
+
+
+def _in_float32(rule: Callable) -> Callable:
+    """Half precision is too coarse for a sum over a batch: 1 + 0.0001 is 1 there."""
+
+    def wide(y, *outputs_and_weights):
+        *outputs, w = outputs_and_weights
+        value, slope = rule(y, *(a.astype("float32") for a in outputs), w)
+        return value, slope.astype(outputs[0].dtype)
+
+    return wide
+
+
+def _penalties(model: Any) -> tuple[list, Callable | None]:
+    """The weights with a regularizer, and what adds up the penalties on outputs of layers, if there are any."""
+    return [v for v in model.trainable_variables if v.regularizer is not None], model.penalty if model._penalized else None
 
 
 _BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
