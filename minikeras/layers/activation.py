@@ -12,13 +12,14 @@ from minikeras.activations.curves import elu_rule
 from minikeras.activations.rectifiers import leaky_relu_rule, relu_rule
 from minikeras.activations.table import above
 from minikeras.activations.vectors import softmax_rule
+from minikeras.layers.activated import Activated
 from minikeras.layers.identity import SameShape
 from minikeras.layers.layer import registry
 from minikeras.layers.old_arguments import translate
 
 
 @registry.register
-class Activation(SameShape):
+class Activation(Activated, SameShape):
     """Apply any activation: y = φ(x).
 
     Args:
@@ -32,12 +33,11 @@ class Activation(SameShape):
 
     def __init__(self, activation: Any, **kwargs):
         super().__init__(**kwargs)
-        self.activation = activations.get(activation)
-        self.derivative = activations.derivative(self.activation)
+        self.activation = activation
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Compute y = φ(x)."""
-        y = self.activation(x)
+        y = self.bare_activation(x)
         return y, (x, y)
 
     def logits(self, kept: tuple) -> np.ndarray:

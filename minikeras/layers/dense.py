@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import activations, constraints, initializers, regularizers
+from minikeras import constraints, initializers, regularizers
 from minikeras._core.symbolic import InputSpec
+from minikeras.layers.activated import Activated
 from minikeras.layers.layer import Layer, registry
 from minikeras.layers.sums import ones
 
 
 @registry.register
-class Dense(Layer):
+class Dense(Activated, Layer):
     """Every output unit sees every input: a = g(z), z = xW + b.
 
     Args:
@@ -57,7 +58,7 @@ class Dense(Layer):
                 raise ValueError(f"Argument `{name}` of Dense is for large language models and not supported, got {value!r}.")
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = int(units)
-        self.activation = activations.get(activation)
+        self.activation = activation
         self.use_bias = bool(use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
@@ -66,7 +67,6 @@ class Dense(Layer):
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
         self.lora_rank, self.lora_alpha, self.quantization_config = lora_rank, lora_alpha, quantization_config
-        self.apply, self.derivative = activations.bare(self.activation), activations.derivative(self.activation)
         self.input_spec = InputSpec(min_ndim=2)
         self.kernel = self.bias = None
 
@@ -97,7 +97,7 @@ class Dense(Layer):
         z = np.dot(x, self.kernel.value)
         if self.bias is not None:
             z += self.bias.value
-        a = self.apply(z)
+        a = self.bare_activation(z)
         return a, (x, z, a)
 
     def logits(self, kept: tuple) -> np.ndarray:

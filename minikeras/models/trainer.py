@@ -75,7 +75,7 @@ class Trainer:
     @property
     def metrics_names(self) -> list[str]:
         """The names of what evaluate() returns."""
-        return [metric.name for metric in self.metrics]
+        return ["loss", *self._compiled.names()] if self._compiled is not None else []
 
     def reset_metrics(self) -> None:
         """Start the loss and all metrics anew."""
