@@ -9,19 +9,19 @@ from contextvars import ContextVar
 
 import numpy as np
 
-_left: ContextVar[list[int] | None] = ContextVar("allowance", default=None)
+_left: ContextVar[list | None] = ContextVar("allowance", default=None)
 
 
 @contextlib.contextmanager
-def allowance(size: int) -> Iterator[None]:
-    """Let variables made in the block take at most ``size`` bytes together.
+def allowance(size: int, source: str = "the file holds data") -> Iterator[None]:
+    """Let variables made in the block take at most ``size`` bytes together; ``source`` says in messages who grants them.
 
     >>> with allowance(100): spend((25,), "float32")
     >>> with allowance(100): spend((10**9, 10**9), "float32")
     Traceback (most recent call last):
     ValueError: A weight of shape (1000000000, 1000000000) takes 4000000000000000000 bytes, but the file holds ...
     """
-    token = _left.set([size, size])
+    token = _left.set([size, size, source])
     try:
         yield
     finally:
@@ -36,7 +36,7 @@ def spend(shape: tuple, dtype: str) -> None:
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size > left[0]:
         raise ValueError(
-            f"A weight of shape {shape} takes {size} bytes, but the file holds data "
+            f"A weight of shape {shape} takes {size} bytes, but {left[2]} "
             f"for at most {left[1]} bytes of weights in all."
         )
     left[0] -= size

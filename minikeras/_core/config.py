@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
+_DTYPE = re.compile(r"[<>=|]?[A-Za-z][A-Za-z0-9_]*")
 _FLOATS = ("float16", "float32", "float64")
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last", "interactive_logging": True}
 
@@ -121,6 +124,8 @@ def standardize_dtype(dtype) -> str:
     if name == "bfloat16":
         raise ValueError("dtype 'bfloat16' does not exist in NumPy; use 'float32' or 'float16'.")
     try:
+        if isinstance(name, (list, tuple, dict)) or isinstance(name, str) and not _DTYPE.fullmatch(name):
+            raise TypeError  # NumPy has a language for structures, and Python's compiler reads it
         return "string" if name in ("string", str) else np.dtype(name).name
     except TypeError:
         raise ValueError(f"Unknown dtype {dtype!r}; expected a name such as 'float32' or 'int32'.") from None

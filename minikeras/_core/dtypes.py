@@ -16,18 +16,29 @@ class DTypePolicy(Configurable):
     """The number types of a layer.
 
     Args:
-        name: a dtype such as ``"float32"``, or ``"mixed_float16"``: weights in float32, arithmetic in float16.
+        name: a dtype such as ``"float32"``, or ``"mixed_float16"``: weights in float32, arithmetic in float16; that of
+            `dtype_policy` by default.
 
     >>> p = DTypePolicy("mixed_float16"); p.variable_dtype, p.compute_dtype
     ('float32', 'float16')
     """
 
     def __init__(self, name: str | None = None):
-        self.name = name or floatx()
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"Argument `name` of DTypePolicy must be a string such as 'float32', got {name!r}.")
+        self.name = dtype_policy().name if name is None else name
         if self.name.startswith("mixed_"):
             self.compute_dtype, self.variable_dtype = standardize_dtype(self.name[6:]), "float32"
         else:
             self.compute_dtype = self.variable_dtype = standardize_dtype(self.name)
+
+    @property
+    def quantization_mode(self) -> None:
+        """None: these policies don't quantize.
+
+        >>> DTypePolicy("float32").quantization_mode
+        """
+        return None
 
     def get_config(self) -> dict:
         """Return ``{"name": ...}``."""

@@ -11,17 +11,18 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from minikeras._core.allowance import spend
 from minikeras._core.config import floatx, standardize_dtype
 from minikeras._core.naming import auto_name
+from minikeras._core.registry import REGISTRIES
 
 
 class Variable(NDArrayOperatorsMixin):
     """An array with a name that training changes in place.
 
     Args:
-        initializer: the start value, or a callable ``(shape, dtype) -> array``.
-        shape: needed when ``initializer`` is a callable.
-        dtype: name of the number type; the type of the value, or ``floatx()`` for floats, by default.
+        initializer: the start value, a callable ``(shape, dtype) -> array``, or the name of one such as ``"ones"``.
+        shape: needed when ``initializer`` is a callable or a name.
+        dtype: name of the number type; by default ``floatx()`` for floats, int32 for Python's integers, else that of the value.
         trainable: whether an optimizer may change it.
-        name: a short name; ``path`` is the long one (``"sequential/dense/kernel"``).
+        name: a short name without "/"; ``path`` is the long one (``"sequential/dense/kernel"``).
 
     Attributes:
         value: the array itself, live: training writes into it. ``numpy()`` gives a copy.
@@ -46,6 +47,10 @@ class Variable(NDArrayOperatorsMixin):
         name: str | None = None,
         **kwargs,
     ):
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(f"Argument `name` must be a string and cannot contain character `/`, got {name!r}.")
+        if isinstance(initializer, str):
+            initializer = REGISTRIES["keras.initializers"].get(initializer)
         if callable(initializer):
             if shape is None:
                 raise ValueError("A Variable made by an initializer function needs a `shape`, got None.")
@@ -56,6 +61,8 @@ class Variable(NDArrayOperatorsMixin):
             value = np.asarray(initializer)
             if dtype is None and value.dtype.kind == "f":
                 dtype = floatx()
+            elif dtype is None and value.dtype.kind == "i" and not hasattr(initializer, "dtype"):
+                dtype = standardize_dtype(int)
         self.value = np.array(value, None if dtype is None else standardize_dtype(dtype))
         if self.value.dtype.kind not in "fiub":
             raise ValueError(f"A Variable holds numbers, got an array of {self.value.dtype}.")
@@ -187,6 +194,9 @@ class Variable(NDArrayOperatorsMixin):
 
     def __bool__(self):
         return bool(self.value)
+
+    def __round__(self, ndigits=None):
+        return np.round(self.value, ndigits or 0)
 
     def __hash__(self):
         return id(self)

@@ -112,9 +112,7 @@ def get(identifier: Any) -> Callable:
     """
     if identifier is None:
         return linear
-    if isinstance(identifier, dict):
-        return deserialize(identifier)
-    found = registry.get(identifier)
+    found = deserialize(identifier) if isinstance(identifier, dict) else registry.get(identifier)
     if not callable(found):
         raise ValueError(f"An activation is called on arrays, but {identifier!r} can't be: give a name, a function or a layer.")
     return found

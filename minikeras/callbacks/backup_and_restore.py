@@ -71,7 +71,7 @@ class BackupAndRestore(Callback):
     ):
         super().__init__()
         if not backup_dir:
-            raise ValueError(f"Argument `backup_dir` of BackupAndRestore must name a folder, got {backup_dir!r}.")
+            raise ValueError(f"Empty `backup_dir` argument passed: BackupAndRestore wants a folder's name, got {backup_dir!r}.")
         self.backup_dir = os.fspath(backup_dir)
         self.save_freq = save_freq
         self.double_checkpoint = double_checkpoint

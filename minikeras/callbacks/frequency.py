@@ -23,7 +23,8 @@ class SaveFrequency:
         number = isinstance(save_freq, (int, np.integer)) and not isinstance(save_freq, bool) and save_freq > 0
         if not number and not (isinstance(save_freq, str) and save_freq == "epoch"):
             raise ValueError(
-                f"Argument `save_freq` of {owner} must be 'epoch' or a positive number of batches, got {save_freq!r}."
+                f"Invalid value of `save_freq` for {owner}. Unrecognized save_freq: {save_freq!r}; "
+                "it must be 'epoch' or a positive number of batches."
             )
         self.every = int(save_freq) if number else None
         self.reset()

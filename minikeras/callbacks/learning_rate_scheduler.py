@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.inner_optimizers import inner_optimizers, log_rates
 from minikeras.callbacks.progress import print_msg
 
 
@@ -38,22 +39,26 @@ class LearningRateScheduler(Callback):
         self._takes_rate = _takes_two(schedule)
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Set the rate of the epoch."""
-        optimizer = self.model.optimizer
+        """Set the rate of the epoch; a `MultiOptimizer` has several."""
+        for name, optimizer in inner_optimizers(self.model.optimizer):
+            rate = self._set_rate(optimizer, epoch)
+            if self.verbose > 0:
+                which = f"{name} " if name else ""
+                print_msg(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {which}learning rate to {rate}.")
+
+    def _set_rate(self, optimizer: Any, epoch: int) -> float:
         if not hasattr(optimizer, "learning_rate"):
             raise ValueError(f"LearningRateScheduler needs an optimizer with a `learning_rate`, got {optimizer!r}.")
         rate = self.schedule(epoch, float(optimizer.learning_rate)) if self._takes_rate else self.schedule(epoch)
         if rate is None or isinstance(rate, (bool, str)) or np.ndim(rate):
             raise ValueError(f"The output of the `schedule` function should be a float, got {rate!r} for epoch {epoch}.")
-        rate = float(rate)
-        optimizer.learning_rate = rate
-        if self.verbose > 0:
-            print_msg(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+        optimizer.learning_rate = float(rate)
+        return float(rate)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Log the rate of the epoch."""
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            log_rates(self.model.optimizer, logs)
 
 
 def _takes_two(schedule: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.callbacks.inner_optimizers import inner_optimizers, log_rates
 from minikeras.callbacks.monitor_callback import MonitorCallback
 from minikeras.callbacks.progress import print_msg
 
@@ -75,7 +76,7 @@ class ReduceLROnPlateau(MonitorCallback):
         if self.monitor_op is None:
             self._set_monitor_op()
         logs = {} if logs is None else logs
-        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        log_rates(self.model.optimizer, logs)
         value = logs.get(self.monitor)
         if value is None:
             return self._warn_once(
@@ -89,18 +90,22 @@ class ReduceLROnPlateau(MonitorCallback):
             self.best, self.wait = value, 0
         elif not self.in_cooldown():
             self.wait += 1
-            if self.wait >= self.patience and self._reduce(epoch):
+            if self.wait >= self.patience and self._reduce_all(epoch):
                 self.cooldown_counter, self.wait = self.cooldown, 0
 
-    def _reduce(self, epoch: int) -> bool:
-        optimizer = self.model.optimizer
+    def _reduce_all(self, epoch: int) -> bool:
+        """Reduce the rate, each of the rates of a `MultiOptimizer`; return whether one could be reduced."""
+        return any([self._reduce(epoch, *named) for named in inner_optimizers(self.model.optimizer)])
+
+    def _reduce(self, epoch: int, name: str, optimizer: Any) -> bool:
         old = float(optimizer.learning_rate)
         if not old > float(np.float32(self.min_lr)):  # the rate is kept in float32
             return False
         new = max(old * self.factor, self.min_lr)
         optimizer.learning_rate = new
         if self.verbose > 0:
-            print_msg(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.")
+            which = f"{name} " if name else ""
+            print_msg(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {which}learning rate to {new}.")
         return True
 
     def in_cooldown(self) -> bool:

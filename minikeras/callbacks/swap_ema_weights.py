@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.inner_optimizers import inner_optimizers
 
 
 class SwapEMAWeights(Callback):
@@ -28,13 +29,17 @@ class SwapEMAWeights(Callback):
     def _averages(self) -> list[tuple[Any, Any]]:
         """Pairs of a weight and the variable that holds its average."""
         optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
-        averages = getattr(optimizer, "_model_variables_moving_average", None)
-        if not getattr(optimizer, "use_ema", False) or averages is None:
+        averaging = [inner for _, inner in inner_optimizers(optimizer) if getattr(inner, "use_ema", False)]
+        if not averaging:
             raise ValueError(
-                f"SwapEMAWeights needs an optimizer with use_ema=True, got {type(optimizer).__name__} with "
-                f"use_ema={getattr(optimizer, 'use_ema', False)}."
+                "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer, "
+                f"got {type(optimizer).__name__} with use_ema=False."
             )
-        return list(zip(optimizer._trainable_variables, averages, strict=True))
+        return [
+            pair
+            for inner in averaging
+            for pair in zip(inner._trainable_variables, inner._model_variables_moving_average, strict=True)
+        ]
 
     def _swap(self, averages_in: bool) -> None:
         if averages_in != self._ema_weights_in_model:

@@ -51,7 +51,7 @@ class GeneratorBatches(Batches):
             source = iter(self._source) if self._iterator is None else self._iterator
             batch = next(source, None)
             if batch is None:
-                raise ValueError(f"The {self._kind} gave no batch at all: it must yield at least one.")
+                raise ValueError(f"x gave no batch at all: the {self._kind} must yield at least one batch.")
             self._ahead = [(batch, source)]
         return self._convert(self._ahead[0][0], 0, self._kind)
 
@@ -70,7 +70,7 @@ class GeneratorBatches(Batches):
         if self._limit is None and count:
             self._available = count  # known from now on
         elif not self._given:
-            raise ValueError(f"The {self._kind} gave no batch at all: it must yield at least one.")
+            raise ValueError(f"x gave no batch at all: the {self._kind} must yield at least one batch.")
         elif not count and self._limit is None:
             self._warn()
 

@@ -55,7 +55,7 @@ class Constant(Initializer):
     @classmethod
     def from_config(cls, config: dict) -> Constant:
         """Build from what ``get_config`` returned; an array comes as a dict."""
-        return cls(deserialize_keras_object(config["value"]))
+        return cls(**{name: deserialize_keras_object(value) for name, value in config.items()})
 
 
 class Identity(Initializer):

@@ -309,7 +309,8 @@ def _fitting_mask(mask: Any, x: np.ndarray) -> np.ndarray:
     mask = np.asarray(mask)
     sizes = list(zip(mask.shape[::-1], x.shape[::-1]))
     if mask.ndim > x.ndim or any(m not in (1, n) for m, n in sizes):
-        raise ValueError(f"The mask of Softmax must fit an input of shape {x.shape} by broadcasting, got shape {mask.shape}.")
+        what = "must not have more dimensions than" if mask.ndim > x.ndim else "must be broadcastable to"
+        raise ValueError(f"The mask of Softmax {what} the input, of shape {x.shape}, got shape {mask.shape}.")
     return mask if mask.dtype == bool else mask > 0.5
 
 
@@ -317,11 +318,13 @@ def _number(layer: str, name: str, value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise ValueError(f"Argument `{name}` of {layer} must be a number, got {value!r}.") from None
+        raise ValueError(f"The {name} of a {layer} layer cannot be {value!r}: it must be a number.") from None
 
 
 def _not_negative(layer: str, name: str, value: Any) -> float:
+    if value is None:
+        raise ValueError(f"The {name} of a {layer} layer cannot be None or a negative value, got None.")
     number = _number(layer, name, value)
     if not number >= 0.0:
-        raise ValueError(f"Argument `{name}` of {layer} must be at least 0, got {value!r}.")
+        raise ValueError(f"The {name} of a {layer} layer cannot be a negative value, got {value!r}.")
     return number

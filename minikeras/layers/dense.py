@@ -128,5 +128,4 @@ class Dense(Activated, Layer):
     def get_config(self) -> dict:
         """Return the arguments that rebuild this layer; those of LoRA are not among them, as in Keras."""
         config = super().get_config()
-        del config["lora_rank"], config["lora_alpha"]
-        return config
+        return {name: value for name, value in config.items() if name not in ("lora_rank", "lora_alpha")}

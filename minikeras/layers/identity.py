@@ -12,7 +12,7 @@ from minikeras.layers.layer import Layer, registry
 class SameShape(Layer):
     """Base of layers whose output has the shape of their input."""
 
-    supports_masking = True
+    supports_masking = stateless = True
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return the shape of the input."""

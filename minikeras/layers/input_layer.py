@@ -44,12 +44,14 @@ class InputLayer(Layer):
     ):
         super().__init__(name=name, **kwargs)
         if batch_shape is not None and shape is not None:
-            raise ValueError(f"InputLayer takes `shape` or `batch_shape`, got both: {shape!r} and {batch_shape!r}.")
+            raise ValueError(f"You cannot pass both `shape` and `batch_shape`, got {shape!r} and {batch_shape!r}.")
         if input_tensor is not None:
+            if not isinstance(input_tensor, KerasTensor):
+                raise ValueError(f"Argument `input_tensor` of InputLayer must be a KerasTensor, got {input_tensor!r}.")
             batch_shape, dtype = input_tensor.shape, input_tensor.dtype
         if shape is None and batch_shape is None:
             if self._given_shape is None:
-                raise ValueError("InputLayer needs the shape of the input: InputLayer(shape=(10,)).")
+                raise ValueError("InputLayer needs the shape of the input: you must pass a `shape` argument, such as (10,).")
             batch_shape = self._given_shape
         if batch_shape is None:
             batch_shape = (batch_size, *_sizes(shape))

@@ -13,15 +13,17 @@ A layer that ends in an activation also gives its ``logits(kept)`` and takes ``b
 from __future__ import annotations
 
 import copyreg
+import inspect
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from minikeras import regularizers
 from minikeras._core import dtypes
-from minikeras._core.naming import auto_name
+from minikeras._core.naming import auto_name, shorten
 from minikeras._core.registry import Registry, home
-from minikeras._core.serialize import Configurable, serialize_keras_object
+from minikeras._core.serialize import Configurable, constructor_arguments, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, holding, on_tape, vjp
 from minikeras._core.variable import Variable
@@ -29,7 +31,7 @@ from minikeras.layers.arguments import accepts, given_shape, public_arguments
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
-
+_TRAINING: ContextVar[bool] = ContextVar("training", default=False)  # how the layer around a layer was called
 
 
 class Layer(Weighted, Configurable):
@@ -57,6 +59,13 @@ class Layer(Weighted, Configurable):
 
     float_inputs = True  # cast what comes in to the compute dtype; layers that only move numbers about say False
     supports_masking = False
+    stateless = False  # nothing to build: built as soon as it is made, unless a subclass has a build() of its own
+
+    def __new__(cls, *args, **kwargs):
+        layer = super().__new__(cls)
+        if home(cls) is None:
+            layer._given = _plain_arguments(cls, args, kwargs)
+        return layer
 
     def __init__(
         self,
@@ -87,7 +96,7 @@ class Layer(Weighted, Configurable):
         self.compute_dtype, self.variable_dtype = self.dtype_policy.compute_dtype, self.dtype_policy.variable_dtype
         self.autocast = autocast
         self.input_spec: Any = None
-        self.built = False
+        self.built = self.stateless and type(self).build is Layer.build
         self._trainable = bool(trainable)
         self._parent_path = ""
         self._build_shape: tuple | None = None
@@ -102,7 +111,9 @@ class Layer(Weighted, Configurable):
         if "forward" in own and "call" not in own:
             cls.call = _first_half(own["forward"])
         elif "call" in own and "forward" not in own:  # a user's own: what it inherits no longer is its gradient
-            cls.forward, cls.backward, cls._takes_training = Layer.forward, Layer.backward, accepts(own["call"], "training")
+            cls.forward, cls.backward = Layer.forward, Layer.backward
+        if "call" in cls.__dict__:
+            cls._takes_training = accepts(cls.call, "training")
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
@@ -118,8 +129,12 @@ class Layer(Weighted, Configurable):
         variables, extra = self.trainable_variables, {"training": training} if self._takes_training else {}
 
         def run(x, *values):
-            with holding(variables, values):
-                return self.call(x, **extra)
+            outer = _TRAINING.set(training)
+            try:
+                with holding(variables, values):
+                    return self.call(x, **extra)
+            finally:
+                _TRAINING.reset(outer)
 
         return vjp(run, x, *(v.value for v in variables))
 
@@ -133,26 +148,34 @@ class Layer(Weighted, Configurable):
         return dx
 
     def __call__(self, inputs: Any, *args, **kwargs) -> Any:
-        """Compute the output of any array-like, building the layer first if that has not happened."""
+        """Compute the output of any array-like, building the layer first if that has not happened.
+
+        ``training``, where it is not given, is as in the call of the layer around this one, else False.
+        """
         if isinstance(inputs, KerasTensor):
             return self._symbolic(inputs)
+        training = kwargs.pop("training", None)
+        training = _TRAINING.get() if training is None else bool(training)
         if isinstance(inputs, Box) and type(self).forward is not Layer.forward:
             if not self.built:
                 self.build((None, *inputs.shape[1:]))
-            return on_tape(self, inputs, kwargs.get("training") or False)
-        if isinstance(inputs, Box):
-            return self.call(inputs, *args, **kwargs)
-        x = self.convert(inputs)
+            return on_tape(self, inputs, training)
+        traced = isinstance(inputs, Box)
+        x = inputs if traced else self.convert(inputs)
         if not self.built:
             self.check_input_shape((None, *x.shape[1:]))
             self.build((None, *x.shape[1:]) if x.ndim else ())
+        elif self._build_shape is None:
+            self._build_shape = (None, *x.shape[1:])
         self.check_input_shape(x.shape)
-        if kwargs.get("training", 0) is None:
-            kwargs["training"] = False
-        if "training" in kwargs and not accepts(type(self).call, "training"):
-            del kwargs["training"]
-        y = self.call(x, *args, **kwargs)
-        if self.activity_regularizer is not None:
+        if self._takes_training and not args:
+            kwargs["training"] = training
+        outer = _TRAINING.set(training)
+        try:
+            y = self.call(x, *args, **kwargs)
+        finally:
+            _TRAINING.reset(outer)
+        if not traced and self.activity_regularizer is not None:
             self._penalties = [self.activity_regularizer(y) / max(len(y), 1)]
         return y
 
@@ -160,6 +183,8 @@ class Layer(Weighted, Configurable):
         if not self.built:
             self.check_input_shape(tensor.shape)
             self.build(tensor.shape)
+        elif self._build_shape is None:
+            self._build_shape = tensor.shape
         self.check_input_shape(tensor.shape)
         self._output_shape = tuple(self.compute_output_shape(tensor.shape))
         return KerasTensor(self._output_shape, self.compute_dtype if self.float_inputs else tensor.dtype)
@@ -187,7 +212,8 @@ class Layer(Weighted, Configurable):
         if problem:
             built = f" It was built for inputs of shape {self._build_shape}." if self._build_shape else ""
             raise ValueError(
-                f"Layer {self.name!r} ({type(self).__name__}): {problem}, got an input of shape {tuple(shape)}.{built}"
+                f"The input of layer {self.name!r} ({type(self).__name__}) is incompatible with the layer: {problem}, "
+                f"got an input of shape {tuple(shape)}.{built}"
             )
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
@@ -245,7 +271,12 @@ class Layer(Weighted, Configurable):
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.serialized_policy()}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        return {**config, **self._own_config(leave_out=_BASE_ARGUMENTS)}
+        given = {n: v for n, v in vars(self).get("_given", {}).items() if not hasattr(self, n)}
+        left_out = {*_BASE_ARGUMENTS, *given}
+        owner = next(cls for cls in type(self).__mro__ if "get_config" in vars(cls))
+        if owner is not Layer and home(owner) is None:  # a user's own, which adds what is no attribute
+            left_out.update(n for n in constructor_arguments(type(self)) if not hasattr(self, n))
+        return {**config, **self._own_config(leave_out=left_out), **given}
 
     def serialized_policy(self) -> dict:
         """The config of the dtype policy."""
@@ -259,8 +290,11 @@ class Layer(Weighted, Configurable):
 
     def build_from_config(self, config: dict) -> None:
         """Build for the shape that `get_build_config` returned."""
-        if config.get("input_shape") and not self.built:
-            self.build(tuple(config["input_shape"]))
+        shape = config.get("input_shape") if isinstance(config, dict) else config
+        if shape and not (isinstance(shape, (list, tuple)) and all(isinstance(n, (int, type(None))) for n in shape)):
+            raise ValueError(f"Layer {self.name!r} can't be built: its build_config should hold a shape, got {shorten(config)}.")
+        if shape and not self.built:
+            self.build(tuple(shape))
 
     def __reduce__(self):  # copy and pickle: layers of the house by config and weights, a user's own by attributes
         if home(self) is None:
@@ -280,6 +314,19 @@ def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Lay
         layer.build(shape)
         layer.set_weights(weights)
     return layer
+
+
+def _plain_arguments(cls: type, args: tuple, kwargs: dict) -> dict:
+    """What a user's own layer was made of, for its config: if all of it is numbers, strings and None, as Keras has it."""
+    try:
+        given = inspect.signature(cls.__init__).bind(None, *args, **kwargs)
+    except TypeError:  # the constructor will say what is wrong
+        return {}
+    given.apply_defaults()
+    kinds = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+    named = [p.name for p in given.signature.parameters.values() if p.kind not in kinds][1:]
+    plain = {name: given.arguments[name] for name in named if name not in _BASE_ARGUMENTS}
+    return plain if all(isinstance(value, (str, int, float, bool, type(None))) for value in plain.values()) else {}
 
 
 def _remembering(build):

@@ -276,7 +276,8 @@ def _clipping(bounds: Any) -> dict:
     bounds = {} if bounds is None else bounds
     if not isinstance(bounds, dict) or set(bounds) - {"rmin", "rmax", "dmax"}:
         raise ValueError(
-            f"Argument `renorm_clipping` of BatchNormalization is a dict with the keys rmin, rmax and dmax, got {bounds!r}."
+            "Received invalid keys. Argument `renorm_clipping` of BatchNormalization is a dict with the keys rmin, rmax and "
+            f"dmax, got {bounds!r}."
         )
     given = {key: _number(f"renorm_clipping[{key!r}]", value) for key, value in bounds.items() if value is not None}
     if given.get("rmin", 0.0) > given.get("rmax", float("inf")):

@@ -309,17 +309,25 @@ def _normal(seeds: SeedGenerator, x: np.ndarray, stddev: float) -> np.ndarray:
 def _part(layer: str, name: str, value: Any, below_one: bool = False) -> float:
     good = not isinstance(value, bool) and isinstance(value, (int, float, np.number))
     if not good or not 0 <= value <= 1 or below_one and value == 1:
-        raise ValueError(f"Argument `{name}` of {layer} must be a number from 0 to {'below ' * below_one}1, got {value!r}.")
+        raise ValueError(
+            f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1"
+            f"{' (not 1 itself)' * below_one}. {layer} got {value!r}."
+        )
     return float(value)
 
 
 def _noise_shape(layer: str, shape: Any) -> tuple | None:
     if shape is None:
         return None
-    good = isinstance(shape, (list, tuple))
-    good = good and all(n is None or isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in shape)
-    if not good:
-        raise ValueError(f"Argument `noise_shape` of {layer} must be a tuple of positive integers and None, got {shape!r}.")
+    expected = None
+    if not isinstance(shape, (list, tuple)):
+        expected = "a tuple or list of integers"
+    elif any(isinstance(n, bool) or not isinstance(n, (int, np.integer, type(None))) for n in shape):
+        expected = "all elements to be integers or None"
+    elif any(n is not None and n <= 0 for n in shape):
+        expected = "all dimensions to be positive integers or None"
+    if expected:
+        raise ValueError(f"Invalid value received for argument `noise_shape`. Expected {expected}. {layer} got {shape!r}.")
     return tuple(n if n is None else int(n) for n in shape)
 
 

@@ -60,13 +60,15 @@ class Reshape(Layer):
     """
 
     float_inputs = False
+    stateless = True
 
     def __init__(self, target_shape: Any, **kwargs):
         super().__init__(**kwargs)
         sizes = (target_shape,) if isinstance(target_shape, (int, np.integer)) else tuple(target_shape)
         if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < -1 for n in sizes) or sizes.count(-1) > 1:
             raise ValueError(
-                f"Argument `target_shape` of Reshape must be integers from 0, with one -1 at most, got {target_shape!r}."
+                "The target of Reshape must consist of non-negative integers, with one -1 at most for what is left, "
+                f"got target_shape={target_shape!r}."
             )
         self.target_shape = tuple(int(n) for n in sizes)
 
@@ -109,7 +111,7 @@ class Permute(Layer):
         super().__init__(**kwargs)
         dims = (dims,) if isinstance(dims, (int, np.integer)) else tuple(dims)
         if sorted(dims) != list(range(1, len(dims) + 1)):
-            raise ValueError(f"Argument `dims` of Permute must hold each number from 1 to the number of axes once, got {dims}.")
+            raise ValueError(f"Invalid permutation {dims} for argument `dims` of Permute: it wants each number from 1 up once.")
         self.dims = tuple(int(n) for n in dims)
         self.input_spec = InputSpec(ndim=len(dims) + 1)
         self._order = (0, *self.dims)
@@ -144,9 +146,9 @@ class RepeatVector(Layer):
     def __init__(self, n: int, **kwargs):
         super().__init__(**kwargs)
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
-            raise TypeError(f"Argument `n` of RepeatVector must be an integer, got {n!r}.")
+            raise TypeError(f"Expected an integer value for `n` of RepeatVector, got {n!r}.")
         if n <= 0:
-            raise ValueError(f"Argument `n` of RepeatVector must be positive, got {n!r}.")
+            raise ValueError(f"Argument `n` of RepeatVector should be a positive integer, got {n!r}.")
         self.n = int(n)
         self.input_spec = InputSpec(ndim=2)
 

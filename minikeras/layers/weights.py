@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras import constraints, initializers, regularizers
 from minikeras._core import dtypes
+from minikeras._core.random import SeedGenerator
 from minikeras._core.variable import Variable
 
 
@@ -113,8 +114,7 @@ class Weighted:
     @property
     def seed_generators(self) -> list:
         """The random streams of this layer and of those inside."""
-        own = [vars(self)["seed_generator"]] if vars(self).get("seed_generator") is not None else []
-        return own + [g for layer in self._parts(Weighted) for g in layer.seed_generators]
+        return _unique([*self._parts(SeedGenerator), *(g for layer in self._parts(Weighted) for g in layer.seed_generators)])
 
     @property
     def trainable_variables(self) -> list[Variable]:
@@ -174,5 +174,5 @@ class Weighted:
         return weights + self._penalties + [p for layer in self._parts(Weighted) for p in layer._penalties]
 
 
-def _unique(variables) -> list:
-    return list({id(v): v for v in variables}.values())
+def _unique(parts) -> list:
+    return list({id(part): part for part in parts}.values())

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import dtypes
+from minikeras._core.arguments import check_numbers, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.serialize import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
@@ -63,7 +64,7 @@ class Loss(Configurable):
     """
 
     def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None):
-        self.name = name or auto_name(type(self).__name__)
+        self.name = checked_name(self, name) or auto_name(type(self).__name__)
         self.reduction = standardize_reduction(reduction)
         self.dtype_policy = None if dtype is None else dtypes.get(dtype)
 
@@ -209,5 +210,5 @@ class LossFunctionWrapper(Loss):
     def from_config(cls, config: dict):
         """Build a loss from what ``get_config`` returned, here or in Keras 2 (which wrote ``fn`` into every config)."""
         if "fn" not in constructor_arguments(cls):
-            return cls(**{key: value for key, value in config.items() if key != "fn"})
+            return check_numbers(cls(**{key: value for key, value in config.items() if key != "fn"}))
         return cls(**deserialize_keras_object(config))

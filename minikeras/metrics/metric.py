@@ -18,6 +18,7 @@ import numpy as np
 
 from minikeras import initializers
 from minikeras._core import dtypes
+from minikeras._core.arguments import checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.serialize import Configurable, constructor_arguments, plain
@@ -54,7 +55,7 @@ class Metric(Configurable):
         self._variables: list[Variable] = []
         self._metrics: list[Metric] = []
         self._dtype = dtypes.get(dtype or floatx()).compute_dtype
-        self.name = name or auto_name(type(self).__name__)
+        self.name = checked_name(self, name) or auto_name(type(self).__name__)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -198,11 +199,17 @@ class Metric(Configurable):
     def __setattr__(self, name, value):
         super().__setattr__(name, value)
         if "_metrics" in self.__dict__ and name not in ("_variables", "_metrics"):
-            inside = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else (value,)
-            for item in inside:
-                kept = self._variables if isinstance(item, Variable) else self._metrics if isinstance(item, Metric) else None
-                if kept is not None and not any(item is other for other in kept):
-                    kept.append(item)
+            self._keep(value)
+
+    def _keep(self, value):
+        """Note the variables and metrics in an attribute, however deep in lists and dicts."""
+        if isinstance(value, (dict, list, tuple)):
+            for item in value.values() if isinstance(value, dict) else value:
+                self._keep(item)
+            return
+        kept = self._variables if isinstance(value, Variable) else self._metrics if isinstance(value, Metric) else None
+        if kept is not None and not any(value is other for other in kept):
+            kept.append(value)
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"

@@ -21,7 +21,7 @@ def clone_model(
     recursive: bool = False,
     **kwargs,
 ) -> Sequential:
-    """Make a model of the same layers with new weights.
+    """Make a model of the same layers with new weights, compiled as the first one was.
 
     Args:
         model: a `Sequential`.
@@ -40,6 +40,11 @@ def clone_model(
     for layer in [*map(_copied, model._layers[:inputs]), *map(copy, model.layers)]:
         clone.add(layer, rebuild=False)
     clone._maybe_build()
+    if model.compiled:
+        with noting_own() as own:
+            config = model.get_compile_config()
+        with scope(own):
+            clone.compile_from_config(config)
     return clone
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import losses, metrics, optimizers
+from minikeras._core.naming import shorten
 from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.variable import adopt
 
@@ -43,6 +44,8 @@ class Compiled:
         for identifier in [*self.plain, *self.weighted]:  # a misspelt name is said now, not after an hour
             if isinstance(identifier, str) and identifier not in _BY_SHAPE:
                 metrics.get(identifier)
+            elif not isinstance(identifier, (str, dict)) and not callable(identifier):
+                raise ValueError(f"An entry of metrics is a name, a function or a Metric, got {shorten(identifier)}.")
 
     def config(self) -> dict:
         """What a file keeps of it."""

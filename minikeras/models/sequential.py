@@ -323,6 +323,8 @@ class Sequential(Model):
             what = f"unknown keys {sorted(unknown)}" if unknown else "no key 'layers'"
             keys = "name, trainable, dtype, layers and build_input_shape"
             raise ValueError(f"The config of a {cls.__name__} model has the keys {keys}; here {what}.")
+        if not isinstance(config["layers"], (list, tuple)):
+            raise ValueError(f"The layers in the config of a {cls.__name__} are a list, got {shorten(config['layers'])}.")
         model = cls(trainable=config.get("trainable", True), name=config.get("name"), dtype=config.get("dtype"))
         for layer in config["layers"]:
             model.add(layer_from_config(layer, custom_objects), rebuild=False)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import data
+from minikeras._core.symbolic import KerasTensor
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
 from minikeras.models.arguments import callback_list, due, verbosity, whole
@@ -19,7 +20,7 @@ class Trainer:
 
     optimizer: Any = None
     history: Any = None
-    stop_training: bool = False
+    stop_training = stop_evaluating = stop_predicting = False
     _compiled: Compiled | None = None
     _resume: dict | None = None  # where fit goes on after a restart: set by BackupAndRestore
 
@@ -247,7 +248,8 @@ class Trainer:
         """Check an array of targets and turn it into what the loss takes."""
         if y is None:
             raise ValueError("Training and evaluating need targets: pass `y`, one for each sample in `x`, got None.")
-        return self._compiled.prepare_targets(y, self.output)
+        output = self.output
+        return self._compiled.prepare_targets(y, KerasTensor((None, *output.shape[1:]), output.dtype))  # any number of rows
 
     def _x_dtype(self, given: np.dtype) -> Any:
         first = self.layers[0] if self.layers else self
@@ -290,6 +292,7 @@ class Trainer:
         if self._test_step is None:
             self._test_step = make_test_step(self)
         test, compiled = self._test_step, self._compiled
+        self.stop_evaluating = False
         compiled.reset()
         callbacks.on_test_begin()
         before, after, progress = callbacks.test_batch_begin_hooks, callbacks.test_batch_end_hooks, callbacks.progress
@@ -303,6 +306,8 @@ class Trainer:
                     hook(step, logs)
             if progress is not None and progress.due():
                 progress.update(step, compiled.logs())
+            if self.stop_evaluating:
+                break
         logs = compiled.logs()
         callbacks.on_test_end(logs)
         return logs
@@ -339,6 +344,7 @@ class Trainer:
         batches = data.open(x, batch_size=batch_size, steps=steps, prepare_x=self._prepare_x)
         verbose = 0 if verbose == "auto" and batches.steps == 1 else verbosity(verbose)
         callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
+        self.stop_predicting = False
         callbacks.on_predict_begin()
         before, after = callbacks.predict_batch_begin_hooks, callbacks.predict_batch_end_hooks
         progress = callbacks.progress
@@ -353,6 +359,8 @@ class Trainer:
                     hook(step, {"outputs": y})
                 if progress is not None and progress.due():
                     progress.update(step, {})
+                if self.stop_predicting:
+                    break
         callbacks.on_predict_end()
         return np.concatenate(outputs)
 

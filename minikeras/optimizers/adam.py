@@ -56,7 +56,7 @@ class Adam(Optimizer):
 
     def prepare(self, rate, t):
         """Compute η √(1 − β₂ᵗ) / (1 − β₁ᵗ)."""
-        self.rate = rate * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
+        self.rate = rate * math.sqrt(1 - self.power(self.beta_2, t)) / (1 - self.power(self.beta_1, t))
 
     def update(self, w, g, m, v, *largest_and_scratch):
         """Do one step."""

@@ -38,5 +38,5 @@ class AdamW(Adam):
         **named,
     ):
         if weight_decay is None:
-            raise ValueError("Argument `weight_decay` of AdamW must be a number, got None; without one, it is Adam.")
+            raise ValueError("Argument `weight_decay` must be a float. Received: weight_decay=None; AdamW without one is Adam.")
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *options, **named)

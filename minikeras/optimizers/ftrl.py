@@ -47,7 +47,9 @@ class Ftrl(Optimizer):
         **named,
     ):
         if learning_rate_power > 0:
-            raise ValueError(f"Argument `learning_rate_power` of Ftrl must be negative or 0, got {learning_rate_power}.")
+            raise ValueError(
+                f"`learning_rate_power` needs to be negative or zero. Received: learning_rate_power={learning_rate_power}."
+            )
         for argument, value in (
             ("initial_accumulator_value", initial_accumulator_value),
             ("l1_regularization_strength", l1_regularization_strength),
@@ -55,7 +57,7 @@ class Ftrl(Optimizer):
             ("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength),
         ):
             if value < 0:
-                raise ValueError(f"Argument `{argument}` of Ftrl must be positive or 0, got {value}.")
+                raise ValueError(f"`{argument}` needs to be positive or zero. Received: {argument}={value}.")
         super().__init__(learning_rate, *options, **named)
         self.learning_rate_power = learning_rate_power
         self.initial_accumulator_value = initial_accumulator_value

@@ -51,7 +51,7 @@ class Lamb(Optimizer):
     def prepare(self, rate, t):
         """Compute the corrections of the bias."""
         self.rate = rate
-        self.of_m, self.of_v = 1 / (1 - self.beta_1**t), 1 / (1 - self.beta_2**t)
+        self.of_m, self.of_v = 1 / (1 - self.power(self.beta_1, t)), 1 / (1 - self.power(self.beta_2, t))
 
     def update(self, w, g, m, v, s, r):
         """Do one step."""

@@ -29,7 +29,10 @@ class Lion(Optimizer):
 
     def __init__(self, learning_rate: Rate = 0.001, beta_1: float = 0.9, beta_2: float = 0.99, *options, **named):
         if not 0 < beta_1 <= 1:
-            raise ValueError(f"Argument `beta_1` of Lion must be above 0 and at most 1, got {beta_1}.")
+            raise ValueError(
+                "Argument `beta_1` must be in the [0, 1] range. Otherwise, the optimizer degenerates to SignSGD. "
+                f"Received: beta_1={beta_1}."
+            )
         super().__init__(learning_rate, *options, **named)
         self.beta_1 = beta_1
         self.beta_2 = beta_2

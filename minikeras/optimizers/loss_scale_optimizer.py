@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.arguments import check_numbers
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.variable import Variable, runs
 from minikeras.optimizers.optimizer import Optimizer
@@ -43,10 +44,13 @@ class LossScaleOptimizer(Optimizer):
         **old: Any,
     ):
         if not old.pop("dynamic", True):
-            raise ValueError("LossScaleOptimizer adapts its scale: for a fixed one, give `loss_scale_factor` to the optimizer.")
+            raise ValueError("LossScaleOptimizer adapts its scale: for a fixed one, set `loss_scale_factor` on the optimizer.")
         wrong = [key for key, value in old.items() if value not in (None, False) and (key, value) != ("ema_momentum", 0.99)]
         if wrong:
-            raise ValueError(f"LossScaleOptimizer does not take {wrong}: give them to `inner_optimizer`.")
+            names = ", ".join(f"`{key}`" for key in wrong)
+            raise ValueError(f"LossScaleOptimizer does not take the arguments: {names}. Set them on the `inner_optimizer`.")
+        if not isinstance(inner_optimizer, Optimizer):
+            raise ValueError(f"Argument `inner_optimizer` of LossScaleOptimizer must be an Optimizer, got {inner_optimizer!r}.")
         self.inner_optimizer = inner_optimizer
         super().__init__(0.0, name=name)
         self.initial_scale = initial_scale
@@ -131,4 +135,4 @@ class LossScaleOptimizer(Optimizer):
     def from_config(cls, config, custom_objects=None):
         """Rebuild it, and the inner optimizer."""
         own = {name: value for name, value in config.items() if name != "inner_optimizer"}
-        return cls(deserialize_keras_object(config["inner_optimizer"], custom_objects), **own)
+        return check_numbers(cls(deserialize_keras_object(config.get("inner_optimizer"), custom_objects), **own))

@@ -167,10 +167,10 @@ class MultiOptimizer(Optimizer):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Rebuild it, and the inner optimizers."""
-        return cls(**{**config, "optimizer_map": deserialize_keras_object(config["optimizer_map"], custom_objects)})
+        return cls(**{**config, "optimizer_map": deserialize_keras_object(config.get("optimizer_map"), custom_objects)})
 
 
 def _single(optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer) or isinstance(optimizer, (LossScaleOptimizer, MultiOptimizer)):
-        raise ValueError(f"The optimizer of a variable must be a plain Optimizer, got {optimizer!r}.")
+        raise ValueError(f"The optimizer of a variable must be a plain one: optimizer cannot be {type(optimizer).__name__}.")
     return optimizer

@@ -120,7 +120,7 @@ class Muon(Optimizer):
 
     def prepare(self, rate, t):
         """Compute η and Adam's share of it, freed from bias."""
-        correction = math.sqrt(1 - self.adam_beta_2**t) / (1 - self.adam_beta_1**t)
+        correction = math.sqrt(1 - self.power(self.adam_beta_2, t)) / (1 - self.power(self.adam_beta_1, t))
         self.rate, self.adam_rate = rate, rate * self.adam_lr_ratio * correction
 
     def update(self, w, g, m, *velocity_and_scratch):

@@ -54,6 +54,7 @@ class Optimizer(State):
     def __init__(self, learning_rate: Rate = 0.01, *options, **named):
         super().__init__(learning_rate, *options, **named)
         self.by_variable = type(self).update_step is not Optimizer.update_step
+        self._in_float32 = False
         self._undecayed: tuple[list[Variable], list[str]] = ([], [])
         self._plans: dict[tuple[int, ...], list[parts.Part]] = {}
         self._parts: list[parts.Part] = [self._refuse]
@@ -63,6 +64,17 @@ class Optimizer(State):
     def prepare(self, rate: float, t: int) -> None:
         """Compute the numbers of step ``t`` = 1, 2, ... before the weights are walked. By default ``self.rate`` = η."""
         self.rate = rate
+
+    def power(self, beta: float, t: int) -> float:
+        """Return βᵗ, of the β that float32 holds where the weights are float32, as Keras does.
+
+        It shows: 1 − 0.999ᵗ starts 1.3e-5 lower so, and a loss differs by as much after some epochs.
+
+        >>> optimizer = Optimizer(0.1); optimizer.update = print
+        >>> optimizer.build([Variable([1.0], dtype="float32")]); round(1 - optimizer.power(0.999, 1), 10)
+        0.0009999871
+        """
+        return (np.float32(beta).item() if self._in_float32 else beta) ** t
 
     def update(self, w: np.ndarray, g: np.ndarray, *slots_and_scratch: np.ndarray) -> None:
         """Change ``w`` and the slots in place. Called as ``update(w, g, *slots, s, r)``; s and r are scratch."""
@@ -99,6 +111,7 @@ class Optimizer(State):
         adopt(variables)
         self._add_slots(variables)
         self._trainable_variables = variables
+        self._in_float32 = bool(variables) and variables[0].dtype == "float32"
         self._plans.clear()
         self._parts = self._parts_for(variables)
         self.built = True

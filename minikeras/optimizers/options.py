@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.arguments import check_numbers, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.serialize import Configurable, deserialize_keras_object, plain, serialize_keras_object
@@ -56,7 +57,7 @@ class Options(Configurable):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self._check_options()
-        self.name = name or auto_name(type(self).__name__)
+        self.name = checked_name(self, name) or auto_name(type(self).__name__)
         self._iterations = self._own(Variable(0, dtype="int32", trainable=False, name="iteration"))
         self._set_rate(learning_rate)
 
@@ -95,7 +96,8 @@ class Options(Configurable):
             rate.initial_learning_rate = float(value)
         elif isinstance(rate, LearningRateSchedule):
             raise TypeError(
-                f"Optimizer {self.name!r} was given a schedule as its `learning_rate`, so the rate can't be set. "
+                f"The rate of optimizer {self.name!r} can't be set. This optimizer was created with a `LearningRateSchedule` "
+                "object as its `learning_rate`, which says the rate of each step. "
                 "Give it a number if it is to change by hand or by a callback."
             )
         else:
@@ -147,7 +149,7 @@ class Options(Configurable):
         rate = translate(config.get("learning_rate"), old, quiet=True)
         if isinstance(rate, dict):
             rate = deserialize_keras_object(rate, custom_objects)
-        return cls(**config) if rate is None else cls(**{**config, "learning_rate": rate})
+        return check_numbers(cls(**config) if rate is None else cls(**{**config, "learning_rate": rate}))
 
 
 def full_signature(cls: type) -> inspect.Signature:

@@ -29,7 +29,7 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate: Rate = 0.01, momentum: float = 0.0, nesterov: bool = False, *options, **named):
         if isinstance(momentum, (str, type(None))) or not 0 <= momentum <= 1:
-            raise ValueError(f"Argument `momentum` of SGD must be a number from 0 to 1, got {momentum!r}.")
+            raise ValueError(f"`momentum` must be a float between [0, 1]. SGD got {momentum!r}.")
         super().__init__(learning_rate, *options, **named)
         self.momentum = float(momentum)
         self.nesterov = nesterov

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.variable import Variable, adopt
+from minikeras.optimizers.clipping import by_global_norm, by_norm, by_value
 from minikeras.optimizers.options import Options, Rate
 
 
@@ -78,6 +79,16 @@ class State(Options):
     def _model_variables_moving_average(self) -> list[Variable]:  # Keras' name, which callbacks know
         return [self._slots[v, "average"] for v in self._trainable_variables] if self.use_ema else []
 
+    def _clip_gradients(self, grads: Sequence[Any]) -> list[np.ndarray]:  # Keras' name, which optimizers of users call
+        """Return copies of the gradients, clipped as a step would clip them."""
+        grads = [np.array(g) for g in grads]
+        flat = [g.reshape(-1) for g in grads]
+        for bound, clip in ((self.clipnorm, by_norm), (self.global_clipnorm, by_global_norm), (self.clipvalue, by_value)):
+            if bound:
+                clip(flat, bound)()
+                break
+        return grads
+
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of all state."""
         return [v.numpy() for v in self.variables]
@@ -92,7 +103,7 @@ class State(Options):
             ValueError: not built yet, or number or shapes differ; nothing is changed then.
         """
         if not self.built:
-            raise ValueError(f"Optimizer {self.name!r} has no variables yet: call build(variables) before set_weights().")
+            raise ValueError(f"You are calling set_weights() too early: {self.name!r} has no variables yet, build it.")
         variables, weights = self.variables, [np.asarray(w) for w in weights]
         if len(weights) != len(variables):
             raise ValueError(f"Optimizer {self.name!r} has {len(variables)} variables, got {len(weights)} weights.")

@@ -78,7 +78,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     include_optimizer = kwargs.pop("include_optimizer", True)
     chosen = kwargs.pop("save_format", None)
     if kwargs:
-        raise ValueError(f"save_model does not take {sorted(kwargs)}.")
+        raise ValueError(f"The following argument(s) are not supported by save_model: {sorted(kwargs)}.")
     if zipped is False:
         raise ValueError("Models are saved as files, not as folders: leave `zipped` out.")
     ending = "" if not is_path(filepath) else os.fsdecode(filepath)
@@ -88,7 +88,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         _write(filepath, overwrite, lambda target: write_keras(target, model, include_optimizer))
     else:
         raise ValueError(
-            f"The path should end in '.keras' (recommended) or '.h5', got {filepath!r}. Use export() for other formats."
+            "Invalid filepath extension for saving: the path should end in '.keras' (recommended) or '.h5', "
+            f"got {filepath!r}. Use export() for other formats."
         )
 
 

@@ -13,9 +13,11 @@ from minikeras.saving.json_text import read_json
 from minikeras.saving.legacy_config import translate, translate_compile
 
 SPARE = 8 << 20  # bytes for variables that a file need not hold: metrics, counts
-PER_BYTE = 3  # a file in float16 may become a model in float32
+PER_BYTE = 2  # a file in float16 may become a model in float32
 MOST_LAYERS = 5_000
 MOST_THRESHOLDS = 100_000
+MOST_METRICS = 1_000
+MOST_FROM_TEXT = 512 << 20  # bytes of weights that a config without a file may ask for
 FUNCTIONAL = ["Functional", "Model"]
 NUMBERS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")
 _MISUSE = (TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError)
@@ -58,7 +60,7 @@ def build_from_json(text: str, custom_objects: dict | None = None) -> Any:
     name = "the JSON text"
     config = read_json(text, name)
     check_config(config, name)
-    with reading(f"{name} does not describe a model"):
+    with reading(f"{name} does not describe a model"), allowance(MOST_FROM_TEXT, f"{name} may ask"):
         model = deserialize_keras_object(translate(config, custom_objects), custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
         raise ValueError(f"{name} describes a {type(model).__name__}, expected a model.")
@@ -116,6 +118,9 @@ def _check_node(node: dict, name: str) -> None:
     inner = node.get("config")
     if kind in ("__numpy__", "__tensor__") and (not isinstance(inner, dict) or inner.get("dtype") not in list(NUMBERS)):
         raise ValueError(f"{name}: the config holds an array that is not of a number type: {str(inner)[:100]!r}.")
+    for key in ("metrics", "weighted_metrics", "loss", "loss_weights"):
+        if isinstance(node.get(key), (list, dict)) and len(node[key]) > MOST_METRICS:
+            raise ValueError(f"{name}: the config has {len(node[key])} entries in {key!r}; up to {MOST_METRICS} are read.")
     steps = node.get("num_thresholds")
     if isinstance(steps, int) and steps > MOST_THRESHOLDS:
         raise ValueError(f"{name}: num_thresholds={steps} in the config; at most {MOST_THRESHOLDS} are accepted from a file.")

@@ -183,18 +183,18 @@ def _weights(layer: Any) -> list:
 def _datasets(group: Group) -> list[Dataset]:
     """The arrays of a layer, in the order of their list; arrays that are not listed are a sign of damage."""
     names = _names(group, "weight_names")
-    found = _below(group, 0)
+    found = _below(group, 0, {group.address})
     if found != len(names):
         raise group.source.error(f"is damaged: {group.path!r} lists {len(names)} arrays and has {found}.")
     return [group.dataset(name) for name in names]
 
 
-def _below(group: Group, depth: int) -> int:
+def _below(group: Group, depth: int, seen: set[int]) -> int:
     """How many datasets are in a group and the groups in it."""
     if depth > DEEPEST:
         raise group.source.error(f"is damaged or hostile: {group.path[:200]!r} is nested more than {DEEPEST} deep.")
-    inside = [group[name] for name in group.names]
-    return sum(_below(i, depth + 1) if isinstance(i, Group) else 1 for i in inside)
+    inside = group.unseen(seen)
+    return sum(_below(i, depth + 1, seen) if isinstance(i, Group) else 1 for i in inside)
 
 
 def _names(group: Group, attribute: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.saving.hdf5 import Group
+from minikeras.saving.hdf5.source import BEST_RATIO, FREE
 from minikeras.saving.optimizer_state import plan_optimizer
 from minikeras.saving.plan import Plan, datasets_in
 from minikeras.saving.tree import Part, overrides, parts
@@ -120,17 +121,22 @@ def _check_rest(name: str, root: Group, met: dict[str, set[str]]) -> None:
         if container in root and isinstance(root[container], Group):
             group = root.group(container)
             for other in sorted(set(group.names) - met.get(group.path, set())):
-                if _has_numbers(group.group(other), 8):
+                if _has_numbers(group.group(other)):
                     raise ValueError(
                         f"{name}: the file has weights for a layer {other!r} that the model does not have. "
                         "Is it the file of another model?"
                     )
 
 
-def _has_numbers(group: Group, depth: int) -> bool:
-    """Whether there is a dataset somewhere below."""
-    inside = [group[name] for name in group.names[:1000]]
-    return any(not isinstance(i, Group) or depth > 0 and _has_numbers(i, depth - 1) for i in inside)
+def _has_numbers(group: Group) -> bool:
+    """Whether there is a dataset below."""
+    groups, seen = [group], {group.address}
+    for _ in range(10):
+        found = [item for group in groups for item in group.unseen(seen)]
+        groups = [item for item in found if isinstance(item, Group)]
+        if len(groups) < len(found):
+            return True
+    return False
 
 
 def plan_optimizer_weights(plan: Plan, root: Group, model: Any) -> str | None:
@@ -144,13 +150,14 @@ def plan_optimizer_weights(plan: Plan, root: Group, model: Any) -> str | None:
 
 def declared_bytes(root: Group) -> int:
     """Bytes of all arrays, as far as the file can really hold them: what a model built for it may take."""
-    plain = packed = 0
-    groups = [root]
+    claims: list[tuple[int, int, int]] = []
+    groups, seen = [root], {root.address}
     for _ in range(100):
-        found = [group[name] for group in groups for name in group.names]
-        claims = [item.claims() for item in found if not isinstance(item, Group)]
-        plain, packed = plain + sum(p for p, _ in claims), packed + sum(p for _, p in claims)
+        found = [item for group in groups for item in group.unseen(seen)]
+        claims += [item.claims() for item in found if not isinstance(item, Group)]
         groups = [item for item in found if isinstance(item, Group)]
         if not groups:
-            return min(plain, root.source.data_left) + min(packed, root.source.unpacked_left)
+            plain, packed, stored = (sum(column) for column in zip(*claims, strict=True)) if claims else (0, 0, 0)
+            most = root.source.data_left
+            return min(plain, most) + min(packed, BEST_RATIO * min(stored, most) + FREE)
     raise root.source.error("is damaged or hostile: its groups are nested more than 100 deep.")

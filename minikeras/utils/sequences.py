@@ -86,13 +86,15 @@ def timeseries_dataset_from_array(
         shuffle: a new order of windows each epoch.
         seed: of the shuffling.
         start_index, end_index: use ``data[start_index:end_index]`` only.
-        format: accepted as in Keras; the result is a `PyDataset` in any case.
+        format: None, "tf" or "grain" as in Keras; the result is a `PyDataset` in any case.
 
     >>> windows = timeseries_dataset_from_array(np.arange(6), np.arange(6) + 3, sequence_length=3, batch_size=2)
     >>> windows[0]
     (array([[0, 1, 2], [1, 2, 3]]), array([3, 4]))
     """
     n = len(data)
+    if format not in (None, "tf", "grain"):
+        raise ValueError(f"`format` should be None, 'tf' or 'grain', got {format!r}.")
     if start_index and not 0 <= start_index < n:
         raise ValueError(f"start_index should be from 0 to {n - 1}, got {start_index}.")
     if end_index and not (start_index or 0) < end_index < n:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from minikeras import layers
@@ -22,7 +23,7 @@ def test_policies_are_equal_by_name():
     assert len({dtypes.get("float32"), dtypes.DTypePolicy("float32")}) == 1
 
 
-@pytest.mark.parametrize("wrong", ["float33", "mixed_bfloat16"])
+@pytest.mark.parametrize("wrong", ["float33", "mixed_bfloat16", "", "mixed_"])
 def test_unknown(wrong):
     with pytest.raises(ValueError, match="dtype"):
         dtypes.get(wrong)
@@ -35,6 +36,21 @@ def test_the_policy_of_layers_that_are_given_none():
     finally:
         dtypes.set_dtype_policy(None)
     assert layers.Dense(1).compute_dtype == "float32"
+
+
+def test_a_policy_without_a_name_is_the_one_of_layers():
+    dtypes.set_dtype_policy("mixed_float16")
+    try:
+        assert dtypes.DTypePolicy().name == "mixed_float16" and dtypes.DTypePolicy("float64").name == "float64"
+    finally:
+        dtypes.set_dtype_policy(None)
+    assert dtypes.DTypePolicy().name == "float32" and dtypes.DTypePolicy().quantization_mode is None
+
+
+@pytest.mark.parametrize("wrong", [5, ["float32"], np.float32])
+def test_a_name_is_text(wrong):
+    with pytest.raises(TypeError, match="`name` of DTypePolicy must be a string"):
+        dtypes.DTypePolicy(wrong)
 
 
 def test_config():

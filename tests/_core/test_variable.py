@@ -27,6 +27,8 @@ def test_attributes():
         ([1.0], {}, "float32"), (np.ones(2), {}, "float32"), (np.ones(2), {"dtype": "float16"}, "float16"), (True, {}, "bool"),
         (initializers.Ones(), {"shape": (2,)}, "float32"),
         (lambda shape, dtype: np.ones(shape, dtype), {"shape": [2]}, "float32"),
+        ("he_normal", {"shape": (2, 2), "dtype": "float64"}, "float64"),
+        ([1, 2], {}, "int32"), (7, {}, "int32"), (np.arange(2), {}, "int64"),
     ],
 )  # fmt: skip
 def test_start_values(start, how, dtype):
@@ -36,7 +38,11 @@ def test_start_values(start, how, dtype):
 @pytest.mark.parametrize(
     "start, how, message",
     [
-        ("x", {}, "holds numbers"),
+        (["x"], {}, "holds numbers"),
+        ("onse", {"shape": (2,)}, "Did you mean 'ones'"),
+        ("ones", {}, "needs a `shape`"),
+        (1.0, {"name": "a/b"}, "cannot contain character `/`, got 'a/b'"),
+        (1.0, {"name": 3}, "must be a string"),
         (None, {}, "holds numbers"),
         (initializers.Ones(), {}, "needs a `shape`"),
         ([1.0], {"shape": (2,), "name": "w"}, r"'w' should have shape \(2,\), got a value of shape \(1,\)"),
@@ -76,6 +82,7 @@ def test_float32_stays_float32():
 
 def test_single_numbers():
     assert (float(Variable(3.0)), int(Variable(3)), bool(Variable(0.0)), f"{Variable(2.5):.2f}") == (3.0, 3, False, "2.50")
+    assert float(round(Variable(2.567), 1)) == pytest.approx(2.6) and round(Variable([1.6, 2.5])).tolist() == [2, 2]
     with pytest.raises(TypeError):
         float(make())
     with pytest.raises(ValueError, match="ambiguous"):

@@ -112,6 +112,15 @@ def test_metrics_inside_belong_to_the_state():
     assert float(m.result()["sum"]) == 0
 
 
+def test_what_lies_deep_in_an_attribute_belongs_to_the_state():
+    m = metrics.Mean()
+    m.parts = {"left": [Variable(1.0), (Variable(2.0), metrics.Sum())], "right": metrics.Sum()}
+    m.again = m.parts["left"][:1]
+    assert len(m.variables) == 2 + 2 + 1 + 1
+    m.reset_state()
+    assert float(m.parts["left"][1][0]) == 0
+
+
 def test_names_are_numbered_where_keras_numbers_them():
     reset_names()
     named = [

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.arguments import check_numbers
 from minikeras._core.config import floatx
 from minikeras._core.serialize import Configurable
 
@@ -29,6 +30,11 @@ class LearningRateSchedule(Configurable):
     def __call__(self, step: Any):
         """Return the rate after ``step`` steps, in the default float type; an array of steps gives an array of rates."""
         return np.asarray(self.rate(np.asarray(step, float)), floatx())[()]
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Build a schedule from what ``get_config`` returned."""
+        return check_numbers(cls(**config))
 
     def rate(self, step: np.ndarray):
         """Return the rate after ``step`` steps (float64): the formula, which the built-in schedules override."""

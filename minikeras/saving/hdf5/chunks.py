@@ -12,6 +12,7 @@ from minikeras.saving.hdf5.source import UNDEFINED, Cursor, Source
 
 DEFLATE, SHUFFLE, FLETCHER32 = 1, 2, 3
 MOST_CHUNKS = 200_000
+WORDS = 1 << 16  # bytes that a checksum takes at a time
 
 
 def read_chunks(
@@ -24,11 +25,28 @@ def read_chunks(
         chunk: the shape of a chunk and the size of an element.
     """
     check_filters(source, filters, what)
-    chunk, item = chunk[:-1], chunk[-1] if chunk else 0
-    if item != dtype.itemsize or len(chunk) != len(shape) or min(chunk, default=0) < 1:
-        raise source.error(f"is damaged: {what} of shape {shape} has chunks of shape {chunk} and {item} bytes an element.")
+    found = chunk_table(source, address, chunk, shape, dtype.itemsize, what)
+    chunk, item = chunk[:-1], chunk[-1]
+    size = math.prod(chunk) * item
+    source.unpack(len(found) * size, what)
+    array = np.empty(shape, dtype)
+    for index, (where, length, mask) in found.items():
+        data = unpack(source, source.read_data(where, length, what), size, item, filters, mask, what)
+        region = tuple(slice(n * c, min(n * c + c, end)) for n, c, end in zip(index, chunk, shape, strict=True))
+        part = np.frombuffer(data, dtype).reshape(chunk)
+        array[region] = part[tuple(slice(r.stop - r.start) for r in region)]
+    return array
+
+
+def chunk_table(source: Source, address: int, chunk: tuple, shape: tuple, item: int, what: str) -> dict[tuple, tuple]:
+    """Where the chunks are: place in the grid -> (address, bytes, filters left out), once all are known to be there."""
+    if not chunk or chunk[-1] != item or len(chunk) != len(shape) + 1 or min(chunk) < 1:
+        raise source.error(
+            f"is damaged: {what} of shape {shape} has chunks of shape {chunk[:-1]} and {chunk[-1:]} bytes an element."
+        )
+    chunk = chunk[:-1]
     grid = tuple(-(-n // c) for n, c in zip(shape, chunk, strict=True))
-    wanted, size = math.prod(grid), math.prod(chunk) * item
+    wanted = math.prod(grid)
     if wanted > MOST_CHUNKS:
         raise source.error(f"is damaged: {what} claims {wanted} chunks.")
     found = {}
@@ -44,14 +62,7 @@ def read_chunks(
         raise source.error(f"is damaged: {what} has {len(found)} of its {wanted} chunks.")
     if not all(source.holds(where, length) for where, length, _ in found.values()):
         raise source.error(f"is damaged or cut off: a chunk of {what} lies outside of the file.")
-    source.unpack(wanted * size, what)
-    array = np.empty(shape, dtype)
-    for index, (where, length, mask) in found.items():
-        data = unpack(source, source.read_data(where, length, what), size, item, filters, mask, what)
-        region = tuple(slice(n * c, min(n * c + c, end)) for n, c, end in zip(index, chunk, shape, strict=True))
-        part = np.frombuffer(data, dtype).reshape(chunk)
-        array[region] = part[tuple(slice(r.stop - r.start) for r in region)]
-    return array
+    return found
 
 
 def check_filters(source: Source, filters: list, what: str) -> None:
@@ -69,16 +80,38 @@ def unpack(source: Source, data: bytes, size: int, item: int, filters: list, mas
         if mask >> position & 1:
             continue
         if number == FLETCHER32:
-            data = data[:-4]
+            data, checksum = data[:-4], data[-4:]
+            if fletcher32(data) != int.from_bytes(checksum, "little"):
+                raise source.error(f"is damaged: the checksum of a chunk of {what} is wrong.")
         elif number == DEFLATE:
             unpacker = zlib.decompressobj()
             try:
-                data = unpacker.decompress(data, size + 4)
+                data = unpacker.decompress(data, size + 5)  # the most a checksum adds, and one to see the end
             except zlib.error as error:
                 raise source.error(f"is damaged: a chunk of {what} can't be unpacked ({error}).") from None
+            if not unpacker.eof:
+                raise source.error(f"is damaged: a chunk of {what} is cut off, or unpacks to more than {size} bytes.")
         elif number == SHUFFLE:
             whole = len(data) // item * item
             data = np.frombuffer(data[:whole], np.uint8).reshape(item, -1).T.tobytes() + data[whole:]
     if len(data) != size:
         raise source.error(f"is damaged: a chunk of {what} has {len(data)} bytes, should have {size}.")
     return data
+
+
+def fletcher32(data: bytes) -> int:
+    """Fletcher's checksum as HDF5 takes it: sums of 16-bit words, high byte first, modulo 65535.
+
+    Source: Fletcher, An arithmetic checksum for serial transmissions, 1982.
+
+    >>> hex(fletcher32(bytes([1, 2, 3, 4])))
+    '0x5080406'
+    """
+    low = high = 0
+    for at in range(0, len(data), WORDS):
+        piece = data[at : at + WORDS]
+        words = np.frombuffer(piece + b"\0" * (len(piece) % 2), ">u2").astype(np.int64)
+        high += len(words) * low + int(np.sum(words * np.arange(len(words), 0, -1)))
+        low += int(np.sum(words))
+    low, high = (n % 65535 or 65535 * bool(n) for n in (low, high))
+    return high << 16 | low

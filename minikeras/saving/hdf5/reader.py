@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from minikeras.saving.hdf5 import headers as h
-from minikeras.saving.hdf5.chunks import read_chunks
+from minikeras.saving.hdf5.chunks import chunk_table, read_chunks
 from minikeras.saving.hdf5.heaps import FractalHeap, btree_2, symbol_table
 from minikeras.saving.hdf5.objects import Object
 from minikeras.saving.hdf5.source import UNDEFINED, Cursor, Source, open_structure
@@ -114,6 +114,16 @@ class Group(Object):
             raise self.source.error(f"is damaged: {found.path!r} is a dataset, expected a group.")
         return found
 
+    def unseen(self, seen: set[int]) -> list[Group | Dataset]:
+        """What is inside, without what stands at an address in ``seen``: many links to one thing are walked once."""
+        found = []
+        for name in self.names:
+            address = self.links[name][0]
+            if address not in seen:
+                found.append(self[name])
+                seen.add(address)
+        return found
+
     def dataset(self, name: str) -> Dataset:
         """What stands under a path, if it is a dataset."""
         found: Any = self
@@ -205,10 +215,13 @@ class Dataset(Object):
             return array.view(np.uint8) != 0
         return array.astype(self.dtype, copy=False)
 
-    def claims(self) -> tuple[int, int]:
-        """Bytes that the array claims to have as they are, and packed."""
-        chunked = self._storage[0].kind == "chunked"
-        return (0, self.nbytes) if chunked else (self.nbytes, 0)
+    def claims(self) -> tuple[int, int, int]:
+        """Bytes that the array claims to have as they are, packed, and those that the packed ones take in the file."""
+        layout, _ = self._storage
+        if layout.kind != "chunked":
+            return self.nbytes, 0, 0
+        table = chunk_table(self.source, layout.address, layout.chunk, self.shape, self.type.dtype.itemsize, repr(self.path))
+        return 0, self.nbytes, sum(length for _, length, _ in table.values())
 
     @cached_property
     def _storage(self) -> tuple[Layout, list]:
