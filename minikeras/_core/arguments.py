@@ -16,7 +16,7 @@ def check_numbers(obj: Any) -> Any:
     """Return an object, once each argument that its class declares as a number is one.
 
     >>> class Halving:
-    ...     def __init__(self, start: "float", every: "int | None" = None):
+    ...     def __init__(self, start: float, every: int | None = None):
     ...         self.start, self.every = start, every
     >>> check_numbers(Halving(0.5)).start
     0.5

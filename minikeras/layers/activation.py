@@ -318,7 +318,7 @@ def _number(layer: str, name: str, value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise ValueError(f"The {name} of a {layer} layer cannot be {value!r}: it must be a number.") from None
+        raise ValueError(f"Argument `{name}` of {layer} must be a number, got {value!r}.") from None
 
 
 def _not_negative(layer: str, name: str, value: Any) -> float:

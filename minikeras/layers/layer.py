@@ -23,7 +23,7 @@ from minikeras import regularizers
 from minikeras._core import dtypes
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.registry import Registry, home
-from minikeras._core.serialize import Configurable, constructor_arguments, serialize_keras_object
+from minikeras._core.serialize import Configurable, constructor_arguments, plain, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, holding, on_tape, vjp
 from minikeras._core.variable import Variable
@@ -212,7 +212,7 @@ class Layer(Weighted, Configurable):
         if problem:
             built = f" It was built for inputs of shape {self._build_shape}." if self._build_shape else ""
             raise ValueError(
-                f"The input of layer {self.name!r} ({type(self).__name__}) is incompatible with the layer: {problem}, "
+                f"The input is incompatible with the layer {self.name!r} ({type(self).__name__}): {problem}, "
                 f"got an input of shape {tuple(shape)}.{built}"
             )
 
@@ -271,12 +271,14 @@ class Layer(Weighted, Configurable):
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.serialized_policy()}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        given = {n: v for n, v in vars(self).get("_given", {}).items() if not hasattr(self, n)}
-        left_out = {*_BASE_ARGUMENTS, *given}
+        house = next((cls for cls in type(self).__mro__ if home(cls) is not None), Layer)
         owner = next(cls for cls in type(self).__mro__ if "get_config" in vars(cls))
-        if owner is not Layer and home(owner) is None:  # a user's own, which adds what is no attribute
-            left_out.update(n for n in constructor_arguments(type(self)) if not hasattr(self, n))
-        return {**config, **self._own_config(leave_out=left_out), **given}
+        added = owner is not Layer and home(owner) is None  # a user's own get_config() adds the arguments of its class
+        own = () if added else constructor_arguments(type(self))
+        inherited = [n for n in constructor_arguments(house) if n not in (*own, *_BASE_ARGUMENTS) and hasattr(self, n)]
+        config.update((n, plain(getattr(self, n))) for n in inherited)
+        given = {n: v for n, v in vars(self).get("_given", {}).items() if n in own and not hasattr(self, n)}
+        return {**config, **(self._own_config(leave_out=(*_BASE_ARGUMENTS, *given)) if own else {}), **given}
 
     def serialized_policy(self) -> dict:
         """The config of the dtype policy."""
@@ -292,7 +294,7 @@ class Layer(Weighted, Configurable):
         """Build for the shape that `get_build_config` returned."""
         shape = config.get("input_shape") if isinstance(config, dict) else config
         if shape and not (isinstance(shape, (list, tuple)) and all(isinstance(n, (int, type(None))) for n in shape)):
-            raise ValueError(f"Layer {self.name!r} can't be built: its build_config should hold a shape, got {shorten(config)}.")
+            raise ValueError(f"Layer {self.name!r} can't be built: build_config should hold a shape, got {shorten(config)}.")
         if shape and not self.built:
             self.build(tuple(shape))
 

@@ -48,6 +48,10 @@ class Sequential(Model):
         """The layers in order, the input layer apart."""
         return self._layers[1:] if self._layers and isinstance(self._layers[0], InputLayer) else self._layers[:]
 
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise AttributeError("The layers of a Sequential model can't be set. Use `add()` and `pop()` to change them.")
+
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer at the end; it is built at once where the input shape is known.
 
@@ -59,9 +63,12 @@ class Sequential(Model):
             layer = layer.source
         if not isinstance(layer, Layer):
             hint = " Did you forget to make one of it: write Dense(...), not Dense?" if isinstance(layer, type) else ""
-            raise ValueError(f"A Sequential model consists of layers, got {layer!r} (of type {type(layer).__name__}).{hint}")
+            raise ValueError(f"Only instances of Layer go into a Sequential model, got {layer!r} ({type(layer).__name__}).{hint}")
         if isinstance(layer, InputLayer) and self._layers:
-            raise ValueError(f"An Input must come first, model {self.name!r} already has the layer {self._layers[0].name!r}.")
+            raise ValueError(
+                f"An Input must come first: model {self.name!r} has already been configured to begin with "
+                f"the layer {self._layers[0].name!r}."
+            )
         if any(layer.name == other.name and layer is not other for other in self._layers):
             raise ValueError(
                 f"Layer names in a model must differ, {layer.name!r} is there twice. Give one of them another name=."

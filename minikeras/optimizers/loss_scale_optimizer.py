@@ -55,7 +55,8 @@ class LossScaleOptimizer(Optimizer):
         super().__init__(0.0, name=name)
         self.initial_scale = initial_scale
         self.dynamic_growth_steps = dynamic_growth_steps
-        inner_optimizer.loss_scale_factor = None  # else gradients would be divided twice
+        for optimizer in (inner_optimizer, *getattr(inner_optimizer, "optimizers", ())):
+            optimizer.loss_scale_factor = None  # else gradients would be divided twice
 
     def build(self, variables):
         """Build the inner optimizer and the scale."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 from collections.abc import Iterable, Sequence
@@ -74,7 +75,7 @@ class Optimizer(State):
         >>> optimizer.build([Variable([1.0], dtype="float32")]); round(1 - optimizer.power(0.999, 1), 10)
         0.0009999871
         """
-        return (np.float32(beta).item() if self._in_float32 else beta) ** t
+        return (_in_float32(beta) if self._in_float32 else beta) ** t
 
     def update(self, w: np.ndarray, g: np.ndarray, *slots_and_scratch: np.ndarray) -> None:
         """Change ``w`` and the slots in place. Called as ``update(w, g, *slots, s, r)``; s and r are scratch."""
@@ -243,3 +244,8 @@ class Optimizer(State):
     def _use_weight_decay(self, variable: Variable) -> bool:
         listed, names = self._undecayed
         return not any(variable is v for v in listed) and not any(re.search(n, variable.name) for n in names)
+
+
+@functools.lru_cache(64)
+def _in_float32(number: float) -> float:
+    return np.float32(number).item()

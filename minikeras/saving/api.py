@@ -83,6 +83,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         raise ValueError("Models are saved as files, not as folders: leave `zipped` out.")
     ending = "" if not is_path(filepath) else os.fsdecode(filepath)
     if ending.endswith(H5) or chosen in ("h5", "hdf5") and not ending.endswith(".keras"):
+        if ending:
+            os.makedirs(os.path.dirname(os.path.abspath(ending)), exist_ok=True)  # Keras does so for this format alone
         _write(filepath, overwrite, lambda target: write_h5(target, model, include_optimizer, KERAS_VERSION))
     elif ending.endswith(".keras") or not ending or chosen == "keras":
         _write(filepath, overwrite, lambda target: write_keras(target, model, include_optimizer))

@@ -11,8 +11,10 @@ from minikeras._core.custom import find_custom, scope
 from minikeras._core.serialize import deserialize_keras_object
 from minikeras.saving.json_text import read_json
 from minikeras.saving.legacy_config import translate, translate_compile
+from minikeras.saving.patterns import check_patterns
 
-SPARE = 8 << 20  # bytes for variables that a file need not hold: metrics, counts
+SPARE = 8 << 20  # bytes for variables that a file need not hold: metrics, slots
+SPARE_WEIGHTS = 2 << 20  # bytes of weights that a file may lack; the message then says which
 PER_BYTE = 2  # a file in float16 may become a model in float32
 MOST_LAYERS = 5_000
 MOST_THRESHOLDS = 100_000
@@ -42,7 +44,7 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
         raise ValueError(f"{name} holds a functional model; Sequential models, layers in a row, can be read.")
     check_config(config, name)
     config = {key: value for key, value in config.items() if key != "compile_config"}
-    with reading(f"{name}: the model can't be built from its config"), allowance(PER_BYTE * held + SPARE):
+    with reading(f"{name}: the model can't be built from its config"), allowance(PER_BYTE * held + SPARE_WEIGHTS):
         config = translate(config, custom_objects)
         model = deserialize_keras_object(config, custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
@@ -71,7 +73,7 @@ def compile_model(model: Any, config: Any, name: str, custom_objects: dict | Non
     """Compile a model as the file says; nothing happens if it says nothing."""
     if not config:
         return
-    check_config(config, name)
+    check_config(config, name, model)
     hint = f"{name}: the model can't be compiled as the file says (compile=False loads it without)"
     with reading(hint), allowance(4 * sum(v.value.nbytes for v in model.variables) + SPARE), scope(custom_objects):
         if not isinstance(config, dict):
@@ -90,21 +92,41 @@ def reading(what: str) -> Iterator[None]:
         raise ValueError(f"{what}: {type(error).__name__}: {str(error)[:1000]}") from error
 
 
-def check_config(config: Any, name: str) -> None:
-    """Refuse what no config needs: code, absurd counts."""
-    level, layers = [config], 0
+def check_config(config: Any, name: str, model: Any = None) -> None:
+    """Refuse what no config needs: code, absurd counts, patterns that take for ever.
+
+    Args:
+        model: where it is built already, the model that the config is to compile.
+    """
+    level, layers, patterns = [config], 0, []
+    paths = [v.path for v in model.variables] if model is not None else []
+    longest = max(map(len, paths), default=0)
     while level:
         below = []
         for node in level:
             if isinstance(node, dict):
                 layers += len(node["layers"]) if isinstance(node.get("layers"), list) else 0
                 _check_node(node, name)
+                patterns += _patterns(node)
+                own = node.get("name")
+                longest = max(longest, 2 * len(own) + 40 if isinstance(own, str) else 0)  # a path is the names of model, layer and weight
                 below += node.values()
             elif isinstance(node, list):
                 below += node
         level = below
     if layers > MOST_LAYERS:
         raise ValueError(f"{name}: the config describes {layers} layers; models of up to {MOST_LAYERS} are read.")
+    check_patterns(patterns, longest, max(len(paths), 2 * layers), name)
+
+
+def _patterns(node: dict) -> list:
+    """Regular expressions that an optimizer's config holds."""
+    config = node.get("config")
+    if not isinstance(config, dict):
+        return []
+    listed, mapped = config.get("exclude_layers"), config.get("optimizer_map")
+    listed = listed if isinstance(listed, list) else [listed]
+    return [*listed, *(mapped if isinstance(mapped, dict) else ())]
 
 
 def _check_node(node: dict, name: str) -> None:

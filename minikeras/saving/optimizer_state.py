@@ -27,6 +27,9 @@ def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Datase
         if chosen is not None:
             label = f"optimizer {optimizer.name!r} ({type(optimizer).__name__})"
             plan.take(chosen, datasets[: len(chosen)], label)
+            count = next((value for v, value in plan.values if v.name == "iteration" and value.shape == ()), 0)
+            if count < 0:
+                raise ValueError(f"{plan.name} is damaged: {label} has done {int(count)} steps.")
             return None
     if len(datasets) == len(optimizer.variables):
         check_fit(plan.name, list(optimizer.variables), datasets, f"optimizer {optimizer.name!r} ({type(optimizer).__name__})")

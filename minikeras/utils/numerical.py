@@ -19,6 +19,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
 
     Raises:
         IndexError: a class below 0 or beyond the last.
+        ValueError: text, NaN or infinity instead of class numbers.
 
     >>> to_categorical([0, 2, 1])
     array([[1., 0., 0.],
@@ -28,7 +29,13 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     raw = np.asarray(x)
     if raw.dtype.kind == "f" and not np.isfinite(raw).all():
         raise ValueError("to_categorical needs a class number for each sample, got NaN or infinity in x.")
-    classes = raw.astype("int64")
+    try:
+        classes = raw.astype("int64")
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"to_categorical takes class numbers, got such as {raw.flat[0]!r} ({error}). "
+            "Number the classes first: np.unique(x, return_inverse=True)[1]."
+        ) from error
     shape = classes.shape[:-1] if classes.ndim > 1 and classes.shape[-1] == 1 else classes.shape
     if classes.size == 0 and not num_classes:
         raise ValueError("to_categorical can't tell the number of classes from an empty x; pass num_classes.")

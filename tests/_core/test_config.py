@@ -44,3 +44,9 @@ def test_interactive_logging():
     assert not config.is_interactive_logging_enabled()
     config.enable_interactive_logging()
     assert config.is_interactive_logging_enabled()
+
+
+@pytest.mark.parametrize("given", ["1", "9" * 4000, "(2,)f4", "f4,f4", "__import__('os')", [], ["f4"], {"names": ["a"]}, ()])
+def test_the_language_of_structures_is_not_read(given):
+    with pytest.raises(ValueError, match="Unknown dtype"):
+        config.standardize_dtype(given)

@@ -39,7 +39,7 @@ def test_start_values(start, how, dtype):
     "start, how, message",
     [
         (["x"], {}, "holds numbers"),
-        ("onse", {"shape": (2,)}, "Did you mean 'ones'"),
+        ("he_nromal", {"shape": (2,)}, "Did you mean 'he_normal'"),
         ("ones", {}, "needs a `shape`"),
         (1.0, {"name": "a/b"}, "cannot contain character `/`, got 'a/b'"),
         (1.0, {"name": 3}, "must be a string"),

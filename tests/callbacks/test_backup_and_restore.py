@@ -279,10 +279,10 @@ def test_model_without_training_state_has_its_metrics_kept(tmp_path):
 
 
 def test_arguments():
-    with pytest.raises(ValueError, match="backup_dir.*must name a folder"):
+    with pytest.raises(ValueError, match="Empty `backup_dir` argument.*folder"):
         BackupAndRestore("")
     for save_freq in ("batch", 0, -1, 1.5, True, None):
-        with pytest.raises(ValueError, match="save_freq.*BackupAndRestore must be 'epoch' or a positive number"):
+        with pytest.raises(ValueError, match="`save_freq` for BackupAndRestore.* must be 'epoch' or a positive number"):
             BackupAndRestore("x", save_freq=save_freq)
     backup = BackupAndRestore("x")
     backup.set_model(SimpleNamespace(built=False, name="net"))

@@ -21,5 +21,5 @@ def test_steps_of_several_batches():
 
 def test_arguments():
     for save_freq in ("batch", 0, 2.0, False):
-        with pytest.raises(ValueError, match="`save_freq` of X must be"):
+        with pytest.raises(ValueError, match="Invalid value of `save_freq` for X"):
             SaveFrequency(save_freq, "X")

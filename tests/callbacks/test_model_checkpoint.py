@@ -104,7 +104,7 @@ def test_filepath_ends(tmp_path):
 
 
 def test_arguments():
-    with pytest.raises(ValueError, match="save_freq.*ModelCheckpoint must be 'epoch'"):
+    with pytest.raises(ValueError, match="`save_freq` for ModelCheckpoint. Unrecognized save_freq.*must be 'epoch'"):
         ModelCheckpoint("a.keras", save_freq="batch")
     with pytest.raises(TypeError, match="unknown arguments: save_best"):
         ModelCheckpoint("a.keras", save_best=True)

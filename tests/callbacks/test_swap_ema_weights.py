@@ -40,7 +40,7 @@ def test_on_epoch_as_keras():
 
 def test_needs_an_average():
     _, _, callbacks = make(use_ema=False)
-    with pytest.raises(ValueError, match="needs an optimizer with use_ema=True, got Momentum with use_ema=False"):
+    with pytest.raises(ValueError, match="`use_ema=True` is set on the optimizer, got Momentum with use_ema=False"):
         callbacks.on_test_begin()
 
 

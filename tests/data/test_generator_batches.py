@@ -112,7 +112,7 @@ def test_a_bad_batch_is_named(batch, message):
 
 def test_no_batch_at_all():
     for read in (lambda b: b.peek(), lambda b: list(b.epoch())):
-        with pytest.raises(ValueError, match="The generator gave no batch at all"):
+        with pytest.raises(ValueError, match="the generator must yield at least one batch"):
             read(data.open(pairs(0)))
     with pytest.raises(ValueError, match="gave no batch at all"):
         list(data.open(pairs(0), steps=2).epoch())

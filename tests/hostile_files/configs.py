@@ -170,6 +170,12 @@ def config_attacks():
         "policy-map",
         layer("dtype", named("keras", "DTypePolicyMap", {"policy_map": {"(a+)+$": "float32"}, "default_policy": "float32"})),
     )
+    for pattern in ("(a+)+$", "(a|aa)+$", "^(([a-z])+.)+[A-Z]$", ".*.*.*.*.*.*!"):
+        muon = named("keras.optimizers", "Muon", {"exclude_layers": [pattern]})
+        mapped = named("keras.optimizers", "OptimizerMap", {"default_optimizer": "sgd", "optimizer_map": {pattern: muon}})
+        for optimizer in (muon, named("keras.optimizers", "MultiOptimizer", {"optimizer_map": mapped})):
+            yield "pattern", lambda c, o=optimizer: (layer("name", "a" * 60 + "!")(c), comp("optimizer", o)(c))
+    yield "metrics-many", comp("metrics", ["mae"] * 100_000)
     yield "nested", put(deep)
     yield "nested-empty", put(nested)
     yield "wide", lambda c: c["config"].__setitem__("layers", [{"class_name": "Flatten", "config": {}}] * 60_000)

@@ -107,6 +107,7 @@ def hdf5_attacks(folder, kernel):
         "cycle-up",
         lambda f: (f[parent].__delitem__(kernel.rsplit("/", 1)[1]), f[parent].__setitem__(kernel.rsplit("/", 1)[1], f["/"])),
     )
+    yield "links-many", lambda f: _ladder(f, parent, 40)
     yield "many", lambda f: [f.create_group(f"{parent}/{n}") for n in range(3000)]
     yield "deep", lambda f: f.create_dataset("layers/" + "a/" * 3000 + "b", data=1.0)
     yield "attribute", lambda f: f["/"].attrs.__setitem__("big", np.zeros(8000, "u1"))
@@ -148,6 +149,16 @@ def hdf5_attacks(folder, kernel):
         yield "optimizer-link", link(path, h5py.ExternalLink(secret, "/"))
 
 
+def _ladder(file, path, steps):
+    """Each group has two links to the next: 2**steps ways down."""
+    group = file[path]
+    for i in range(steps):
+        below = file.create_group(f"ladder{i}")
+        group["left"], group["right"] = below, below
+        group = below
+        del file[f"ladder{i}"]
+
+
 def spoil_hdf5(made, base, folder):
     members = parts_of(base["model.keras"])
     for name, kernel in KERNEL.items():
@@ -178,6 +189,15 @@ def _bombs(made, members):
     config["config"]["layers"][1]["config"]["units"] = 40_000_000
     made.add("bomb-chunks.keras", zipped({**members, "model.weights.h5": big.getvalue(), "config.json": json.dumps(config)}))
     made.add("bomb-chunks.weights.h5", big.getvalue(), "weights")
+    padded = io.BytesIO()
+    with h5py.File(padded, "w") as file:
+        file.create_dataset("layers/dense/vars/0", data=np.zeros((4, 6_000_000), "f4"), chunks=(4, 10**6), compression="gzip")
+        file.create_dataset("layers/dense/vars/1", data=np.zeros(6_000_000, "f4"), chunks=(10**6,), compression="gzip")
+        file["padding"] = np.zeros(8 << 20, "u1")
+    config["config"]["layers"][1]["config"]["units"] = 6_000_000
+    spoilt = {**members, "model.weights.h5": padded.getvalue(), "config.json": json.dumps(config)}
+    made.add("bomb-padded.keras", zipped(spoilt))
+    made.add("bomb-in-a-bomb.keras", zipped(spoilt, zipfile.ZIP_DEFLATED))
     zeros = bytes(300 << 20)
     for name in ("config.json", "metadata.json", "model.weights.h5", "assets/x"):
         made.add_both(f"bomb-{name.split('/')[0]}.keras", zipped({**members, name: zeros}, zipfile.ZIP_DEFLATED))

@@ -39,7 +39,7 @@ def test_numbers_pass():
     "how, message",
     [
         ({}, "needs the shape of the input"),
-        ({"shape": (3,), "batch_shape": (None, 3)}, "takes `shape` or `batch_shape`, got both"),
+        ({"shape": (3,), "batch_shape": (None, 3)}, "cannot pass both `shape` and `batch_shape`"),
         ({"shape": (2.5,)}, "integers and None"),
         ({"shape": (-1,)}, "integers and None"),
     ],

@@ -202,3 +202,114 @@ def test_build_config():
     again = Dense.from_config(layer.get_config())
     again.build_from_config(layer.get_build_config())
     assert again.kernel.shape == (3, 2)
+
+
+class Inner(Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.drop = layers.Dropout(0.9)
+
+    def call(self, x):
+        return self.drop(x)
+
+
+class Outer(Inner):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = Inner()
+
+    def call(self, x):
+        return self.inner(x)
+
+
+@pytest.mark.parametrize("layer", [Inner(), Outer()])
+def test_layers_inside_see_how_the_outermost_was_called(layer):
+    x = np.ones((8, 8), "float32")
+    assert np.array_equal(layer(x), x) and np.array_equal(layer(x, training=False), x)
+    assert (layer(x, training=True) == 0).any() and (layer.forward(x, True)[0] == 0).any()
+    assert np.array_equal(layer(x), x) and np.array_equal(Sequential([layer]).predict(x), x)
+
+
+def test_an_error_within_a_call_leaves_no_training_behind():
+    class Broken(Layer):
+        def call(self, x):
+            raise RuntimeError("oops")
+
+    for call in (lambda: Broken()(X, training=True), lambda: Broken().forward(X, True)):
+        with pytest.raises(RuntimeError, match="oops"):
+            call()
+    assert np.array_equal(Inner()(X), X.astype("float32"))
+
+
+class Powers(Layer):
+    def __init__(self, highest, scale=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.exponents = list(range(1, highest + 1))
+
+    def call(self, x):
+        return np.concatenate([x**n for n in self.exponents], axis=-1)
+
+
+def test_plain_arguments_are_remembered_for_the_config():
+    config = Powers(3, name="p").get_config()
+    assert config["highest"] == 3 and config["scale"] == 1.0 and config["name"] == "p"
+    assert Powers.from_config(config).exponents == [1, 2, 3]
+    assert copy.deepcopy(Powers(2)).get_config()["highest"] == 2
+
+
+def test_a_get_config_of_ones_own_adds_what_is_no_attribute():
+    class Wrapper(Layer):
+        def __init__(self, layer, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = layer
+
+        def call(self, x):
+            return self.inner(x)
+
+        def get_config(self):
+            return {**super().get_config(), "layer": keras.saving.serialize_keras_object(self.inner)}
+
+    assert Wrapper(Dense(3)).get_config()["layer"]["config"]["units"] == 3
+
+
+def test_a_subclass_of_dense_with_fewer_arguments():
+    class Narrow(Dense):
+        def __init__(self, units, **kwargs):
+            super().__init__(units, **kwargs)
+
+    config = Narrow(3, activation="relu").get_config()
+    assert config == {**Dense(3, activation="relu", name=config["name"]).get_config()}
+
+
+def test_a_get_config_of_ones_own_may_give_the_arguments_again():
+    class Own(Layer):
+        def __init__(self, units=2, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+
+        def get_config(self):
+            return dict(units=self.units, **super().get_config())
+
+    class Narrow(Dense):
+        def __init__(self, extra, **kwargs):
+            super().__init__(**kwargs)
+            self.extra = extra
+
+        def get_config(self):
+            return dict(extra=self.extra, **super().get_config())
+
+    assert Own(5).get_config()["units"] == 5
+    config = Narrow(7, units=3, activation="relu").get_config()
+    assert config["extra"] == 7 and config["units"] == 3 and config["activation"] == "relu"
+
+
+def test_what_has_nothing_to_build_is_built_at_once():
+    class Own(layers.Dropout):
+        def build(self, input_shape):
+            pass
+
+    assert layers.ReLU().built and layers.Dropout(0.5).built and layers.Reshape((2,)).built
+    assert not Own(0.5).built and not layers.PReLU().built and not Dense(1).built and not layers.Flatten().built
+    relu = layers.ReLU()
+    relu(X)
+    assert relu.count_params() == 0 and relu.input_shape == (None, 3)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from minikeras import layers
+from minikeras import layers, random
 from minikeras._core.variable import Variable
 
 
@@ -51,3 +51,15 @@ def test_add_weight_in_the_words_of_keras_2_and_3():
     assert layer.add_weight(shape=(), dtype="int32").dtype == "int32"
     with pytest.raises(ValueError, match="needs a full shape"):
         layer.add_weight(shape=(None, 2))
+
+
+def test_random_streams_are_found_wherever_they_stand():
+    class Noisy(layers.Layer):
+        def build(self, input_shape):
+            self.one = random.SeedGenerator(1)
+            self.more = [random.SeedGenerator(2), self.one]
+            self.drop = layers.Dropout(0.5, seed=3)
+
+    layer = Noisy()
+    layer.build((None, 1))
+    assert len(layer.seed_generators) == len(layer.non_trainable_variables) == 3 and not layer.weights

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from minikeras import metrics
+from minikeras import Variable, metrics
 from minikeras._core.naming import reset_names
 
 

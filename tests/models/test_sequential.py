@@ -92,11 +92,11 @@ def test_an_added_layer_is_trained_and_evaluated_without_compiling_again():
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        (3, "consists of layers, got 3"),
+        (3, "Only instances of Layer .* got 3"),
         (Dense, "Did you forget to make one of it"),
-        (None, "consists of layers, got None"),
+        (None, "Only instances of Layer .* got None"),
         (Dense(2, name="a"), "'a' is there twice. Give one of them another name="),
-        (layers.InputLayer((3,)), "An Input must come first, model .* already has the layer 'a'"),
+        (layers.InputLayer((3,)), "An Input must come first: model .* has already been configured .* layer 'a'"),
     ],
 )
 def test_add_refuses(wrong, message):
@@ -276,3 +276,10 @@ def test_from_config_refuses(config, message):
 
 def test_repr():
     assert repr(Sequential([Dense(4, input_shape=(3,))], name="mm")) == "<Sequential name=mm, built=True>"
+
+
+def test_layers_are_not_set():
+    model = Sequential([Dense(1)])
+    with pytest.raises(AttributeError, match="Use `add"):
+        model.layers = [Dense(2)]
+    assert model.layers[0].units == 1

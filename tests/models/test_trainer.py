@@ -256,6 +256,32 @@ def test_stop_training_at_an_epoch():
     assert fit(line(), epochs=5, batch_size=20, callbacks=At(stop, epoch=1)).epoch == [0, 1]
 
 
+@pytest.mark.parametrize("how", ["evaluate", "predict"])
+def test_stop_evaluating_and_stop_predicting(how):
+    class Stop(keras.callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            seen.append(batch)
+            self.model.stop_evaluating = self.model.stop_predicting = batch == 2
+
+        on_predict_batch_end = on_test_batch_end
+
+    def forever():
+        while True:
+            yield X[:4], Y[:4]
+
+    model = line()
+    for _ in range(2):  # the next call starts anew
+        seen = []
+        getattr(model, how)(forever(), callbacks=[Stop()], verbose=0)
+        assert seen == [0, 1, 2]
+
+
+def test_an_input_with_a_batch_size_of_its_own():
+    model = Sequential([keras.Input((3,), batch_size=4), Dense(1)])
+    model.compile("sgd", "mse")
+    assert len(fit(model, batch_size=4, validation_split=0.2).history["val_loss"]) == 1
+
+
 def test_an_interrupt_keeps_the_history():
     model = line()
     with pytest.raises(KeyboardInterrupt):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from minikeras._core.variable import Variable
-from minikeras.optimizers import SGD, Adam, LossScaleOptimizer, deserialize, serialize
+from minikeras.optimizers import SGD, Adam, LossScaleOptimizer, MultiOptimizer, OptimizerMap, deserialize, serialize
 
 
 def test_a_step_that_is_not_finite_is_left_out_and_halves_the_scale():
@@ -44,7 +44,15 @@ def test_names_order_and_config():
 
 def test_options_belong_to_the_inner_optimizer():
     LossScaleOptimizer(Adam(), use_ema=False, ema_momentum=0.99, clipnorm=None)
-    with pytest.raises(ValueError, match=r"does not take \['clipnorm'\]: give them to `inner_optimizer`"):
+    with pytest.raises(ValueError, match=r"arguments: `clipnorm`. Set them on the `inner_optimizer`"):
         LossScaleOptimizer(Adam(), clipnorm=1.0)
-    with pytest.raises(ValueError, match="give `loss_scale_factor`"):
+    with pytest.raises(ValueError, match="set `loss_scale_factor`"):
         LossScaleOptimizer(Adam(), dynamic=False)
+
+
+def test_joined_optimizers_do_not_divide_by_a_scale_of_their_own():
+    w = Variable([2.0])
+    inner = MultiOptimizer(OptimizerMap(SGD(0.1)), loss_scale_factor=5.0)
+    LossScaleOptimizer(inner, initial_scale=10.0).apply([[10.0]], [w])
+    assert inner.loss_scale_factor is None and [o.loss_scale_factor for o in inner.optimizers] == [None]
+    np.testing.assert_allclose(w, [1.9], rtol=1e-6)

@@ -49,7 +49,7 @@ def test_what_is_refused():
     with pytest.raises(AttributeError, match="no learning rate of its own"):
         make().learning_rate = 0.1
     assert not hasattr(make(), "lr")
-    with pytest.raises(ValueError, match="must be a plain Optimizer"):
+    with pytest.raises(ValueError, match="must be a plain one: optimizer cannot be"):
         OptimizerMap(SGD(), {"a": LossScaleOptimizer(SGD())})
     with pytest.raises(TypeError, match="`default_optimizer` must be an optimizer, got 'sgd'"):
         OptimizerMap("sgd")

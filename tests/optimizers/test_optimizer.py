@@ -181,3 +181,11 @@ def test_a_run_that_diverges_is_silent_under_apply():
     for g in (1e30, np.inf, np.nan):
         optimizer.apply([[g]], [w])
     assert np.isnan(w.value).all()
+
+
+@pytest.mark.parametrize("dtype, first", [("float32", 9.9998712539672852e-4), ("float64", 1 - 0.999)])
+def test_powers_of_a_rate_that_the_weights_type_holds(dtype, first):
+    optimizer = Adam()
+    optimizer.build([Variable([1.0], dtype=dtype)])
+    assert 1 - optimizer.power(0.999, 1) == pytest.approx(first, rel=1e-12)
+    assert optimizer.power(0.999, 1000) == pytest.approx((1 - first) ** 1000, rel=1e-12)

@@ -81,7 +81,7 @@ def test_a_new_rate_counts_from_the_next_step_on():
     optimizer.apply([[1.0]], [w])
     optimizer.apply([[1.0]], [w])
     assert w.tolist() == [-9.75] and float(optimizer.learning_rate) == 8.0
-    with pytest.raises(TypeError, match="given a schedule as its `learning_rate`"):
+    with pytest.raises(TypeError, match="created with a `LearningRateSchedule`"):
         optimizer.learning_rate = 0.1
 
 

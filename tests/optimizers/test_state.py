@@ -90,7 +90,7 @@ def test_what_does_not_fit_is_refused_before_anything_changes():
         optimizer.load_own_variables({"0": 9})
     for a, b in zip(before, optimizer.get_weights()):
         np.testing.assert_array_equal(a, b)
-    with pytest.raises(ValueError, match=r"call build\(variables\) before set_weights"):
+    with pytest.raises(ValueError, match=r"You are calling set_weights\(\) too early"):
         Adam().set_weights([])
 
 
@@ -116,3 +116,13 @@ def test_slots_are_one_vector_beside_the_weights():
     m2 = optimizer.row(variables[1])[1]
     assert m.value.base is m2.value.base and m.value.base is not v.value.base
     assert m.span.stop == m2.span.start
+
+
+@pytest.mark.parametrize(
+    "how, expected",
+    [({"clipnorm": 1}, [0.6, 0.8]), ({"clipvalue": 2}, [2.0, 2.0]), ({"global_clipnorm": 1}, [0.6, 0.8]), ({}, [3.0, 4.0])],
+)
+def test_clipping_by_hand_leaves_the_gradients_alone(how, expected):
+    g = np.array([3.0, 4.0])
+    g.flags.writeable = False
+    np.testing.assert_allclose(SGD(**how)._clip_gradients([g])[0], expected)

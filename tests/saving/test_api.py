@@ -227,3 +227,12 @@ def test_custom_layers_losses_and_nested_models(tmp_path, ending):
         saving.load_model(path)
     loaded = saving.load_model(path, custom_objects={"Doubled": Doubled, "cubic": cubic})
     assert trained_on(loaded) == trained_on(model)
+
+
+def test_folders_are_made_for_the_legacy_format_alone(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.save(tmp_path / "a" / "b" / "m.h5")
+    assert len(saving.load_model(tmp_path / "a" / "b" / "m.h5").layers) == 1
+    for save, name in ((model.save, "m.keras"), (model.save_weights, "m.weights.h5")):
+        with pytest.raises(FileNotFoundError, match="folder does not exist"):
+            save(tmp_path / "c" / name)

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 import minikeras as keras
@@ -73,3 +75,43 @@ def test_whatever_a_config_makes_a_class_raise_is_a_value_error():
     ):
         with pytest.raises(ValueError, match=f"x: {type(error).__name__}"), reading("x"):
             raise error
+
+
+def test_patterns_that_run_for_ever_are_refused_before_they_are_tried():
+    model = keras.Sequential([layers.Dense(2, input_shape=(4,), name="a" * 40)])
+    muon = named("Muon", {"exclude_layers": ["(a+)+$"]}, "keras.optimizers")
+    with pytest.raises(ValueError, match="x.h5: the pattern"):
+        compile_model(model, {"optimizer_config": muon, "loss": "mse"}, "x.h5", None)
+    chosen = {"default_optimizer": "sgd", "optimizer_map": {"(a|a)*b": "sgd"}}
+    with pytest.raises(ValueError, match="x.keras: the pattern"):
+        check_config(named("OptimizerMap", chosen, "keras.optimizers"), "x.keras")
+
+
+def test_metrics_are_counted():
+    with pytest.raises(ValueError, match="x.keras: the config has 1001 entries in 'metrics'"):
+        check_config({"compile_config": {"metrics": ["mae"] * 1001}}, "x.keras")
+
+
+def test_text_may_not_ask_for_all_memory():
+    with pytest.raises(ValueError, match="the JSON text may ask for at most"):
+        keras.models.model_from_json(json.dumps(sequential(named("Dense", {"name": "d", "units": 10**9}))))
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        (named("Dense", {"units": 2}) | {"build_config": 5}, "build_config should hold a shape, got 5"),
+        (named("Dense", {"units": 2}) | {"build_config": {"input_shape": [None, {}]}}, "build_config should hold a shape"),
+        (named("InputLayer", {"input_tensor": "x"}), "`input_tensor` of InputLayer"),
+        (named("Dense", {"units": 2, "activation": {}}), "x.keras.*"),
+        (named("Dense", {"units": 2, "dtype": "1,"}), "Unknown dtype"),
+    ],
+)
+def test_nonsense_in_a_layer_is_refused(layer, said):
+    with pytest.raises(ValueError, match=said):
+        build_model(named("Sequential", {"name": "s", "layers": [layer]}, "keras"), "x.keras", 1000, None)
+
+
+def test_layers_are_a_list():
+    with pytest.raises(ValueError, match="layers in the config of a Sequential are a list, got 5"):
+        keras.Sequential.from_config({"layers": 5})

@@ -93,3 +93,8 @@ def test_a_model_that_is_not_built_has_a_count_and_a_rate():
     assert plan_optimizer(plan, model.optimizer, model, datasets(COUNT, RATE), None) is None
     plan.carry_out()
     assert int(model.optimizer.iterations) == 7
+
+
+def test_a_negative_count_of_steps_is_damage():
+    with pytest.raises(ValueError, match="x.h5 is damaged: optimizer 'adam.*' .* has done -3 steps"):
+        planned("adam", np.int64(-3), RATE, *[s for pair in zip(slots(1), slots(3), strict=True) for s in pair])

@@ -6,6 +6,9 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers
+from minikeras.saving.hdf5 import open_hdf5
+from minikeras.saving.plan import Plan
+from minikeras.saving.weights_h5 import declared_bytes, plan_weights
 
 
 def model():
@@ -96,3 +99,27 @@ def test_layers_may_save_and_load_their_variables_themselves():
         assert root["layers/counter/vars/number"][()] == 105
     two.load_weights(file)
     assert float(two.layers[1].count) == 5
+
+
+def test_many_links_to_one_group_are_walked_once():
+    made = io.BytesIO()
+    with h5py.File(made, "w", libver="latest") as file:
+        group = file.create_group("layers/dense")
+        for i in range(60):
+            below = file.create_group(f"made{i}")
+            group["left"], group["right"] = below, below
+            group = below
+        group["0"] = np.zeros(5, "f4")
+    root = open_hdf5(made, "x.h5")
+    assert declared_bytes(root) == 20 and root.source.reads < 2000
+    model = keras.Sequential([layers.Flatten(input_shape=(2,))])
+    with pytest.raises(ValueError, match="x.h5"):
+        plan_weights(Plan("x.h5"), root.group("layers"), model)
+
+
+def test_a_packed_array_counts_by_what_it_takes_in_the_file():
+    made = io.BytesIO()
+    with h5py.File(made, "w") as file:
+        file.create_dataset("zeros", data=np.zeros(30_000_000, "f4"), chunks=(10_000_000,), compression="gzip")
+        file["padding"] = np.zeros(8 << 20, "u1")
+    assert 8 << 20 < declared_bytes(open_hdf5(made, "x.h5")) < 24 << 20

@@ -35,7 +35,8 @@ def test_to_categorical(x, num_classes, expected):
         ([-1, 1], None, IndexError, "takes classes from 0 to 1, got -1.*np.unique"),
         ([], None, ValueError, "pass num_classes"),
         ([np.nan], None, ValueError, "NaN"),
-        (["a"], None, ValueError, "invalid literal"),
+        (["a"], None, ValueError, "class numbers, got such as .*'a'.*invalid literal.*np.unique"),
+        (np.array(["a", "b"], object), None, ValueError, "class numbers, got such as 'a'"),
     ],
     ids=str,
 )

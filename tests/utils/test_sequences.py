@@ -92,7 +92,7 @@ def test_shuffled_windows_keep_their_targets():
         ({"sequence_length": 2, "sequence_stride": 10}, "sequence_stride should be above 0 and below .* 10, got 10"),
         ({"sequence_length": 2, "start_index": -1}, "start_index should be from 0 to 9, got -1"),
         ({"sequence_length": 2, "start_index": 5, "end_index": 4}, "end_index should be above start_index=5"),
-        ({"format": "numpy"}, "`format` should be None, 'tf' or 'grain', got 'numpy'"),
+        ({"sequence_length": 2, "format": "numpy"}, "`format` should be None, 'tf' or 'grain', got 'numpy'"),
     ],
     ids=str,
 )

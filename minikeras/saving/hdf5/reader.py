@@ -101,7 +101,8 @@ class Group(Object):
             raise self.source.error(f"has no {path!r}. In {self.path!r} are: {self.names[:20]}.")
         address, kind = self.links[name]
         if kind != "hard":
-            raise self.source.error(f"is refused: {path!r} is a {kind} link; it may lead anywhere and is never followed.")
+            text = f"is refused: {path!r} is a link ({kind.title()}Link: {kind} link); it may lead anywhere and is never followed."
+            raise self.source.error(text)
         found = h.messages(self.source, address, repr(path))
         kinds = {message.kind for message in found}
         made = Group if kinds & {h.SYMBOL_TABLE, h.LINK_INFO, h.LINK} else Dataset

@@ -49,3 +49,25 @@ def test_bombs_are_refused_before_they_are_unpacked():
 
     with pytest.raises(ValueError, match="bomb"):
         root(make).dataset("0").read()
+
+
+@pytest.mark.parametrize("options", [{"fletcher32": True}, {"compression": "gzip"}, {"compression": "gzip", "fletcher32": True}])
+@pytest.mark.parametrize("size", [7, 1000, 40_000])
+def test_a_flipped_bit_in_a_checked_chunk_is_noticed(options, size):
+    made = io.BytesIO()
+    with h5py.File(made, "w") as file:
+        data = file.create_dataset("0", data=np.random.default_rng(0).integers(0, 256, size, "u1"), chunks=(size,), **options)
+        start, length = (getattr(data.id.get_chunk_info(0), key) for key in ("byte_offset", "size"))
+    open_hdf5(made, "x.h5").dataset("0").read()
+    for at in (2, length // 2, length - 1):
+        spoilt = bytearray(made.getvalue())
+        spoilt[start + at] ^= 4
+        with pytest.raises(ValueError, match="x.h5 is damaged"):
+            open_hdf5(io.BytesIO(spoilt), "x.h5").dataset("0").read()
+
+
+def test_the_checksum_of_zeros_and_of_ones():
+    for value in (0, 255):
+        data = np.full(70_001, value, "u1")
+        found = root(lambda f, d=data: f.create_dataset("0", data=d, chunks=d.shape, fletcher32=True)).dataset("0")
+        assert np.array_equal(found.read(), data)
