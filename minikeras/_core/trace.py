@@ -212,17 +212,24 @@ def primitive(forward: Callable, *args: Any) -> Any:
     return y if tape is None else Box(y, tape, lambda g: pairs(zip(args, pullback(g))))
 
 
-def on_tape(layer: Any, x: Any, training: bool = False) -> Any:
-    """Call a layer that has formulas from inside traced code: one entry on the tape, whose way back is its `backward`."""
+def on_tape(layer: Any, x: Any, training: bool = False, kind: type | None = None) -> Any:
+    """Call a layer that has formulas from inside traced code: one entry on the tape, whose way back is its `backward`.
+
+    Args:
+        kind: the class whose formulas are meant, where a class of the user's stands on one of the house.
+    """
+    kind = kind or type(layer)
     variables = list(layer.trainable_variables)
 
     def forward(x, *values):
         with holding(variables, values):
-            y, kept = layer.forward(x, training)
+            y, kept = kind.forward(layer, x, training)
 
         def pullback(g):
             with holding(variables, values):
-                dx = layer.backward(g, kept)
+                for v in variables:
+                    v.grad.fill(0)  # of weights that these formulas do not know
+                dx = kind.backward(layer, g, kept)
             return dx, *(v.grad.copy() for v in variables)  # the tape adds where a layer is called twice
 
         return y, pullback

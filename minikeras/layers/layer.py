@@ -109,7 +109,7 @@ class Layer(Weighted, Configurable):
         if "build" in own:
             cls.build = _remembering(own["build"])
         if "forward" in own and "call" not in own:
-            cls.call = _first_half(own["forward"])
+            cls.call = _first_half(cls)
         elif "call" in own and "forward" not in own:  # a user's own: what it inherits no longer is its gradient
             cls.forward, cls.backward = Layer.forward, Layer.backward
         if "call" in cls.__dict__:
@@ -360,10 +360,12 @@ def _remembering(build):
     return wrapped
 
 
-def _first_half(forward):
+def _first_half(cls):
+    forward = cls.forward
+
     def call(self, x, training=False):
         """Compute the output."""
-        return forward(self, x, training)[0]
+        return on_tape(self, x, training, cls) if isinstance(x, Box) else forward(self, x, training)[0]
 
     return call
 

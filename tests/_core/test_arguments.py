@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
@@ -24,10 +26,10 @@ def test_only_arguments_declared_as_numbers_are_checked():
     ("module", "name", "config", "said"),
     [
         (optimizers, "Adam", {"beta_1": "x"}, "`beta_1` of Adam must be a number, got 'x'"),
-        (optimizers, "SGD", {"momentum": [0.9]}, "`momentum` of SGD"),
+        (optimizers, "RMSprop", {"rho": [0.9]}, "`rho` of RMSprop"),
         (optimizers, "Muon", {"ns_steps": "5"}, "`ns_steps` of Muon"),
         (optimizers, "LossScaleOptimizer", {"initial_scale": 1.0}, "`inner_optimizer` of LossScaleOptimizer"),
-        (optimizers.schedules, "ExponentialDecay", {"initial_learning_rate": {}, "decay_steps": 1, "decay_rate": 1}, "`initial"),
+        (optimizers.schedules, "ExponentialDecay", {"initial_learning_rate": {}, "decay_steps": 1, "decay_rate": 1}, "`init"),
         (losses, "Huber", {"delta": {"a": 1}}, "`delta` of Huber"),
         (losses, "Huber", {"name": ["a"]}, "`name` of Huber"),
         (metrics, "Precision", {"name": {}}, "`name` of Precision"),

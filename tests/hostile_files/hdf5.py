@@ -107,7 +107,7 @@ def hdf5_attacks(folder, kernel):
         "cycle-up",
         lambda f: (f[parent].__delitem__(kernel.rsplit("/", 1)[1]), f[parent].__setitem__(kernel.rsplit("/", 1)[1], f["/"])),
     )
-    yield "links-many", lambda f: _ladder(f, parent, 40)
+    yield "ladder", lambda f: _ladder(f, parent, 40)
     yield "many", lambda f: [f.create_group(f"{parent}/{n}") for n in range(3000)]
     yield "deep", lambda f: f.create_dataset("layers/" + "a/" * 3000 + "b", data=1.0)
     yield "attribute", lambda f: f["/"].attrs.__setitem__("big", np.zeros(8000, "u1"))

@@ -7,6 +7,7 @@ import pytest
 import minikeras as keras
 from minikeras import Sequential, layers
 from minikeras.layers import Dense, Layer
+from tests.gradcheck import check_gradient
 from tests.models.samples import X, Y, close, fixed
 
 
@@ -313,3 +314,23 @@ def test_what_has_nothing_to_build_is_built_at_once():
     relu = layers.ReLU()
     relu(X)
     assert relu.count_params() == 0 and relu.input_shape == (None, 3)
+
+
+class Scaled(layers.Dense):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.scale = self.add_weight(shape=(), initializer="ones", name="scale")
+
+    def call(self, x):
+        return super().call(x) * self.scale + super().call(2.0 * x)
+
+
+def test_a_users_class_on_one_of_the_house_calls_its_formulas():
+    layer = Scaled(3, activation="tanh", dtype="float64")
+    x = np.random.default_rng(0).standard_normal((4, 2))
+    y, kept = layer(x), layer.forward(x)[1]
+    dy = np.random.default_rng(1).standard_normal(y.shape)
+    dx = layer.backward(dy, kept)
+    for v in layer.weights:
+        check_gradient(lambda: float((layer(x) * dy).sum()), v.value.reshape(-1), v.grad.reshape(-1).copy())
+    check_gradient(lambda: float((layer(x) * dy).sum()), x.reshape(-1), dx.reshape(-1))

@@ -51,7 +51,9 @@ def test_bombs_are_refused_before_they_are_unpacked():
         root(make).dataset("0").read()
 
 
-@pytest.mark.parametrize("options", [{"fletcher32": True}, {"compression": "gzip"}, {"compression": "gzip", "fletcher32": True}])
+@pytest.mark.parametrize(
+    "options", [{"fletcher32": True}, {"compression": "gzip"}, {"compression": "gzip", "fletcher32": True}]
+)
 @pytest.mark.parametrize("size", [7, 1000, 40_000])
 def test_a_flipped_bit_in_a_checked_chunk_is_noticed(options, size):
     made = io.BytesIO()
