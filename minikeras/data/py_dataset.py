@@ -42,7 +42,10 @@ class PyDataset:
         raise NotImplementedError(f"{type(self).__name__} should define __getitem__(self, index), which returns a batch.")
 
     def __iter__(self) -> Iterator[Any]:
-        n = self.num_batches
+        try:
+            n = self.num_batches
+        except NotImplementedError:  # nobody said how many
+            n = None
         for i in itertools.count() if n is None else range(n):
             yield self[i]
 

@@ -24,6 +24,14 @@ class Model(Trainer, Layer):
 
     _layers: list[Layer]
 
+    def __init__(self, *args, **kwargs):
+        if args or {"inputs", "outputs", "input", "output"} & set(kwargs):
+            raise NotImplementedError(
+                "Model(inputs, outputs) comes in a later version. The first layers of a Sequential model make a model of "
+                "their own by Sequential(model.layers[:k + 1]), with the same weights."
+            )
+        super().__init__(**kwargs)
+
     @property
     def layers(self) -> list[Layer]:
         """The layers in order, the input layer apart."""

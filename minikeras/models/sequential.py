@@ -63,7 +63,7 @@ class Sequential(Model):
             layer = layer.source
         if not isinstance(layer, Layer):
             hint = " Did you forget to make one of it: write Dense(...), not Dense?" if isinstance(layer, type) else ""
-            raise ValueError(f"Only instances of Layer go into a Sequential model, got {layer!r} ({type(layer).__name__}).{hint}")
+            raise ValueError(f"Only instances of Layer go into a Sequential, got {layer!r} ({type(layer).__name__}).{hint}")
         if isinstance(layer, InputLayer) and self._layers:
             raise ValueError(
                 f"An Input must come first: model {self.name!r} has already been configured to begin with "
@@ -280,10 +280,12 @@ class Sequential(Model):
         if not fits:
             first = self.layers[0] if self.layers else self
             problem = first.input_spec.problem(shape) if first.input_spec is not None else None
+            hint = "Check the number of features in your data against the model's input shape."
+            if tuple(shape) == expected[1:]:
+                hint = "A single sample goes in as a batch of one: x[None]."
             raise ValueError(
                 f"Layer {first.name!r} ({type(first).__name__}), the first of model {self.name!r}, takes input of shape "
-                f"{expected}, got {tuple(shape)}{': ' + problem if problem else ''}. "
-                "Check the number of features in your data against the model's input shape."
+                f"{expected}, got {tuple(shape)}{': ' + problem if problem else ''}. {hint}"
             )
 
     # -- shapes and configs ------------------------------------------------------------------------------------------

@@ -241,7 +241,7 @@ class Trainer:
         if not self.built:
             self.build((None, *x.shape[1:]))
         x = self.adapt_rank(x)
-        self.check_input_shape((None, *x.shape[1:]))
+        self.check_input_shape(x.shape)
         return x.astype(self._x_dtype(x.dtype), copy=False)
 
     def _prepare_y(self, y: np.ndarray | None) -> np.ndarray:

@@ -109,7 +109,7 @@ def check_config(config: Any, name: str, model: Any = None) -> None:
                 _check_node(node, name)
                 patterns += _patterns(node)
                 own = node.get("name")
-                longest = max(longest, 2 * len(own) + 40 if isinstance(own, str) else 0)  # a path is the names of model, layer and weight
+                longest = max(longest, 2 * len(own) + 40 if isinstance(own, str) else 0)  # path: model, layer, weight
                 below += node.values()
             elif isinstance(node, list):
                 below += node

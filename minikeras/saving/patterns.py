@@ -37,7 +37,7 @@ def check_patterns(patterns: Any, longest: int, paths: int, name: str) -> None:
             )
         steps += max(paths, 1) * max(longest, len(pattern)) ** (1 + len(QUANTIFIER.findall(plain.replace("(?", "("))))
         if steps > MOST_STEPS:
-            raise ValueError(f"{name}: the pattern {pattern[:80]!r} in the config would take too long to compare with all names.")
+            raise ValueError(f"{name}: the pattern {pattern[:80]!r} in the config takes too long to compare with all names.")
 
 
 def _without_classes(pattern: str) -> str:

@@ -160,3 +160,11 @@ def test_errors():
 
     with pytest.raises(ValueError, match="Batch 0 of the Bad: x is a dict of 2 entries"):
         list(data.open(Bad()).epoch())
+
+
+def test_iterating_a_dataset_without_a_length_does_not_end():
+    class Endless(utils.PyDataset):
+        def __getitem__(self, index):
+            return [[index]]
+
+    assert [x for x, _ in zip(Endless(), range(40))][-1] == [[39]]

@@ -101,7 +101,7 @@ class Group(Object):
             raise self.source.error(f"has no {path!r}. In {self.path!r} are: {self.names[:20]}.")
         address, kind = self.links[name]
         if kind != "hard":
-            text = f"is refused: {path!r} is a link ({kind.title()}Link: {kind} link); it may lead anywhere and is never followed."
+            text = f"is refused: {path!r} is a link ({kind.title()}Link: {kind} link), which may lead anywhere: never followed."
             raise self.source.error(text)
         found = h.messages(self.source, address, repr(path))
         kinds = {message.kind for message in found}
@@ -221,7 +221,8 @@ class Dataset(Object):
         layout, _ = self._storage
         if layout.kind != "chunked":
             return self.nbytes, 0, 0
-        table = chunk_table(self.source, layout.address, layout.chunk, self.shape, self.type.dtype.itemsize, repr(self.path))
+        item = self.type.dtype.itemsize
+        table = chunk_table(self.source, layout.address, layout.chunk, self.shape, item, repr(self.path))
         return 0, self.nbytes, sum(length for _, length, _ in table.values())
 
     @cached_property
