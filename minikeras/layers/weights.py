@@ -72,15 +72,16 @@ class Weighted:
         """What of a kind stands in this layer's attributes, in the order of the attributes, each once."""
         found: dict[int, Any] = {}
 
+        open_ones: set[int] = set()  # containers that are being looked into: one may hold itself
+
         def look(value):
             if isinstance(value, kind):
                 found.setdefault(id(value), value)
-            elif type(value) in (list, tuple):
-                for item in value:
+            elif type(value) in (list, tuple, dict) and id(value) not in open_ones:
+                open_ones.add(id(value))
+                for item in value.values() if type(value) is dict else value:
                     look(item)
-            elif type(value) is dict:
-                for item in value.values():
-                    look(item)
+                open_ones.discard(id(value))
 
         for name, value in vars(self).items():
             if name != "_frozen_by_nature":

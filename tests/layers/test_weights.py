@@ -63,3 +63,11 @@ def test_random_streams_are_found_wherever_they_stand():
     layer = Noisy()
     layer.build((None, 1))
     assert len(layer.seed_generators) == len(layer.non_trainable_variables) == 3 and not layer.weights
+
+
+def test_a_container_that_holds_itself_is_walked_once():
+    layer = layers.Layer()
+    layer.inner = [layers.Dense(2)]
+    layer.inner.append(layer.inner)
+    layer.inner[0].build((None, 3))
+    assert [v.name for v in layer.weights] == ["kernel", "bias"]
