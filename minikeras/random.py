@@ -111,7 +111,7 @@ def randint(shape: Shape, minval: int, maxval: int, dtype: Any = "int32", seed: 
     """
     dtype = standardize_dtype(dtype or "int32")
     if np.dtype(dtype).kind not in "iu":
-        raise ValueError(f"randint draws integers, so dtype must be an integer type, got {dtype!r}.")
+        raise ValueError(f"`keras.random.randint` requires an integer `dtype`. It got {dtype!r}; for floats use uniform.")
     return make_rng(seed).integers(int(minval), int(maxval), tuple(shape), np.int64).astype(dtype)
 
 
@@ -230,7 +230,7 @@ def float_types(dtype: Any, name: str) -> tuple[str, str]:
     """The dtype asked for, and the one NumPy's generators draw in (they know no float16)."""
     dtype = standardize_dtype(dtype)
     if dtype not in ("float16", "float32", "float64"):
-        raise ValueError(f"{name} draws floats, so dtype must be a float type, got {dtype!r}.")
+        raise ValueError(f"`keras.random.{name}` requires a floating point `dtype`. It got {dtype!r}.")
     return dtype, "float32" if dtype == "float16" else dtype
 
 

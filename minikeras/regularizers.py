@@ -155,7 +155,9 @@ class OrthogonalRegularizer(Regularizer):
     def __init__(self, factor: float = 0.01, mode: str = "rows"):
         self.factor = factor_of(factor, "factor")
         if mode not in ("rows", "columns"):
-            raise ValueError(f"Argument `mode` of OrthogonalRegularizer must be 'rows' or 'columns', got {mode!r}.")
+            raise ValueError(
+                f"Invalid value for argument `mode` of OrthogonalRegularizer: expected 'rows' or 'columns', got {mode!r}."
+            )
         self.mode = mode
 
     def __call__(self, x: np.ndarray) -> Any:
@@ -171,7 +173,9 @@ class OrthogonalRegularizer(Regularizer):
 
     def _cosines(self, x):
         if np.ndim(x) != 2:
-            raise ValueError(f"OrthogonalRegularizer acts on weights with two axes, got shape {np.shape(x)}.")
+            raise ValueError(
+                f"Inputs to OrthogonalRegularizer must have rank 2, one row or column for each vector; got shape {np.shape(x)}."
+            )
         w = x if self.mode == "rows" else np.transpose(x)
         norms = np.maximum(np.sqrt(np.sum(np.square(w), axis=1, keepdims=True)), 1e-12)
         u = w / norms
@@ -255,7 +259,7 @@ def factor_of(value: Any, name: str) -> float:
     """Check a factor."""
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or value < 0:
-        raise ValueError(f"Argument `{name}` of a regularizer must be a number of at least 0, got {value!r}.")
+        raise ValueError(f"Argument `{name}` of a regularizer: expected a non-negative float, got {value!r}.")
     return float(value)
 
 

@@ -46,7 +46,7 @@ def test_dtypes(name):
     for dtype in ("float16", "float32", "float64"):
         assert DRAWS[name](dtype=dtype, seed=1).dtype == dtype
     assert DRAWS[name](seed=1).dtype == "float32"
-    with pytest.raises(ValueError, match="float type, got 'int32'"):
+    with pytest.raises(ValueError, match="requires a floating point `dtype`. It got 'int32'"):
         DRAWS[name](dtype="int32", seed=1)
 
 
@@ -54,7 +54,7 @@ def test_integers_have_integer_types():
     assert random.randint((2,), 0, 3, seed=1).dtype == "int32"
     assert random.randint((2,), 0, 3, dtype="uint8", seed=1).dtype == "uint8"
     assert random.categorical(np.zeros((2, 3)), 2, dtype="int64", seed=1).dtype == "int64"
-    with pytest.raises(ValueError, match="integer type, got 'float32'"):
+    with pytest.raises(ValueError, match="requires an integer `dtype`. It got 'float32'"):
         random.randint((2,), 0, 3, dtype="float32")
 
 

@@ -128,4 +128,4 @@ def standardize_dtype(dtype) -> str:
             raise TypeError  # NumPy has a language for structures, and Python's compiler reads it
         return "string" if name in ("string", str) else np.dtype(name).name
     except TypeError:
-        raise ValueError(f"Unknown dtype {dtype!r}; expected a name such as 'float32' or 'int32'.") from None
+        raise ValueError(f"Cannot convert {dtype!r} to a dtype; expected a name such as 'float32' or 'int32'.") from None

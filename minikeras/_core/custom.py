@@ -57,7 +57,9 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
     def decorate(obj):
         if isinstance(obj, type) and not hasattr(obj, "get_config"):
-            raise ValueError(f"Can't register class {obj.__name__!r}: it has no get_config() to describe itself by.")
+            raise ValueError(
+                f"Cannot register a class that does not have a get_config() to describe itself by: {obj.__name__!r}."
+            )
         registered = f"{package}>{name or obj.__name__}"
         CUSTOM[registered] = obj
         CUSTOM.setdefault(name or obj.__name__, obj)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from minikeras._core.config import floatx, standardize_dtype
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import Configurable
@@ -25,7 +27,7 @@ class DTypePolicy(Configurable):
 
     def __init__(self, name: str | None = None):
         if name is not None and not isinstance(name, str):
-            raise TypeError(f"Argument `name` of DTypePolicy must be a string such as 'float32', got {name!r}.")
+            raise TypeError(f"'name' must be a string such as 'float32' to name a DTypePolicy, got {name!r}.")
         self.name = dtype_policy().name if name is None else name
         if self.name.startswith("mixed_"):
             self.compute_dtype, self.variable_dtype = standardize_dtype(self.name[6:]), "float32"
@@ -73,6 +75,8 @@ def set_dtype_policy(policy: Any) -> None:
     <DTypePolicy "float64">
     >>> set_dtype_policy(None)
     """
+    if not isinstance(policy, (str, dict, type, np.dtype, DTypePolicy, type(None))):
+        raise ValueError(f"Invalid `policy` argument: expected a name such as 'float32' or a DTypePolicy, got {policy!r}.")
     _default[:] = [] if policy is None else [get(policy)]
 
 

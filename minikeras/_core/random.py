@@ -52,10 +52,10 @@ class SeedGenerator:
     def __init__(self, seed: int | None = None, name: str | None = None, **kwargs):
         kwargs.pop("backend", None)
         if kwargs:
-            raise ValueError(f"Unknown arguments of SeedGenerator: {sorted(kwargs)}.")
+            raise ValueError(f"Unrecognized keyword arguments of SeedGenerator: {sorted(kwargs)}. It takes seed and name.")
         self.name = name or auto_name("SeedGenerator")
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
-            raise ValueError(f"Argument `seed` of SeedGenerator must be a non-negative integer, got {seed!r}.")
+            raise ValueError(f"Argument `seed` must be an integer >= 0 or None for a SeedGenerator, got {seed!r}.")
         self._initial_seed = seed
         seed = make_default_seed() if seed is None else int(seed)
         self.state = Variable(
@@ -128,4 +128,4 @@ def make_rng(seed=None) -> np.random.Generator:
         return seed.rng()
     if isinstance(seed, (int, np.integer)):
         return np.random.Generator(np.random.PCG64(int(seed) & 0xFFFFFFFFFFFFFFFF))
-    raise ValueError(f"Argument `seed` must be None, an integer or a SeedGenerator, got {seed!r}.")
+    raise ValueError(f"Argument `seed` must be either an integer, a SeedGenerator or None, got {seed!r}.")

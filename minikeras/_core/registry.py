@@ -95,7 +95,9 @@ class Registry:
 def build(registry: Registry, config: dict, custom_objects: dict | None = None) -> Any:
     """Build the object that a config describes from what ``registry`` and the user know."""
     if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
-        raise ValueError(f"A config in {registry.module} is a dict with 'class_name' and 'config', got {shorten(config)}.")
+        raise ValueError(
+            f"Expected a dictionary containing a 'config' key and a 'class_name' in {registry.module}, got {shorten(config)}."
+        )
     name, inner = config["class_name"], config.get("config")
     registered = config.get("registered_name")
     if name == "function":

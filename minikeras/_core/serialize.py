@@ -17,7 +17,7 @@ from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
 from minikeras._core.registry import build, find_registry, home
 
-_KEPT = (type(None), bool, int, float, str, bytes)
+_KEPT = (type(None), bool, int, float, str)
 _notes: list[dict[str, Any]] = []  # where serialize_keras_object notes the user's own that it meets
 
 
@@ -29,16 +29,18 @@ class Configurable:
         return self._own_config()
 
     def _own_config(self, leave_out=()) -> dict:
+        cls = described(type(self))
         config = {}
-        for name in constructor_arguments(type(self)):
+        for name in all_arguments(cls):
             if name in leave_out:
                 continue
-            if not hasattr(self, name):
+            if hasattr(self, name):
+                config[name] = plain(getattr(self, name))
+            elif name in constructor_arguments(cls):
                 raise NotImplementedError(
                     f"{type(self).__name__} takes the argument {name!r} but keeps no attribute of that name. "
                     f"Store it (self.{name} = {name}) or write get_config()."
                 )
-            config[name] = plain(getattr(self, name))
         return config
 
     @classmethod
@@ -60,6 +62,40 @@ def constructor_arguments(cls: type) -> tuple[str, ...]:
         parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
         cls._arguments = tuple(p.name for p in parameters if p.kind not in kinds)
     return cls._arguments
+
+
+def all_arguments(cls: type) -> tuple[str, ...]:
+    """The names of the arguments of a class; its ``**kwargs`` stands for those of the class above.
+
+    >>> class Sized(Configurable):
+    ...     def __init__(self, size): self.size = size
+    >>> class Named(Sized):
+    ...     def __init__(self, name, **kwargs): super().__init__(**kwargs); self.name = name
+    >>> all_arguments(Named), Named("a", size=3).get_config()
+    (('name', 'size'), {'name': 'a', 'size': 3})
+    """
+    names: dict[str, None] = {}
+    for c in cls.__mro__[:-1]:
+        if "__init__" in vars(c):
+            names.update(dict.fromkeys(constructor_arguments(c)))
+            if not any(p.kind is p.VAR_KEYWORD for p in inspect.signature(c.__init__).parameters.values()):
+                break
+    return tuple(names)
+
+
+def described(cls: type) -> type:
+    """The class whose arguments our `get_config` lists: where a user's own get_config calls it, the one it is called for.
+
+    >>> described(Configurable).__name__
+    'Configurable'
+    """
+    classes = cls.__mro__[:-1]
+    owner = next(i for i, c in enumerate(classes) if "get_config" in vars(c))
+    return next(c for c in classes[owner:] if _of_the_house(c)) if not _of_the_house(classes[owner]) else cls
+
+
+def _of_the_house(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def plain(value: Any) -> Any:
@@ -112,6 +148,13 @@ def serialize_keras_object(obj: Any) -> Any:
         return {"class_name": "__numpy__", "config": {"value": obj.tolist(), "dtype": obj.dtype.name}}
     if isinstance(obj, np.dtype):
         return obj.name
+    if isinstance(obj, bytes):
+        return {"class_name": "__bytes__", "config": {"value": obj.decode()}}
+    if obj is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(obj, slice):
+        ends = {name: serialize_keras_object(getattr(obj, name)) for name in ("start", "stop", "step")}
+        return {"class_name": "__slice__", "config": ends}
     if isinstance(obj, types.FunctionType):
         if obj.__name__ == "<lambda>":
             raise ValueError(
@@ -152,7 +195,7 @@ def deserialize_keras_object(config: Any, custom_objects: dict | None = None, sa
     >>> deserialize_keras_object({"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": "int32"}})
     array([1, 2], dtype=int32)
     """
-    if isinstance(config, _KEPT):
+    if isinstance(config, (*_KEPT, bytes)):
         found = find_custom(config, custom_objects) if isinstance(config, str) else None
         return config if found is None else found
     if isinstance(config, (list, tuple)):
@@ -166,9 +209,26 @@ def deserialize_keras_object(config: Any, custom_objects: dict | None = None, sa
         return np.array(inner["value"], inner["dtype"])
     if name == "__tuple__":
         return tuple(deserialize_keras_object(i, custom_objects) for i in inner.get("items", inner.get("value", ())))
-    if name in ("__lambda__", "__bytes__", "__typespec__", "__ellipsis__"):
+    if name in ("__bytes__", "__ellipsis__", "__slice__"):
+        return _python_value(name, inner)
+    if name in ("__lambda__", "__typespec__"):
         raise ValueError(
             f"The config holds a {name.strip('_')}, which may carry code and is never read. Write it as a named function "
             "or a layer of your own and pass it as custom_objects={name: object}."
         )
     return build(find_registry(config), config, custom_objects)
+
+
+def _python_value(name: str, inner: Any) -> Any:
+    """Bytes, an ellipsis or a slice."""
+    if name == "__ellipsis__":
+        return Ellipsis
+    if isinstance(inner, dict) and name == "__bytes__" and isinstance(inner.get("value"), str):
+        return inner["value"].encode()
+    if isinstance(inner, dict) and name == "__slice__":
+        ends = [deserialize_keras_object(inner.get(key)) for key in ("start", "stop", "step")]
+        if all(isinstance(end, (int, np.ndarray, type(None))) for end in ends):
+            return slice(*ends)
+    raise ValueError(
+        f"The config of a {name.strip('_')} should hold what serialize_keras_object() wrote, got {shorten(inner)}."
+    )

@@ -27,7 +27,7 @@ class Progbar:
         target: number of steps, None if unknown.
         width: width of the bar in characters.
         verbose: 0 silent, 1 a bar, 2 one line at the end.
-        interval: least number of seconds between two drawings.
+        interval: least number of seconds between two drawings; at 0 a log file, too, gets a line at each update.
         stateful_metrics: names of values to show as they are; all others are averaged over the steps.
         stateless_metrics: names of values to average; all others are shown as they are. Give one of the two.
         unit_name: what a step is called.
@@ -49,7 +49,9 @@ class Progbar:
         unit_name: str = "step",
     ):
         if stateful_metrics is not None and stateless_metrics is not None:
-            raise ValueError("Progbar takes stateful_metrics or stateless_metrics, not both: each is the rest of the other.")
+            raise ValueError(
+                "Progbar takes stateful_metrics or stateless_metrics. Only one of them: each is the rest of the other."
+            )
         self.target = target
         self.width = width
         self.verbose = verbose
@@ -61,8 +63,10 @@ class Progbar:
         self._dynamic = verbose == 1 and redraws(sys.stdout)
         if self._dynamic:
             import tqdm.std  # before the clock starts  # noqa: F401
+        self._always = self._dynamic or interval == 0
         self.drawn = False  # whether anything was drawn that a later drawing goes over
-        self._status: Any = None
+        self._status: Any = None  # what writes over the last drawing, and the stream that it writes to
+        self._stream: Any = None
         self._seen_so_far = 0
         self._values: dict[str, list] = {}  # name -> [sum, number of steps in it]
         self._start = time.perf_counter()
@@ -82,10 +86,11 @@ class Progbar:
         now = time.perf_counter()
         per_unit = self._time_per_unit(current, now)
         if self.verbose == 1 and (finalize or now >= self.due_at):
-            if finalize or self._dynamic:
+            if finalize or self._always:
                 self._draw(current, now, per_unit, finalize)
             cost = time.perf_counter() - now
-            self.due_at = now + max(self.interval, 50 * cost) if self._dynamic else math.inf
+            later = -math.inf if self._always else math.inf
+            self.due_at = now + max(self.interval, 50 * cost) if self._dynamic else later
             self.drawn = self._dynamic
         elif self.verbose == 2 and finalize and self.target:
             count = f"{int(current):{len(str(self.target))}d}/{self.target}"
@@ -142,13 +147,13 @@ class Progbar:
         columns = _columns(sys.stdout)
         if not finalize and disp_len(line) >= columns:  # a wrapped line can't be drawn over
             line = disp_trim(line, columns - 1)
-        if self._status is None:
-            self._status = tqdm.status_printer(sys.stdout)
+        if self._status is None or self._stream is not sys.stdout:
+            self._status, self._stream = tqdm.status_printer(sys.stdout), sys.stdout
         self._status(line)
         if finalize:
             sys.stdout.write("\n")
             sys.stdout.flush()
-            self._status = None
+            self._status = self._stream = None
 
     def _shown(self, signed: bool = True) -> list[str]:
         """The values as Keras writes them: 4 decimals, or 4 digits and a power of ten for the small."""

@@ -152,7 +152,9 @@ def fixed(values: np.ndarray) -> Callable:
 
     def initializer(shape, dtype=None):
         if tuple(shape) != values.shape:
-            raise ValueError(f"The array given as initializer has shape {values.shape}, the weight {tuple(shape)}.")
+            raise ValueError(
+                f"Expected `shape` to be {values.shape}, that of the array given as initializer; the weight has {tuple(shape)}."
+            )
         return values.astype(standardize_dtype(dtype))
 
     return initializer

@@ -122,13 +122,15 @@ class VarianceScaling(RandomInitializer):
         output_axes: Any = None,
     ):
         if scale <= 0.0:
-            raise ValueError(f"Argument `scale` of {type(self).__name__} must be above 0, got {scale!r}.")
+            raise ValueError(f"Argument `scale` must be positive float. {type(self).__name__} got {scale!r}.")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
-            raise ValueError(f"Argument `mode` of {type(self).__name__} must be fan_in, fan_out or fan_avg, got {mode!r}.")
+            raise ValueError(f"Invalid `mode` argument: {type(self).__name__} takes fan_in, fan_out or fan_avg, got {mode!r}.")
         known = "truncated_normal", "untruncated_normal", "uniform"
         name = "truncated_normal" if str(distribution).lower() == "normal" else str(distribution).lower()
         if name not in known:
-            raise ValueError(f"Argument `distribution` of {type(self).__name__} must be one of {known}, got {distribution!r}.")
+            raise ValueError(
+                f"Invalid `distribution` argument: {type(self).__name__} takes one of {known}, got {distribution!r}."
+            )
         super().__init__(seed)
         self.scale, self.mode, self.distribution = scale, mode, name
         self.input_axes, self.output_axes = input_axes, output_axes

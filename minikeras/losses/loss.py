@@ -203,7 +203,7 @@ class LossFunctionWrapper(Loss):
     def get_config(self) -> dict:
         """Return the arguments that rebuild this loss."""
         if "fn" not in constructor_arguments(type(self)):
-            return self._own_config(leave_out=("dtype",))
+            return self._own_config(leave_out=("dtype", "fn"))
         return {**super().get_config(), "fn": serialize_keras_object(self.fn), **serialize_keras_object(self._fn_kwargs)}
 
     @classmethod

@@ -22,7 +22,9 @@ def standardize_reduction(reduction: str | None) -> str | None:
     if reduction == "auto":
         return "sum_over_batch_size"
     if reduction not in (*MEANS, *SUMS):
-        raise ValueError(f"Argument `reduction` of a loss must be one of {(*MEANS, *SUMS)}, got {reduction!r}.")
+        raise ValueError(
+            f"Invalid value for argument `reduction` of a loss: expected one of {(*MEANS, *SUMS)}, got {reduction!r}."
+        )
     return reduction
 
 

@@ -111,9 +111,9 @@ def one_hot_targets(y_true: Any, output_shape: tuple, dtype: Any, loss: str, axi
     labels = output_shape[:axis] + output_shape[axis:][1:]  # the shape without the axis of the classes
     if classes != 1 and not fits(shape, output_shape) and (fits(shape, labels) or fits(shape, (*labels, 1))):
         raise ValueError(
-            f"{loss} compares one-hot targets with the output of {classes} classes, got y_true of shape {shape}, which "
-            "look like integer labels: use sparse_categorical_crossentropy for them, or encode them with "
-            f"to_categorical(y, num_classes={classes})."
+            f"{loss} compares one-hot targets with the output of {classes} classes, so both must have the same shape; got "
+            f"y_true of shape {shape}, which look like integer labels: use sparse_categorical_crossentropy for them, or "
+            f"encode them with to_categorical(y, num_classes={classes})."
         )
     return dense_targets(y_true, output_shape, dtype, loss)
 
@@ -185,4 +185,4 @@ def mismatch(true: tuple, pred: tuple, loss: str) -> str:
         )
     else:
         hint = "The last layer wants as many units as a row of y has numbers."
-    return f"{loss}: y_true of shape {true} does not fit y_pred of shape {pred}. {hint}"
+    return f"{loss}: y_true of shape {true} does not fit y_pred of shape {pred}: they must have the same shape. {hint}"

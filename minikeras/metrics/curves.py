@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,10 @@ class _Point(_Curve):
 
     def __init__(self, value: float, num_thresholds: int, class_id: int | None, name: str | None, dtype: Any):
         if not 0 <= value <= 1:
-            raise ValueError(f"{type(self).__name__} needs a rate in [0, 1] to reach, got {value}.")
+            argument = next(iter(inspect.signature(type(self)).parameters))
+            raise ValueError(f"`{argument}` must be in the range [0, 1]. {type(self).__name__} got {value}.")
         if num_thresholds <= 0:
-            raise ValueError(f"num_thresholds of {type(self).__name__} should be at least 1, got {num_thresholds}.")
+            raise ValueError(f"Argument `num_thresholds` must be an integer > 0. {type(self).__name__} got {num_thresholds}.")
         self.thresholds = [0.5] if num_thresholds == 1 else [i / (num_thresholds - 1) for i in range(num_thresholds)]
         super().__init__(KINDS, self.thresholds, name, dtype)
         self._even = num_thresholds > 1
@@ -210,7 +212,7 @@ class AUC(_Curve):
     ):
         self._given = thresholds is not None
         if thresholds is None and num_thresholds <= 1:
-            raise ValueError(f"num_thresholds of AUC should be at least 2, got {num_thresholds}.")
+            raise ValueError(f"Argument `num_thresholds` must be an integer > 1. AUC got {num_thresholds}.")
         if num_labels and not multi_label:
             raise ValueError(f"num_labels of AUC is for multi_label=True only, got num_labels={num_labels}.")
         inner = [i / (num_thresholds - 1) for i in range(1, num_thresholds - 1)] if thresholds is None else sorted(thresholds)
@@ -241,7 +243,7 @@ class AUC(_Curve):
     def get_config(self) -> dict:
         """Return the arguments; thresholds only where they were given."""
         config = {**super().get_config(), "label_weights": None if self.label_weights is None else self.label_weights.tolist()}
-        del config["thresholds"]
+        config.pop("thresholds", None)
         return {**config, "thresholds": self.thresholds[1:-1]} if self._given else config
 
     def _count(self, y_true, y_pred, weight):
@@ -303,5 +305,5 @@ def one_of(argument: str, value: str, known: tuple[str, ...], case: Any) -> str:
     """
     found = case(value) if isinstance(value, str) else value
     if found not in known:
-        raise ValueError(f"{argument} should be one of {known}, got {value!r}.")
+        raise ValueError(f'Invalid AUC {argument.replace("_", " ")} value: "{value}". Expected one of {known}.')
     return found

@@ -40,11 +40,15 @@ class FBetaScore(Metric):
     ):
         super().__init__(name=name, dtype=dtype)
         if average not in (None, "micro", "macro", "weighted"):
-            raise ValueError(f"average should be None, 'micro', 'macro' or 'weighted', got {average!r}.")
+            raise ValueError(
+                f"Invalid `average` argument value. Expected None, 'micro', 'macro' or 'weighted', got {average!r}."
+            )
         if not isinstance(beta, float) or beta <= 0:
-            raise ValueError(f"beta should be a float above 0, got {beta!r}.")
+            raise ValueError(f"Invalid `beta` argument value. It should be a float above 0, got {beta!r}.")
         if threshold is not None and not (isinstance(threshold, float) and 0 < threshold <= 1):
-            raise ValueError(f"threshold should be None or a float with 0 < threshold <= 1, got {threshold!r}.")
+            raise ValueError(
+                f"Invalid `threshold` argument value. It should be None or a float above 0, at most 1; got {threshold!r}."
+            )
         self.average = average
         self.beta = beta
         self.threshold = threshold

@@ -21,7 +21,7 @@ from minikeras._core import dtypes
 from minikeras._core.arguments import checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
-from minikeras._core.serialize import Configurable, constructor_arguments, plain
+from minikeras._core.serialize import Configurable, all_arguments, described, plain
 from minikeras._core.variable import Variable
 
 _PLAIN = (type(None), bool, int, float, str, list, tuple, np.generic)
@@ -174,7 +174,7 @@ class Metric(Configurable):
     def get_config(self) -> dict:
         """Return the name, the dtype, and the arguments that the metric keeps under their own names."""
         config = {"name": self.name, "dtype": self.dtype}
-        for argument in constructor_arguments(type(self)):
+        for argument in all_arguments(described(type(self))):
             if argument not in config and isinstance(getattr(self, argument, config), _PLAIN):
                 config[argument] = plain(getattr(self, argument))
         return config

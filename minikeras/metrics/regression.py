@@ -211,9 +211,11 @@ class R2Score(Metric):
         super().__init__(name=name, dtype=dtype)
         known = None, "uniform_average", "variance_weighted_average"
         if class_aggregation not in known:
-            raise ValueError(f"class_aggregation should be one of {known}, got {class_aggregation!r}.")
+            raise ValueError(
+                f"Invalid value for argument `class_aggregation`: expected one of {known}, got {class_aggregation!r}."
+            )
         if num_regressors < 0:
-            raise ValueError(f"num_regressors should be at least 0, got {num_regressors}.")
+            raise ValueError(f"Invalid value for argument `num_regressors`: expected an integer >= 0, got {num_regressors}.")
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
         self.num_samples = self.add_variable((), "zeros", name="num_samples")

@@ -190,7 +190,7 @@ def as_thresholds(thresholds: Any, default: float = 0.5) -> list[float]:
     listed = list(thresholds) if np.iterable(thresholds) else [thresholds]
     bad = [t for t in listed if t is None or not 0 <= t <= 1]
     if bad or not listed:
-        raise ValueError(f"thresholds should lie in [0, 1], got {bad or listed}.")
+        raise ValueError(f"Threshold values must be in [0, 1]. Received: {bad or listed}.")
     return listed
 
 

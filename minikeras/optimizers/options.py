@@ -11,7 +11,14 @@ import numpy as np
 from minikeras._core.arguments import check_numbers, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
-from minikeras._core.serialize import Configurable, deserialize_keras_object, plain, serialize_keras_object
+from minikeras._core.serialize import (
+    Configurable,
+    all_arguments,
+    described,
+    deserialize_keras_object,
+    plain,
+    serialize_keras_object,
+)
 from minikeras._core.variable import Variable
 from minikeras.optimizers.old_arguments import OLD, UNUSED, translate
 from minikeras.optimizers.schedules import LearningRateSchedule
@@ -132,7 +139,7 @@ class Options(Configurable):
         rate = self._learning_rate
         config = {name: plain(getattr(self, name)) for name in COMMON if name != "learning_rate"}
         config["learning_rate"] = float(rate) if isinstance(rate, Variable) else serialize_keras_object(rate)
-        own = [name for name in self._arguments if name not in config]
+        own = [name for name in all_arguments(described(type(self))) if name not in config]
         missing = [name for name in own if not hasattr(self, name)]
         if missing and "get_config" not in vars(type(self)):
             raise NotImplementedError(

@@ -35,7 +35,12 @@ def opened(file: Any) -> Iterator[tuple[BinaryIO, str]]:
         told = os.fstat(stream.fileno())
         _need_regular(told.st_mode, path)  # it may have been exchanged since
         _need_substance(told, path)
-        yield stream, repr(path)
+        try:
+            yield stream, repr(path)
+        except OSError as error:
+            if error.errno and error.filename is None:
+                error.filename = path  # a disk that fails does not say on which file
+            raise
 
 
 def is_path(file: Any) -> bool:
@@ -88,4 +93,23 @@ def _checked_stream(file: Any) -> tuple[BinaryIO, str]:
         raise OSError(f"{name} can't be read at any place (not seekable). Read it into io.BytesIO first.")
     if not isinstance(file.read(0), bytes):
         raise ValueError(f"{name} is open as text, open it in binary mode: open(path, 'rb').")
-    return file, name
+    return _Stream(file, name), name
+
+
+class _Stream:
+    """A file object of unknown make, held to what it promises."""
+
+    def __init__(self, file: Any, name: str):
+        self.file, self.name = file, name
+
+    def seek(self, at: int, whence: int = 0) -> int:
+        found = self.file.seek(at, whence)
+        if not isinstance(found, int) or found < 0:
+            raise OSError(f"{self.name} is no file that can be read at any place: its seek() returned {found!r}.")
+        return found
+
+    def read(self, count: int = -1) -> bytes:
+        data = self.file.read(count)
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise ValueError(f"{self.name} should be open in binary mode, but its read() returned {type(data).__name__}.")
+        return bytes(data)

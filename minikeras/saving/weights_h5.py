@@ -5,7 +5,6 @@ Read, too, as Keras 2.13 and 2.15 wrote it: under other names, and with numbers 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -102,17 +101,12 @@ def _find(root: Group, part: Part, met: dict[str, set[str]]) -> Group | None:
         group = group.group(name)
         if len(step) == 3:
             _, kind, n = step
-            numbered = _numbered(group, kind)
+            numbered = group.numbered.get(kind, [])
             if n >= len(numbered):
                 return None
             met.setdefault(group.path, set()).add(numbered[n])
             group = group.group(numbered[n])
     return group
-
-
-def _numbered(group: Group, kind: str) -> list[str]:
-    found = [(int(m[1] or 0), n) for n in group.names if (m := re.fullmatch(rf"{re.escape(kind)}(?:_([0-9]{{1,9}}))?", n))]
-    return [name for _, name in sorted(found)]
 
 
 def _check_rest(name: str, root: Group, met: dict[str, set[str]]) -> None:

@@ -43,7 +43,7 @@ def pad_sequences(
         if not hasattr(s, "__len__"):
             raise ValueError(f"pad_sequences needs a list of sequences, got {s!r} at position {i}.")
     if isinstance(value, str) and dtype is not object and np.dtype(dtype).kind not in "USO":
-        raise ValueError(f"pad_sequences can't fill up {np.dtype(dtype)} with the text {value!r}; pass dtype=object.")
+        raise ValueError(f"`dtype` {np.dtype(dtype)} is not compatible with the text {value!r} to pad with; pass dtype=object.")
     if maxlen is None:
         if len(sequences) == 0:
             raise ValueError("pad_sequences got no sequences, so it can't tell their length; pass maxlen.")
@@ -96,12 +96,12 @@ def timeseries_dataset_from_array(
     if format not in (None, "tf", "grain"):
         raise ValueError(f"`format` should be None, 'tf' or 'grain', got {format!r}.")
     if start_index and not 0 <= start_index < n:
-        raise ValueError(f"start_index should be from 0 to {n - 1}, got {start_index}.")
+        raise ValueError(f"`start_index` must be from 0 to {n - 1}, got {start_index}.")
     if end_index and not (start_index or 0) < end_index < n:
-        raise ValueError(f"end_index should be above start_index={start_index} and below {n}, got {end_index}.")
+        raise ValueError(f"`end_index` must be above start_index={start_index} and below {n}, got {end_index}.")
     for name, step in (("sampling_rate", sampling_rate), ("sequence_stride", sequence_stride)):
         if not 0 < step < n:
-            raise ValueError(f"{name} should be above 0 and below the length of data, {n}, got {step}.")
+            raise ValueError(f"`{name}` must be above 0 and below the length of data, {n}, got {step}.")
     span = slice(start_index, end_index)
     data, targets = np.asarray(data)[span], None if targets is None else np.asarray(targets)[span]
     count = len(data) - (sequence_length - 1) * sampling_rate

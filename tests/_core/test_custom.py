@@ -38,5 +38,5 @@ def test_the_caller_s_objects_come_before_the_registered_ones():
 
 
 def test_what_can_not_be_registered():
-    with pytest.raises(ValueError, match="no get_config"):
+    with pytest.raises(ValueError, match="Cannot register a class that does not have a get_config"):
         saving.register_keras_serializable()(type("Bare", (), {}))

@@ -49,7 +49,7 @@ def test_a_policy_without_a_name_is_the_one_of_layers():
 
 @pytest.mark.parametrize("wrong", [5, ["float32"], np.float32])
 def test_a_name_is_text(wrong):
-    with pytest.raises(TypeError, match="`name` of DTypePolicy must be a string"):
+    with pytest.raises(TypeError, match="'name' must be a string"):
         dtypes.DTypePolicy(wrong)
 
 

@@ -30,7 +30,7 @@ def test_all_ways_to_name_a_class(animals):
         (3, "Could not interpret 3 in keras.animals"),
         ({"class_name": "BlueTit", "config": {"colour": 1}}, "does not fit its class"),
         ({"class_name": "BlueTit", "config": [1]}, "should be a dict"),
-        ({"config": {}}, "is a dict with 'class_name'"),
+        ({"config": {}}, "Expected a dictionary containing a 'config' key"),
     ],
 )
 def test_refused(animals, identifier, message):

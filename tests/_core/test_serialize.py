@@ -43,8 +43,65 @@ def test_objects_and_back():
 
 
 def test_code_in_a_config_is_never_read():
-    for name in ("__lambda__", "__bytes__"):
+    for name in ("__lambda__", "__typespec__"):
         with pytest.raises(ValueError, match="never read"):
             deserialize_keras_object({"class_name": name, "config": {"code": "x"}})
+    for name, inner in (("__bytes__", {"code": "x"}), ("__bytes__", "x"), ("__slice__", {"stop": "x"}), ("__slice__", [1])):
+        with pytest.raises(ValueError, match="should hold what serialize_keras_object"):
+            deserialize_keras_object({"class_name": name, "config": inner})
     with pytest.raises(ValueError, match="Unknown name"):
         deserialize_keras_object({"module": "os", "class_name": "system", "config": {}})
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "config"),
+    [
+        ("é".encode(), "__bytes__", {"value": "é"}),
+        (..., "__ellipsis__", {}),
+        (slice(1, None, 2), "__slice__", {"start": 1, "stop": None, "step": 2}),
+    ],
+)
+def test_values_of_python_that_json_does_not_know(value, name, config):
+    assert serialize_keras_object([value]) == [{"class_name": name, "config": config}]
+    assert deserialize_keras_object(serialize_keras_object([value])) == [value]
+
+
+def test_a_get_config_of_ones_own_adds_to_the_arguments_of_the_class_above():
+    def mine(base):
+        class Mine(base):
+            def __init__(self, factor=2.0, **kwargs):
+                super().__init__(**kwargs)
+                self.factor = factor
+
+            def get_config(self):
+                above = super().get_config()
+                assert "factor" not in above
+                return {**above, "factor": self.factor}
+
+        return Mine
+
+    for base, arguments in (
+        (keras.optimizers.SGD, {"learning_rate": 0.5, "momentum": 0.9, "nesterov": True}),
+        (keras.optimizers.schedules.ExponentialDecay, {"initial_learning_rate": 0.5, "decay_steps": 3, "decay_rate": 0.5}),
+        (keras.losses.Huber, {"delta": 2.0}),
+        (keras.metrics.Precision, {"thresholds": 0.25, "top_k": 2}),
+        (keras.initializers.RandomNormal, {"stddev": 0.25}),
+        (keras.regularizers.L2, {"l2": 0.5}),
+        (keras.constraints.MaxNorm, {"max_value": 3, "axis": 1}),
+        (keras.layers.Dense, {"units": 3, "activation": "relu"}),
+    ):
+        made = mine(base)(3.0, **arguments)
+        config = made.get_config()
+        assert {**config, **arguments, "factor": 3.0} == config
+        assert type(made).from_config(config).get_config() == config
+
+
+def test_the_arguments_of_a_class_above_are_kept_without_a_get_config():
+    class Slow(keras.optimizers.SGD):
+        def __init__(self, factor=2.0, **kwargs):
+            super().__init__(**kwargs)
+            self.factor = factor
+
+    config = Slow(3.0, momentum=0.5).get_config()
+    assert (config["factor"], config["momentum"], config["nesterov"]) == (3.0, 0.5, False)
+    assert Slow.from_config(config).get_config() == config

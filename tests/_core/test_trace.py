@@ -82,7 +82,7 @@ CASES = {
     np.concatenate: [(lambda x, y: np.concatenate([x, y, x], 1), A, B), (lambda x, y: np.concatenate((x, y), axis=None), A, ROW),
                      (lambda x: np.concatenate([B, x]), A)],  # fmt: skip
     np.stack: [(lambda x, y: np.stack([x, y], -1), A, B), (lambda x, y: np.stack([x, y]), A, B)],
-    np.clip: [(lambda x: np.clip(x, -0.5, 0.5), A), (lambda x: x.clip(0), A), (lambda x: np.clip(x, None, 0.4), A), (np.clip, A, -P / 2, P / 2)],
+    np.clip: [(lambda x: np.clip(x, -0.5, 0.5), A), (lambda x: x.clip(0, None), A), (lambda x: np.clip(x, None, 0.4), A), (np.clip, A, -P / 2, P / 2)],
     np.dot: [(np.dot, A, V), (lambda x, y: x.dot(y), A, ROW), (np.dot, T, U), (lambda x: np.dot(x[0, 0], x), A)],
     np.tensordot: [(lambda x, y: np.tensordot(x, y, 1), A, V), (lambda x, y: np.tensordot(x, y, ((0, 2), (0, 1))), T, U)],
     np.inner: [(np.inner, A, B)], np.outer: [(np.outer, ROW, COLUMN)],

@@ -1,3 +1,4 @@
+import contextlib
 import io
 import logging
 import re
@@ -224,7 +225,7 @@ def test_interactive_logging_off_goes_to_the_log(clock, caplog, capsys):
 
 
 def test_arguments():
-    with pytest.raises(ValueError, match="stateful_metrics or stateless_metrics, not both"):
+    with pytest.raises(ValueError, match="stateful_metrics or stateless_metrics. Only one of"):
         Progbar(1, stateful_metrics=["a"], stateless_metrics=["b"])
     bar = Progbar(1, stateless_metrics=["b"])
     assert (bar.width, bar.verbose, bar.interval, bar.unit_name) == (20, 1, 0.05, "step")
@@ -235,3 +236,13 @@ def test_import_takes_no_tqdm():
 
     code = "import sys, minikeras.callbacks; sys.exit('tqdm' in sys.modules or 'h5py' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_output_of_the_moment_is_written_to():
+    """A redirection after the bar was made holds; with interval=0 a log file gets a line at each update."""
+    bar = Progbar(target=3, interval=0.0)
+    bar.update(1, [("loss", 0.0)])
+    log = io.StringIO()
+    with contextlib.redirect_stdout(log):
+        bar.update(2, [("loss", 2.0)])
+    assert log.getvalue().startswith("2/3 ") and "loss: 1.0000" in log.getvalue()

@@ -117,9 +117,9 @@ def test_orthogonal_wants_two_axes():
 @pytest.mark.parametrize(
     "kwargs, message",
     [
-        ({"scale": 0}, "`scale` .* above 0, got 0"),
-        ({"mode": "fan"}, "`mode` .* fan_avg, got 'fan'"),
-        ({"distribution": "cauchy"}, "`distribution` .* got 'cauchy'"),
+        ({"scale": 0}, "`scale` must be positive float. .* got 0"),
+        ({"mode": "fan"}, "Invalid `mode` argument: .* fan_avg, got 'fan'"),
+        ({"distribution": "cauchy"}, "Invalid `distribution` argument: .* got 'cauchy'"),
         ({"seed": "a"}, "`seed` .* got 'a'"),
         ({"seed": 1.5}, "`seed` .* got 1.5"),
     ],

@@ -67,6 +67,6 @@ def test_shares():
 
 
 def test_unknown_reduction():
-    with pytest.raises(ValueError, match="`reduction` of a loss must be one of .*got 'average'"):
+    with pytest.raises(ValueError, match="Invalid value for argument `reduction` of a loss: .*got 'average'"):
         losses.Huber(reduction="average")
     assert standardize_reduction("auto") == "sum_over_batch_size"

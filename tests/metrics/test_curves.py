@@ -143,14 +143,14 @@ def test_multi_label_is_built_by_the_first_batch_and_keeps_to_it():
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda: metrics.AUC(num_thresholds=1), "num_thresholds of AUC should be at least 2, got 1"),
-        (lambda: metrics.AUC(curve="RCO"), "curve should be one of .*'PR'.* got 'RCO'"),
-        (lambda: metrics.AUC(summation_method="upper"), "summation_method should be one of .* got 'upper'"),
+        (lambda: metrics.AUC(num_thresholds=1), "Argument `num_thresholds` must be an integer > 1. AUC got 1"),
+        (lambda: metrics.AUC(curve="RCO"), "Invalid AUC curve value: \"RCO\". Expected one of .*'PR'"),
+        (lambda: metrics.AUC(summation_method="upper"), "Invalid AUC summation method value: \"upper\". Expected one of"),
         (lambda: metrics.AUC(num_labels=3), "multi_label=True only, got num_labels=3"),
-        (lambda: metrics.PrecisionAtRecall(1.5), r"PrecisionAtRecall needs a rate in \[0, 1\] to reach, got 1.5"),
+        (lambda: metrics.PrecisionAtRecall(1.5), r"`recall` must be in the range \[0, 1\]. PrecisionAtRecall got 1.5"),
         (
             lambda: metrics.RecallAtPrecision(0.5, num_thresholds=0),
-            "num_thresholds of RecallAtPrecision should be at least 1, got 0",
+            "Argument `num_thresholds` must be an integer > 0. RecallAtPrecision got 0",
         ),
     ],
 )

@@ -82,10 +82,10 @@ def test_the_state_is_made_by_the_first_batch():
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda: metrics.F1Score(average="mean"), "average should be None, 'micro'.* got 'mean'"),
-        (lambda: metrics.FBetaScore(beta=2), "beta should be a float above 0, got 2"),
-        (lambda: metrics.FBetaScore(beta=-1.0), "beta should be a float above 0, got -1.0"),
-        (lambda: metrics.F1Score(threshold=1.5), "0 < threshold <= 1, got 1.5"),
+        (lambda: metrics.F1Score(average="mean"), "Invalid `average` argument value. Expected None, 'micro'.* got 'mean'"),
+        (lambda: metrics.FBetaScore(beta=2), "Invalid `beta` argument value. .* above 0, got 2"),
+        (lambda: metrics.FBetaScore(beta=-1.0), "Invalid `beta` argument value. .* above 0, got -1.0"),
+        (lambda: metrics.F1Score(threshold=1.5), "Invalid `threshold` argument value. .* got 1.5"),
         (
             lambda: metrics.F1Score().update_state([1, 0], [0.5, 0.5]),
             r"shape \(samples, classes\) for both, got y_true of shape \(2,\)",

@@ -80,8 +80,8 @@ def test_r2_that_cannot_be_adjusted_says_so():
 @pytest.mark.parametrize(
     "make, words",
     [
-        (lambda: metrics.R2Score(class_aggregation="mean"), "class_aggregation should be one of .* got 'mean'"),
-        (lambda: metrics.R2Score(num_regressors=-1), "num_regressors should be at least 0, got -1"),
+        (lambda: metrics.R2Score(class_aggregation="mean"), "Invalid value for argument `class_aggregation`: .* got 'mean'"),
+        (lambda: metrics.R2Score(num_regressors=-1), "Invalid value for argument `num_regressors`: .* got -1"),
         (
             lambda: metrics.R2Score().update_state(np.ones((2, 2)), np.ones((2, 3))),
             r"shape \(2, 2\) and y_pred of shape \(2, 3\)",

@@ -104,7 +104,7 @@ def test_text_may_not_ask_for_all_memory():
         (named("Dense", {"units": 2}) | {"build_config": {"input_shape": [None, {}]}}, "build_config should hold a shape"),
         (named("InputLayer", {"input_tensor": "x"}), "`input_tensor` of InputLayer"),
         (named("Dense", {"units": 2, "activation": {}}), "x.keras.*"),
-        (named("Dense", {"units": 2, "dtype": "1,"}), "Unknown dtype"),
+        (named("Dense", {"units": 2, "dtype": "1,"}), "to a dtype; expected a name"),
     ],
 )
 def test_nonsense_in_a_layer_is_refused(layer, said):

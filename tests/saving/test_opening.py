@@ -3,6 +3,7 @@ import os
 
 import pytest
 
+import minikeras as keras
 from minikeras.saving.opening import kind_of, opened
 
 
@@ -15,7 +16,7 @@ def test_paths_and_streams(tmp_path):
     assert file.closed
     stream = io.BytesIO(b"abc")
     with opened(stream) as (file, name):
-        assert file is stream
+        assert file.read() == b"abc" and name == "the file"
     assert not stream.closed
 
 
@@ -45,3 +46,24 @@ def test_files_of_holes_are_refused(tmp_path):
 def test_the_content_tells_the_kind():
     assert kind_of(io.BytesIO(bytes(512) + b"\x89HDF\r\n\x1a\n")) == "hdf5"
     assert kind_of(io.BytesIO(b"PK\x03\x04")) == "zip" and kind_of(io.BytesIO(b"")) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("method", "result", "said"),
+    [("seek", None, "seek\\(\\) returned None"), ("seek", -1, "returned -1"), ("read", None, "NoneType"), ("read", "x", "str")],
+)
+def test_file_objects_that_do_not_keep_their_word(method, result, said):
+    class Liar(io.BytesIO):
+        pass
+
+    file = Liar(b"PK\3\4" + bytes(100))
+    setattr(Liar, method, lambda self, *args: b"" if args == (0,) and method == "read" else result)
+    with pytest.raises((ValueError, OSError), match=f"the file .*{said}"):
+        keras.saving.load_model(file)
+
+
+def test_a_read_that_fails_names_the_file(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"PK\3\4")
+    with pytest.raises(OSError, match="model.keras"), opened(path):
+        raise OSError(5, "Input/output error")

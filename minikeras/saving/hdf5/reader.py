@@ -8,6 +8,7 @@ nothing, and follows no link that leaves the group it stands in. Source: HDF5 Fi
 from __future__ import annotations
 
 import math
+import re
 from functools import cached_property
 from typing import Any, BinaryIO
 
@@ -87,10 +88,20 @@ class Group(Object):
             self.count(found)
         return found
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The names of what is inside; numbers in the order of numbers."""
         return sorted(self.links, key=lambda n: (0, int(n), n) if n.isascii() and n.isdigit() and len(n) < 10 else (1, 0, n))
+
+    @cached_property
+    def numbered(self) -> dict[str, list[str]]:
+        """The names by what stands before their number, in the order of numbers: "dense", "dense_1", ... under "dense"."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for name in self.names:
+            found.setdefault(name, []).append((0, name))
+            if match := re.fullmatch("(.+)_([0-9]{1,9})", name, re.DOTALL):
+                found.setdefault(match[1], []).append((int(match[2]), name))
+        return {kind: [name for _, name in sorted(names)] for kind, names in found.items()}
 
     def __contains__(self, name: str) -> bool:
         return name in self.links
@@ -109,11 +120,17 @@ class Group(Object):
         return made(self.source, address, path, found)
 
     def group(self, name: str) -> Group:
-        """What stands under a name, if it is a group."""
-        found = self[name]
-        if not isinstance(found, Group):
-            raise self.source.error(f"is damaged: {found.path!r} is a dataset, expected a group.")
-        return found
+        """What stands under a name, if it is a group; read once."""
+        if name not in self._groups:
+            found = self[name]
+            if not isinstance(found, Group):
+                raise self.source.error(f"is damaged: {found.path!r} is a dataset, expected a group.")
+            self._groups[name] = found
+        return self._groups[name]
+
+    @cached_property
+    def _groups(self) -> dict[str, Group]:
+        return {}
 
     def unseen(self, seen: set[int]) -> list[Group | Dataset]:
         """What is inside, without what stands at an address in ``seen``: many links to one thing are walked once."""
