@@ -25,8 +25,8 @@ def check_numbers(obj: Any) -> Any:
     ValueError: Argument `start` of Halving must be a number, got 'fast'.
     """
     for name, parameter in inspect.signature(type(obj)).parameters.items():
-        value = getattr(obj, name, None)
-        if parameter.annotation in NUMBERS and value is not None and not is_number(value):
+        kind, value = parameter.annotation, getattr(obj, name, 0)
+        if kind in NUMBERS and not is_number(value) and not (value is None and kind.endswith("None")):
             raise ValueError(f"Argument `{name}` of {type(obj).__name__} must be a number, got {shorten(value)}.")
     return obj
 

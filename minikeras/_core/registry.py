@@ -6,7 +6,6 @@ nowhere else.
 
 from __future__ import annotations
 
-import difflib
 import types
 from typing import Any
 
@@ -64,6 +63,8 @@ class Registry:
             return obj
         if name in self.table:
             return self.table[name]
+        import difflib  # only a misspelt name needs it
+
         asked = str(name)[:80]
         near = difflib.get_close_matches(asked, self.table, 1) or difflib.get_close_matches(asked.lower(), self.table, 1)
         hint = f"Did you mean {near[0]!r}? " if near else f"Known: {sorted(self.table)}. " if len(self.table) < 12 else ""

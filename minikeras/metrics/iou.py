@@ -43,7 +43,11 @@ class IoU(Metric):
         axis: int = -1,
     ):
         super().__init__(name=name, dtype=dtype or "int32")
+        if isinstance(num_classes, bool) or not isinstance(num_classes, (int, np.integer)) or num_classes < 1:
+            kind = type(self).__name__
+            raise ValueError(f"Argument `num_classes` of {kind} must be a positive integer, got {num_classes!r}.")
         self.num_classes = num_classes
+        self.total_cm = self.add_variable((num_classes, num_classes), "zeros", self.dtype, name="total_confusion_matrix")
         self.target_class_ids = [int(i) for i in target_class_ids]
         self.ignore_class = ignore_class
         self.sparse_y_true = sparse_y_true
@@ -51,7 +55,6 @@ class IoU(Metric):
         self.axis = axis
         if not all(0 <= i < num_classes for i in self.target_class_ids):
             raise ValueError(f"target_class_ids should lie in [0, {num_classes}), got {self.target_class_ids}.")
-        self.total_cm = self.add_variable((num_classes, num_classes), "zeros", self.dtype, name="total_confusion_matrix")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: class numbers of any shape, or scores; weights of the shape of the class numbers, or one for all."""
@@ -137,7 +140,8 @@ class MeanIoU(IoU):
         sparse_y_pred: bool = True,
         axis: int = -1,
     ):
-        super().__init__(num_classes, range(num_classes), name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
+        ids = range(num_classes) if isinstance(num_classes, (int, np.integer)) else ()
+        super().__init__(num_classes, ids, name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
 
 
 class OneHotIoU(IoU):

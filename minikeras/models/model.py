@@ -11,7 +11,6 @@ from minikeras._core.serialize import deserialize_keras_object, noting_own, seri
 from minikeras.layers.layer import Layer
 from minikeras.models import summary as summaries
 from minikeras.models.trainer import Trainer
-from minikeras.saving.onnx_export import export_model
 
 
 class Model(Trainer, Layer):
@@ -94,6 +93,8 @@ class Model(Trainer, Layer):
         self, filepath: Any, format: str = "tf_saved_model", verbose: Any = None, input_signature: Any = None, **kwargs
     ) -> None:
         """Write what `predict` computes to a file for other programs: ``format="onnx"``; see `export_model`."""
+        from minikeras.saving.onnx_export import export_model  # with its tables: only when it is needed
+
         export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     def to_json(self, **kwargs) -> str:

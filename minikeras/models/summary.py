@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import Any
 
 
@@ -39,7 +38,7 @@ def table(
         positions = positions if len(positions) == 4 else [p * 0.9 for p in positions] + [1.0]
     if len(positions) != len(header):
         raise ValueError(f"`positions` of summary() takes one entry for each of the {len(header)} columns, got {positions}.")
-    length = line_length or min(length, shutil.get_terminal_size().columns - 4)
+    length = line_length or min(length, _columns() - 4)
     widths = _widths([int(p * length) if p <= 1 else int(p) for p in positions], length)
     layers = _cut(model.layers, layer_range)
     rows = [row for layer in layers for row in _rows(layer, 0, expand_nested, show_trainable)]
@@ -135,3 +134,9 @@ def _memory(variables: list) -> str:
         size /= 1024
         del units[0]
     return f"{size:.2f} {units[0]}"
+
+
+def _columns() -> int:
+    from shutil import get_terminal_size  # with archives and compression behind it, it takes a millisecond to import
+
+    return get_terminal_size().columns

@@ -8,8 +8,7 @@ import stat
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from minikeras.saving.hdf5 import SIGNATURE
-
+SIGNATURE = b"\x89HDF\r\n\x1a\n"  # of HDF5
 SMALL = 64 << 20
 BEST_RATIO = 16  # file systems that pack files reach a few times
 

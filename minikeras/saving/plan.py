@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minikeras._core.variable import Variable
-from minikeras.saving.hdf5 import Dataset, Group
+
+if TYPE_CHECKING:
+    from minikeras.saving.hdf5 import Dataset, Group
 
 
 class Plan:

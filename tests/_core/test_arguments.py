@@ -31,6 +31,8 @@ def test_only_arguments_declared_as_numbers_are_checked():
         (optimizers, "LossScaleOptimizer", {"initial_scale": 1.0}, "`inner_optimizer` of LossScaleOptimizer"),
         (optimizers.schedules, "ExponentialDecay", {"initial_learning_rate": {}, "decay_steps": 1, "decay_rate": 1}, "`init"),
         (losses, "Huber", {"delta": {"a": 1}}, "`delta` of Huber"),
+        (optimizers, "RMSprop", {"rho": None}, "`rho` of RMSprop must be a number, got None"),
+        (metrics, "MeanIoU", {"num_classes": 2.5}, "`num_classes` of MeanIoU must be a positive integer, got 2.5"),
         (losses, "Huber", {"name": ["a"]}, "`name` of Huber"),
         (metrics, "Precision", {"name": {}}, "`name` of Precision"),
     ],

@@ -5,6 +5,7 @@ Arguments: a JSON file with a list of ``[call, path]``. Writes one line of JSON 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -84,7 +85,14 @@ def main(listing):
         files = json.load(file)
     model = make_model(keras)
     start = [w.copy() for w in model.get_weights()]
-    judge(keras, model, "model", "nowhere")  # all that a load imports is imported
+    for save, ending in ((model.save, "keras"), (model.save, "h5"), (model.save_weights, "weights.h5")):
+        warm = f"{listing}.{ending}"  # all that a load imports is imported
+        save(warm)
+        judge(keras, model, "weights" if "weights" in ending else "model", warm)
+        os.remove(warm)
+    for load in (keras.layers.deserialize, keras.models.model_from_json):
+        with contextlib.suppress(ValueError):
+            load('{"class_name": "Nothing", "config": {}}')
     sys.addaudithook(watch)
     signal.signal(signal.SIGALRM, out_of_time)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))

@@ -199,7 +199,9 @@ def config_attacks():
     yield "dense-root", top("class_name", "Dense")
     yield "functional", top("class_name", "Functional")
     yield "thresholds", comp("metrics", [named("keras.metrics", "AUC", {"num_thresholds": 10**9})])
-    yield "classes", comp("metrics", [named("keras.metrics", "MeanIoU", {"num_classes": 10**6})])
+    for name in ("MeanIoU", "OneHotMeanIoU"):
+        for count in (10**6, 10**18, 2**63, 10**30, 2.5):
+            yield "classes", comp("metrics", [named("keras.metrics", name, {"num_classes": count})])
     for name, config in (
         ("Orthogonal", {"gain": 1e308}),
         ("Identity", {"gain": "x"}),

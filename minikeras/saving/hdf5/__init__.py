@@ -1,5 +1,5 @@
 """HDF5, read within bounds and without the HDF5 library; written by h5py."""
 
-from minikeras.saving.hdf5.reader import SIGNATURE, Dataset, Group, open_hdf5
+from minikeras.saving.hdf5.reader import Dataset, Group, open_hdf5
 
-__all__ = ["Dataset", "Group", "SIGNATURE", "open_hdf5"]
+__all__ = ["Dataset", "Group", "open_hdf5"]

@@ -29,8 +29,7 @@ from minikeras.saving.hdf5.types import (
     read_space,
     read_type,
 )
-
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
+from minikeras.saving.opening import SIGNATURE
 
 
 def open_hdf5(file: BinaryIO, name: str, start: int = 0, size: int | None = None) -> Group:
