@@ -6,6 +6,7 @@ nowhere else.
 
 from __future__ import annotations
 
+import difflib
 import types
 from typing import Any
 
@@ -13,6 +14,7 @@ from minikeras._core.custom import find_custom, scope
 from minikeras._core.naming import shorten, snake_case
 
 REGISTRIES: dict[str, Registry] = {}  # "keras.layers" -> its registry
+_MISFIT = (TypeError, AttributeError, LookupError, ArithmeticError, MemoryError)  # what nonsense makes a constructor raise
 _HOME: dict[Any, Registry] = {}  # a built-in class or function -> the registry that knows it
 
 
@@ -63,8 +65,6 @@ class Registry:
             return obj
         if name in self.table:
             return self.table[name]
-        import difflib  # only a misspelt name needs it
-
         asked = str(name)[:80]
         near = difflib.get_close_matches(asked, self.table, 1) or difflib.get_close_matches(asked.lower(), self.table, 1)
         hint = f"Did you mean {near[0]!r}? " if near else f"Known: {sorted(self.table)}. " if len(self.table) < 12 else ""
@@ -117,12 +117,12 @@ def build(registry: Registry, config: dict, custom_objects: dict | None = None) 
     with scope(custom_objects):
         try:
             obj = cls.from_config(dict(inner))
-        except TypeError as error:
+            if config.get("build_config") and hasattr(obj, "build_from_config"):
+                obj.build_from_config(config["build_config"])
+            if config.get("compile_config") and hasattr(obj, "compile_from_config"):
+                obj.compile_from_config(config["compile_config"])
+        except _MISFIT as error:
             raise ValueError(f"The config of {name!r} does not fit its class: {error}. Got {shorten(inner)}.") from error
-        if config.get("build_config") and hasattr(obj, "build_from_config"):
-            obj.build_from_config(config["build_config"])
-        if config.get("compile_config") and hasattr(obj, "compile_from_config"):
-            obj.compile_from_config(config["compile_config"])
     return obj
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -60,6 +59,8 @@ class CSVLogger(Callback):
             self.keys = sorted(logs)
             if not any(key.startswith("val_") for key in self.keys):
                 self.keys += [f"val_{key}" for key in self.keys]  # validation may come in later epochs
+        import csv  # here, for start-up time
+
         rows = [["epoch", *self.keys]] if self.append_header else []
         rows.append([epoch, *(_text(logs.get(key, "NA")) for key in self.keys)])
         self.append_header = False

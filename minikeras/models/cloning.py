@@ -10,6 +10,7 @@ from minikeras._core.serialize import noting_own, serialize_keras_object
 from minikeras.layers.layer import Layer
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
+from minikeras.saving.building import build_from_json
 
 
 def clone_model(
@@ -61,6 +62,4 @@ def model_from_json(json_string: str, custom_objects: dict | None = None) -> Mod
     >>> model_from_json(Sequential([Dense(2, input_shape=(3,))]).to_json()).count_params()
     8
     """
-    from minikeras.saving.building import build_from_json  # with the formats: only when it is needed
-
     return build_from_json(json_string, custom_objects)

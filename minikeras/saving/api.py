@@ -1,7 +1,4 @@
-"""What users call: load and save whole models or weights, whatever the format.
-
-The formats are imported where a file is met, so that `import minikeras` is fast.
-"""
+"""What users call: load and save whole models or weights, whatever the format."""
 
 from __future__ import annotations
 
@@ -12,8 +9,20 @@ import warnings
 from typing import Any, BinaryIO
 
 from minikeras._core.files import replacing
+from minikeras.saving.hdf5 import Group, open_hdf5
+from minikeras.saving.keras_zip import KERAS_VERSION, read_keras, weights_in, write_keras
+from minikeras.saving.legacy_h5 import (
+    is_legacy_weights,
+    plan_legacy_optimizer,
+    plan_legacy_weights,
+    read_h5,
+    write_h5,
+    write_h5_weights,
+)
 from minikeras.saving.opening import is_path, kind_of, opened
 from minikeras.saving.plan import Plan
+from minikeras.saving.weights_h5 import is_weights, plan_optimizer_weights, plan_weights, write_weights
+from minikeras.saving.zip_reader import Zip
 
 H5 = (".h5", ".hdf5")
 
@@ -39,8 +48,6 @@ def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool 
     >>> save_model(model, file); load_model(file).count_params()
     3
     """
-    from minikeras.saving.formats import open_hdf5, read_h5, read_keras
-
     with opened(filepath) as (file, name):
         kind = kind_of(file)
         if kind == "zip":
@@ -68,8 +75,6 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     ...     save_model(model, os.path.join(folder, "model.keras")); os.listdir(folder)
     ['model.keras']
     """
-    from minikeras.saving.formats import KERAS_VERSION, write_h5, write_keras
-
     include_optimizer = kwargs.pop("include_optimizer", True)
     chosen = kwargs.pop("save_format", None)
     if kwargs:
@@ -105,8 +110,6 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     >>> model, file = Sequential([layers.Dense(1, input_shape=(2,))]), io.BytesIO()
     >>> save_weights(model, file); load_weights(model, file)
     """
-    from minikeras.saving.formats import KERAS_VERSION, write_h5_weights, write_weights
-
     if kwargs or max_shard_size is not None:
         raise ValueError(f"save_weights takes filepath and overwrite, got {sorted(kwargs) or ['max_shard_size']}.")
     ending = os.fsdecode(filepath) if is_path(filepath) else ".weights.h5"
@@ -143,15 +146,6 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     >>> bool((a.layers[0].kernel == b.layers[0].kernel).all())
     True
     """
-    from minikeras.saving.formats import (
-        is_legacy_weights,
-        is_weights,
-        plan_legacy_optimizer,
-        plan_legacy_weights,
-        plan_optimizer_weights,
-        plan_weights,
-    )
-
     by_name = bool(kwargs.pop("by_name", False))
     if kwargs:
         raise ValueError(f"load_weights does not take {sorted(kwargs)}.")
@@ -178,9 +172,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         warnings.warn(text, UserWarning, stacklevel=3)
 
 
-def _weights_root(file: BinaryIO, name: str) -> Any:
-    from minikeras.saving.formats import Zip, open_hdf5, weights_in
-
+def _weights_root(file: BinaryIO, name: str) -> Group:
     kind = kind_of(file)
     if kind == "zip":
         return weights_in(Zip(file, name), file, name)

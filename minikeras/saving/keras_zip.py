@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import time
-import zipfile
 from typing import Any, BinaryIO
 
 from minikeras._core.serialize import serialize_keras_object
@@ -22,6 +21,8 @@ KERAS_VERSION = "3.15.1"  # whose layout this is
 
 def write_keras(target: Any, model: Any, include_optimizer: bool = True) -> None:
     """Write a model to a path or a binary file."""
+    import zipfile  # takes 2 ms to import, and reading does without it
+
     config = serialize_keras_object(model)
     if not include_optimizer:
         config.pop("compile_config", None)
