@@ -23,7 +23,7 @@ from minikeras import regularizers
 from minikeras._core import dtypes
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.registry import Registry, home
-from minikeras._core.serialize import Configurable, constructor_arguments, plain, serialize_keras_object
+from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, holding, on_tape, vjp
 from minikeras._core.variable import Variable
@@ -271,14 +271,9 @@ class Layer(Weighted, Configurable):
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.serialized_policy()}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        house = next((cls for cls in type(self).__mro__ if home(cls) is not None), Layer)
-        owner = next(cls for cls in type(self).__mro__ if "get_config" in vars(cls))
-        added = owner is not Layer and home(owner) is None  # a user's own get_config() adds the arguments of its class
-        own = () if added else constructor_arguments(type(self))
-        inherited = [n for n in constructor_arguments(house) if n not in (*own, *_BASE_ARGUMENTS) and hasattr(self, n)]
-        config.update((n, plain(getattr(self, n))) for n in inherited)
-        given = {n: v for n, v in vars(self).get("_given", {}).items() if n in own and not hasattr(self, n)}
-        return {**config, **(self._own_config(leave_out=(*_BASE_ARGUMENTS, *given)) if own else {}), **given}
+        mine = constructor_arguments(described(type(self)))
+        given = {n: v for n, v in vars(self).get("_given", {}).items() if n in mine and not hasattr(self, n)}
+        return {**config, **self._own_config(leave_out=(*_BASE_ARGUMENTS, *given)), **given}
 
     def serialized_policy(self) -> dict:
         """The config of the dtype policy."""
