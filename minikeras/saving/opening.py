@@ -8,6 +8,8 @@ import stat
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from minikeras._core.naming import shorten
+
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # of HDF5
 SMALL = 64 << 20
 BEST_RATIO = 16  # file systems that pack files reach a few times
@@ -19,6 +21,7 @@ def opened(file: Any) -> Iterator[tuple[BinaryIO, str]]:
 
     Raises:
         OSError: there is no such file, or it is a folder, a device or a pipe.
+        ValueError: it is neither a path nor a binary file.
 
     >>> import io
     >>> with opened(io.BytesIO(b"abc")) as (file, name): file.read(), name
@@ -27,9 +30,11 @@ def opened(file: Any) -> Iterator[tuple[BinaryIO, str]]:
     if hasattr(file, "read"):
         yield _checked_stream(file)
         return
-    path = os.fspath(file)
-    path = os.fsdecode(path)
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)) if _is_file(path) else -1
+    if not is_path(file):
+        raise ValueError(f"Expected a path or an open binary file, got {shorten(file)} of type {type(file).__name__}.")
+    path = os.fsdecode(file)
+    _need_file(path)
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as stream:
         told = os.fstat(stream.fileno())
         _need_regular(told.st_mode, path)  # it may have been exchanged since
@@ -64,11 +69,10 @@ def kind_of(file: BinaryIO) -> str:
     return "hdf5" if any(start[at : at + 8] == SIGNATURE for at in (0, 512, 1024, 2048)) else "unknown"
 
 
-def _is_file(path: str) -> bool:
+def _need_file(path: str) -> None:
     if "\0" in path:
         raise ValueError(f"The name of a file can't hold a null character, got {path!r}.")
     _need_regular(os.stat(path).st_mode, path)  # before opening: to open a pipe may wait for ever
-    return True
 
 
 def _need_regular(mode: int, path: str) -> None:

@@ -67,3 +67,9 @@ def test_a_read_that_fails_names_the_file(tmp_path):
     path.write_bytes(b"PK\3\4")
     with pytest.raises(OSError, match="model.keras"), opened(path):
         raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize("odd", [5, None, ["model.keras"], {}])
+def test_what_names_no_file_is_said_so(odd):
+    with pytest.raises(ValueError, match="Expected a path or an open binary file, got"), opened(odd):
+        pass
