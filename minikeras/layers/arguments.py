@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+#: What all layers take.
+BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
+
 #: Where the shape of the input may be told, in Keras 3's words and in Keras 1 and 2's.
 _SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size")
 
@@ -58,3 +61,22 @@ def given_shape(layer: str, kwargs: dict) -> tuple | None:
         if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0):
             raise ValueError(f"The input shape of {layer} must consist of integers and None, got {shape!r}.")
     return (given.get("batch_size"), *(n if n is None else int(n) for n in shape))
+
+
+def plain_arguments(cls: type, args: tuple, kwargs: dict) -> dict:
+    """What a user's own layer was made of, for its config: if all of it is numbers, strings and None, as Keras has it.
+
+    >>> class Doubling:
+    ...     def __init__(self, factor=2.0, **kwargs): ...
+    >>> plain_arguments(Doubling, (3.0,), {"name": "d"}), plain_arguments(Doubling, ([3.0],), {})
+    ({'factor': 3.0}, {})
+    """
+    try:
+        given = inspect.signature(cls.__init__).bind(None, *args, **kwargs)
+    except TypeError:  # the constructor will say what is wrong
+        return {}
+    given.apply_defaults()
+    kinds = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+    named = [p.name for p in given.signature.parameters.values() if p.kind not in kinds][1:]
+    plain = {name: given.arguments[name] for name in named if name not in BASE_ARGUMENTS}
+    return plain if all(isinstance(value, (str, int, float, bool, type(None))) for value in plain.values()) else {}

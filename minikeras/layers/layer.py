@@ -13,7 +13,6 @@ A layer that ends in an activation also gives its ``logits(kept)`` and takes ``b
 from __future__ import annotations
 
 import copyreg
-import inspect
 from contextvars import ContextVar
 from typing import Any
 
@@ -27,7 +26,7 @@ from minikeras._core.serialize import Configurable, constructor_arguments, descr
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, holding, on_tape, vjp
 from minikeras._core.variable import Variable
-from minikeras.layers.arguments import accepts, given_shape, public_arguments
+from minikeras.layers.arguments import BASE_ARGUMENTS, accepts, given_shape, plain_arguments, public_arguments
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
@@ -64,7 +63,7 @@ class Layer(Weighted, Configurable):
     def __new__(cls, *args, **kwargs):
         layer = super().__new__(cls)
         if home(cls) is None:
-            layer._given = _plain_arguments(cls, args, kwargs)
+            layer._given = plain_arguments(cls, args, kwargs)
         return layer
 
     def __init__(
@@ -273,7 +272,7 @@ class Layer(Weighted, Configurable):
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         mine = constructor_arguments(described(type(self)))
         given = {n: v for n, v in vars(self).get("_given", {}).items() if n in mine and not hasattr(self, n)}
-        return {**config, **self._own_config(leave_out=(*_BASE_ARGUMENTS, *given)), **given}
+        return {**config, **self._own_config(leave_out=(*BASE_ARGUMENTS, *given)), **given}
 
     def serialized_policy(self) -> dict:
         """The config of the dtype policy."""
@@ -302,28 +301,12 @@ class Layer(Weighted, Configurable):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-_BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
-
-
 def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Layer:
     layer = cls.from_config(config)
     if shape is not None:
         layer.build(shape)
         layer.set_weights(weights)
     return layer
-
-
-def _plain_arguments(cls: type, args: tuple, kwargs: dict) -> dict:
-    """What a user's own layer was made of, for its config: if all of it is numbers, strings and None, as Keras has it."""
-    try:
-        given = inspect.signature(cls.__init__).bind(None, *args, **kwargs)
-    except TypeError:  # the constructor will say what is wrong
-        return {}
-    given.apply_defaults()
-    kinds = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
-    named = [p.name for p in given.signature.parameters.values() if p.kind not in kinds][1:]
-    plain = {name: given.arguments[name] for name in named if name not in _BASE_ARGUMENTS}
-    return plain if all(isinstance(value, (str, int, float, bool, type(None))) for value in plain.values()) else {}
 
 
 def _remembering(build):

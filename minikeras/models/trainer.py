@@ -14,6 +14,8 @@ from minikeras.callbacks import CallbackList
 from minikeras.models.arguments import callback_list, due, verbosity, whole
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 
+_STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
+
 
 class Trainer:
     """The half of a model that learns. What computes (`forward`, `backward`, weights) is the other half's."""
@@ -200,20 +202,26 @@ class Trainer:
         callbacks.on_epoch_begin(epoch)
         if first_step and self.stop_training:  # a resumed run that had been stopped within this epoch
             return self._compiled.logs()
-        before, after, progress = callbacks.train_batch_begin_hooks, callbacks.train_batch_end_hooks, callbacks.progress
-        for step, (x, y, w) in enumerate(batches.epoch(epoch, skip=first_step), first_step):
+        logs = self._compiled.logs
+        self._pass("train", batches.epoch(epoch, skip=first_step), train, callbacks, logs, logs, first_step)
+        return logs()
+
+    def _pass(self, kind, batches, act, callbacks, logs, shown, first_step=0) -> None:
+        """Go through batches: act on each, call the callbacks that ask for it, draw the bar when it is due."""
+        before, after = getattr(callbacks, f"{kind}_batch_begin_hooks"), getattr(callbacks, f"{kind}_batch_end_hooks")
+        progress, stop = callbacks.progress, _STOPS[kind]
+        for step, batch in enumerate(batches, first_step):
             for hook in before:
                 hook(step, {})
-            train(x, y, w)
+            act(*batch)
             if after:
-                logs = self._compiled.logs()
+                now = logs()
                 for hook in after:
-                    hook(step, logs)
+                    hook(step, now)
             if progress is not None and progress.due():
-                progress.update(step, self._compiled.logs())
-            if self.stop_training:
+                progress.update(step, shown())
+            if getattr(self, stop):
                 break
-        return self._compiled.logs()
 
     def _prepare_training(self) -> Any:
         """Return the step of training, resolved anew when other layers are trained than before."""
@@ -295,19 +303,7 @@ class Trainer:
         self.stop_evaluating = False
         compiled.reset()
         callbacks.on_test_begin()
-        before, after, progress = callbacks.test_batch_begin_hooks, callbacks.test_batch_end_hooks, callbacks.progress
-        for step, (x, y, w) in enumerate(batches.epoch(0)):
-            for hook in before:
-                hook(step, {})
-            test(x, y, w)
-            if after:
-                logs = compiled.logs()
-                for hook in after:
-                    hook(step, logs)
-            if progress is not None and progress.due():
-                progress.update(step, compiled.logs())
-            if self.stop_evaluating:
-                break
+        self._pass("test", batches.epoch(0), test, callbacks, compiled.logs, compiled.logs)
         logs = compiled.logs()
         callbacks.on_test_end(logs)
         return logs
@@ -346,21 +342,14 @@ class Trainer:
         callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
         self.stop_predicting = False
         callbacks.on_predict_begin()
-        before, after = callbacks.predict_batch_begin_hooks, callbacks.predict_batch_end_hooks
-        progress = callbacks.progress
-        outputs = []
+        outputs: list[np.ndarray] = []
+
+        def act(x, *_):
+            y = self.call(x)
+            outputs.append(y.copy() if np.may_share_memory(x, y) else y)
+
         with np.errstate(all="ignore"):
-            for step, (x, *_) in enumerate(batches.epoch(0)):
-                for hook in before:
-                    hook(step, {})
-                y = self.call(x)
-                outputs.append(y.copy() if np.may_share_memory(x, y) else y)
-                for hook in after:
-                    hook(step, {"outputs": y})
-                if progress is not None and progress.due():
-                    progress.update(step, {})
-                if self.stop_predicting:
-                    break
+            self._pass("predict", batches.epoch(0), act, callbacks, lambda: {"outputs": outputs[-1]}, dict)
         callbacks.on_predict_end()
         return np.concatenate(outputs)
 
