@@ -72,6 +72,25 @@ def _collection(source: Source, address: int, what: str) -> Iterator[tuple[int, 
         heap.take(min(-length % 8, heap.left))
 
 
+def dense_entries(source: Source, info: bytes, optional: int, key: int, what: str) -> Iterator[bytes]:
+    """The entries of a group or an object that has many of them: in a heap, with a B-tree that says where.
+
+    Args:
+        info: the message that says where heap and tree are.
+        optional: bytes of the count that the message may hold before.
+        key: where in a record of the tree the place in the heap stands.
+        what: whose entries, for messages.
+    """
+    at = Cursor(source, info, f"the entries of {what}")
+    at.version(0)
+    at.take(optional if at.uint(1) & 1 else 0)
+    heap, tree = at.uint(8), at.uint(8)
+    if heap != UNDEFINED:
+        packed = FractalHeap(source, heap, what)
+        for record in btree_2(source, tree, what):
+            yield packed.get(record[key : key + packed.id_size])
+
+
 def btree_2(source: Source, address: int, what: str) -> Iterator[bytes]:
     """Walk a version 2 B-tree: all its records."""
     what = f"a table of {what}"

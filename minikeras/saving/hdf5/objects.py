@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from minikeras.saving.hdf5 import headers as h
-from minikeras.saving.hdf5.heaps import FractalHeap, btree_2, global_heap
-from minikeras.saving.hdf5.source import UNDEFINED, Cursor, Source
+from minikeras.saving.hdf5.heaps import dense_entries, global_heap
+from minikeras.saving.hdf5.source import Cursor, Source
 from minikeras.saving.hdf5.types import byte_count, read_space, read_type
 
 MOST_ENTRIES = 100_000
@@ -56,15 +56,9 @@ class Object:
         found = [m.data for m in self.messages if m.kind == h.ATTRIBUTE and not m.flags & h.SHARED]
         info = self.message(h.ATTRIBUTE_INFO)
         if info is not None:
-            at = Cursor(self.source, info, f"the attributes of {self.path!r}")
-            at.version(0)
-            at.take(2 if at.uint(1) & 1 else 0)
-            heap, tree = at.uint(8), at.uint(8)
-            if heap != UNDEFINED:
-                packed = FractalHeap(self.source, heap, repr(self.path))
-                for record in btree_2(self.source, tree, repr(self.path)):
-                    found.append(packed.get(record[: packed.id_size]))
-                    self.count(found)
+            for entry in dense_entries(self.source, info, 2, 0, repr(self.path)):
+                found.append(entry)
+                self.count(found)
         named = {}
         for data in found:
             name, *rest = self._attribute(data)

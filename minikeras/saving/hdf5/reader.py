@@ -16,7 +16,7 @@ import numpy as np
 
 from minikeras.saving.hdf5 import headers as h
 from minikeras.saving.hdf5.chunks import chunk_table, read_chunks
-from minikeras.saving.hdf5.heaps import FractalHeap, btree_2, symbol_table
+from minikeras.saving.hdf5.heaps import dense_entries, symbol_table
 from minikeras.saving.hdf5.objects import Object
 from minikeras.saving.hdf5.source import UNDEFINED, Cursor, Source, open_structure
 from minikeras.saving.hdf5.types import (
@@ -164,14 +164,8 @@ class Group(Object):
         info = self.message(h.LINK_INFO)
         if info is None:
             return
-        at = Cursor(self.source, info, f"the table of {self.path!r}")
-        at.version(0)
-        at.take(8 if at.uint(1) & 1 else 0)
-        heap, tree = at.uint(8), at.uint(8)
-        if heap != UNDEFINED:
-            packed = FractalHeap(self.source, heap, repr(self.path))
-            for record in btree_2(self.source, tree, repr(self.path)):
-                yield self._link(packed.get(record[4 : 4 + packed.id_size]))
+        for entry in dense_entries(self.source, info, 8, 4, repr(self.path)):
+            yield self._link(entry)
 
     def _link(self, data: bytes) -> tuple[str, int, str]:
         at = Cursor(self.source, data, f"a link of {self.path!r}")
