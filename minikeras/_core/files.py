@@ -56,9 +56,11 @@ def replacing(path: str | os.PathLike) -> Iterator[str]:
         if mode is not None:
             os.chmod(temporary, mode)
         _rename(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.filename == temporary:
+            error.filename = os.fspath(path)  # the file that the user knows of
         raise
     finally:
         _open.discard(temporary)

@@ -186,3 +186,13 @@ def test_rename_waits_for_windows(tmp_path, monkeypatch, tries):
     monkeypatch.setattr(files.time, "sleep", lambda s: None)
     files._rename("a", "b")
     assert len(calls) == tries
+
+
+def test_an_error_names_the_file_and_not_its_temporary(tmp_path, monkeypatch):
+    def refuse(path, *args):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(PermissionError) as caught, replacing(tmp_path / "model.keras"):
+        pass
+    assert caught.value.filename == str(tmp_path / "model.keras")
