@@ -1,6 +1,8 @@
 """What every registered layer keeps, whichever it is."""
 
 import copy
+import importlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ VECTORS[np.abs(np.abs(VECTORS) - 1.5) < 0.05] += 0.1
 SERIES, IMAGES, VOLUMES = VECTORS.reshape(4, 3, 2), VECTORS.reshape(2, 2, 3, 2), VECTORS.reshape(2, 2, 1, 3, 2)
 RANDOM = {"seed": 3}
 
-# class -> the arguments and inputs it is tried with; a new layer joins by a line here
+# class -> the arguments and inputs it is tried with; a new layer joins by a line here, or in a samples_*.py beside this file
 SAMPLES = {
     "Activation": [({"activation": "tanh"}, VECTORS), ({"activation": "softmax"}, SERIES)],
     "ActivityRegularization": [({"l1": 0.1, "l2": 0.2}, VECTORS)],
@@ -43,6 +45,8 @@ SAMPLES = {
     "SpatialDropout3D": [({"rate": 0.3, **RANDOM}, VOLUMES)],
     "ThresholdedReLU": [({}, VECTORS)],
 }
+for _path in sorted(Path(__file__).parent.glob("samples_*.py")):
+    SAMPLES.update(importlib.import_module(f"tests.contracts.{_path.stem}").SAMPLES)
 CLASSES = {cls.__name__: cls for cls in registry.table.values()}
 CASES = [pytest.param(name, *case, id=f"{name}{i}") for name, cases in SAMPLES.items() for i, case in enumerate(cases)]
 each = pytest.mark.parametrize("name, arguments, x", CASES)
