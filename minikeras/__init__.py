@@ -23,6 +23,7 @@ from minikeras import (
     utils,
 )
 from minikeras._core.dtypes import DTypePolicy
+from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec, KerasTensor
 from minikeras._core.variable import Variable
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DTypePolicy",
+    "GradientTape",
     "Initializer",
     "Input",
     "InputSpec",

@@ -39,6 +39,8 @@ class Constraint(Configurable):
     array([-1. ,  0.5])
     """
 
+    _takes_nan = False
+
     def __call__(self, w: np.ndarray) -> np.ndarray:
         """Return the allowed weight; ``w`` itself is not changed."""
         return w

@@ -11,7 +11,7 @@ import numpy as np
 from minikeras._core.config import floatx
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import Configurable, serialize_keras_object
-from minikeras._core.trace import vjp
+from minikeras._core.tape import vjp
 
 __all__ = [
     "L1",

@@ -1,8 +1,12 @@
-"""Checks of arguments that come from a config, where nobody's editor has warned before."""
+"""Checks of arguments: misspelt names, and values of configs, where nobody's editor has warned before."""
 
 from __future__ import annotations
 
+import difflib
+import functools
 import inspect
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,6 +14,76 @@ import numpy as np
 from minikeras._core.naming import shorten
 
 NUMBERS = "float", "int", "float | None", "int | None"
+_CATCH_ALLS = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+
+
+class UnknownArgument(ValueError, TypeError):
+    """A constructor was given an argument that it doesn't take: a ValueError as in Keras, a TypeError as in Python."""
+
+
+def unknown_arguments(owner: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raise unless all arguments given are known; the message names the nearest that is.
+
+    Args:
+        owner: the class or function that was called, such as ``"Dense"`` or ``"fit()"``.
+        given: the names that came, such as what is left in ``**kwargs``.
+        known: the names that ``owner`` takes.
+
+    >>> unknown_arguments("Dense", ["units"], ["units", "activation"])
+    >>> unknown_arguments("Dense", ["activaton"], ["units", "activation"])
+    Traceback (most recent call last):
+    minikeras._core.arguments.UnknownArgument: Dense got an unknown argument: `activaton`. Did you mean `activation`? ...
+    """
+    known = [name for name in dict.fromkeys(known) if not name.startswith("_")]
+    wrong = [name for name in given if name not in known]
+    if not wrong:
+        return
+    named = ", ".join(f"`{name}`" for name in wrong)
+    near = [match for name in wrong for match in difflib.get_close_matches(name, known, 1)]
+    hint = f"Did you mean {', '.join(f'`{name}`' for name in dict.fromkeys(near))}? " if near else ""
+    listed = f"It takes {', '.join(known)}." if known else "It takes none."
+    raise UnknownArgument(f"{owner} got an unknown argument{'s' if len(wrong) > 1 else ''}: {named}. {hint}{listed}")
+
+
+def check_names(cls: type, args: tuple, given: dict) -> None:
+    """Raise if a class of this library is called with an argument that it doesn't take.
+
+    A class that takes ``**kwargs`` sees to them itself.
+
+    >>> class Scale:
+    ...     def __init__(self, factor=1.0): ...
+    >>> check_names(Scale, (), {"factor": 2.0})
+    >>> check_names(Scale, (), {"facto": 2.0})
+    Traceback (most recent call last):
+    minikeras._core.arguments.UnknownArgument: Scale got an unknown argument: `facto`. Did you mean `factor`? ...
+    """
+    names = _names(cls.__init__)
+    if names is None:
+        return
+    if args and not names:
+        raise TypeError(f"{cls.__name__} takes no arguments, got {len(args)}.")
+    unknown_arguments(cls.__name__, given, names)
+
+
+@functools.lru_cache(512)
+def _names(init: Any) -> tuple[str, ...] | None:
+    """The arguments of a constructor; None where it takes any."""
+    if init is object.__init__:
+        return ()
+    parameters = list(inspect.signature(init).parameters.values())[1:]
+    return None if any(p.kind in _CATCH_ALLS for p in parameters) else tuple(p.name for p in parameters)
+
+
+def refuse_nan(owner: str, given: dict[str, Any]) -> None:
+    """Raise if a number given is NaN: no comparison would ever be true.
+
+    >>> refuse_nan("Adam", {"beta_1": float("nan")})
+    Traceback (most recent call last):
+    ValueError: Argument `beta_1` of Adam is NaN (not a number).
+    """
+    for name, value in given.items():
+        if isinstance(value, (float, np.floating)) and math.isnan(value):
+            raise ValueError(f"Argument `{name}` of {owner} is NaN (not a number).")
 
 
 def check_numbers(obj: Any) -> Any:
@@ -24,7 +98,8 @@ def check_numbers(obj: Any) -> Any:
     Traceback (most recent call last):
     ValueError: Argument `start` of Halving must be a number, got 'fast'.
     """
-    for name, parameter in inspect.signature(type(obj)).parameters.items():
+    signature = vars(type(obj)).get("__signature__") or inspect.signature(type(obj).__init__)
+    for name, parameter in signature.parameters.items():
         kind, value = parameter.annotation, getattr(obj, name, 0)
         if kind in NUMBERS and not is_number(value) and not (value is None and kind.endswith("None")):
             raise ValueError(f"Argument `{name}` of {type(obj).__name__} must be a number, got {shorten(value)}.")

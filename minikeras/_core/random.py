@@ -114,6 +114,27 @@ class SeedGenerator:
 _global: dict[str, SeedGenerator] = {}
 
 
+def global_state() -> np.ndarray | None:
+    """Where the stream stands that is drawn from when nobody gives a seed; None before its first draw.
+
+    >>> _global.clear(); global_state() is None
+    True
+    """
+    return _global["seed"].state.numpy() if _global else None
+
+
+def set_global_state(state: np.ndarray | None) -> None:
+    """Go back to where `global_state` stood.
+
+    >>> _ = make_rng(); kept = global_state(); a = make_rng().random(); set_global_state(kept); make_rng().random() == a
+    True
+    """
+    _global.clear()  # made anew from Python's generator when asked for
+    if state is not None:
+        _global["seed"] = SeedGenerator(0, name="global_seed_generator")
+        _global["seed"].state.assign(state)
+
+
 def make_rng(seed=None) -> np.random.Generator:
     """Return a generator for a seed given as Keras takes it: None, an integer or a ``SeedGenerator``.
 

@@ -101,10 +101,13 @@ def build(registry: Registry, config: dict, custom_objects: dict | None = None) 
         )
     name, inner = config["class_name"], config.get("config")
     registered = config.get("registered_name")
-    if name == "function":
-        return registry.find(str(inner), custom_objects)
-    cls = find_custom(registered, custom_objects) if isinstance(registered, str) else None
-    cls = cls or registry.find(name, custom_objects)
+    own = find_custom(registered, custom_objects) if isinstance(registered, str) else None
+    name = str(inner) if name == "function" else name
+    if own is None and find_custom(name, custom_objects) is None:
+        _refuse_foreign(registry, config, name)
+    cls = registry.find(name, custom_objects) if own is None else own
+    if config["class_name"] == "function":
+        return cls
     if not isinstance(cls, type):
         if isinstance(cls, types.FunctionType) and not inner:
             return cls
@@ -124,6 +127,43 @@ def build(registry: Registry, config: dict, custom_objects: dict | None = None) 
         except _MISFIT as error:
             raise ValueError(f"The config of {name!r} does not fit its class: {error}. Got {shorten(inner)}.") from error
     return obj
+
+
+def _refuse_foreign(registry: Registry, config: dict, name: str) -> None:
+    """Raise where a config means somebody's own class or function, unknown here, and only its name is that of a built-in."""
+    if name.startswith("<"):  # as serialize_keras_object wrote what has no name
+        raise ValueError(
+            f"The config names {name} in {registry.module}: a function without a name, which no file can hold. Load the model "
+            f"with compile=False and compile it with that function, or pass custom_objects={{{name!r}: function}}."
+        )
+    if name in registry.table and is_foreign(config):
+        module, registered = config.get("module"), config.get("registered_name")
+        key = registered if isinstance(registered, str) else name
+        raise ValueError(
+            f"The config names {name!r} of module {shorten(module)}, registered as {shorten(registered)}: that is not the "
+            f"built-in of the same name in {registry.module}, and it isn't known here. Pass custom_objects={{{shorten(key)}: ...}} "
+            "with your own, or import the module that registers it first."
+        )
+
+
+def is_foreign(config: dict) -> bool:
+    """Whether a config names something that is not Keras' own: by its module, or by the package it is registered in.
+
+    >>> is_foreign({"module": "keras.src.layers.core.dense"}), is_foreign({"module": "my_layers"})
+    (False, True)
+    >>> is_foreign({"module": None, "registered_name": None}), is_foreign({"module": None, "registered_name": "my>Dense"})
+    (False, True)
+    """
+    module, registered = config.get("module"), config.get("registered_name")
+    if isinstance(registered, str) and ">" in registered:
+        return True
+    if not isinstance(module, str) or not module:
+        return False
+    first, *rest = module.split(".")
+    return first not in _KERAS and not (first == "tensorflow" and "keras" in rest)
+
+
+_KERAS = ("keras", "tf_keras", "keras_core", "builtins", __name__.partition(".")[0])
 
 
 def home(obj: Any) -> Registry | None:

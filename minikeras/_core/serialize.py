@@ -8,21 +8,33 @@ from __future__ import annotations
 import contextlib
 import inspect
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from minikeras._core.arguments import check_names, refuse_nan
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
 from minikeras._core.registry import build, find_registry, home
 
 _KEPT = (type(None), bool, int, float, str)
+_nameless: list[list] = []  # where serialize_keras_object puts what has no name, while that is allowed
 _notes: list[dict[str, Any]] = []  # where serialize_keras_object notes the user's own that it meets
 
 
 class Configurable:
     """Base of everything that is built from arguments and can say which: argument = attribute = config key."""
+
+    _takes_nan = True  # whether NaN is a sensible value of an argument, as of a constant
+
+    def __new__(cls, *args, **kwargs):
+        """Refuse misspelt arguments, and NaN where it makes no sense; ``__init__`` does all the rest."""
+        if (args or kwargs) and _of_the_house(next(c for c in cls.__mro__ if "__init__" in vars(c))):
+            check_names(cls, args, kwargs)
+            if not cls._takes_nan:
+                refuse_nan(cls.__name__, {**dict(zip(all_arguments(cls), args)), **kwargs})
+        return super().__new__(cls)
 
     def get_config(self) -> dict:
         """Return the arguments that rebuild this object, ready for JSON."""
@@ -64,6 +76,17 @@ def constructor_arguments(cls: type) -> tuple[str, ...]:
     return cls._arguments
 
 
+def list_arguments(cls: type, names: Iterable[str]) -> None:
+    """Say which arguments a class takes, where its own signature hides them behind ``*args, **kwargs``.
+
+    >>> class Wrapped(Configurable):
+    ...     def __init__(self, **options): self.size = options["size"]
+    >>> list_arguments(Wrapped, ["size"]); constructor_arguments(Wrapped)
+    ('size',)
+    """
+    cls._arguments = tuple(names)
+
+
 def all_arguments(cls: type) -> tuple[str, ...]:
     """The names of the arguments of a class; its ``**kwargs`` stands for those of the class above.
 
@@ -95,14 +118,13 @@ def described(cls: type) -> type:
 
 
 def _of_the_house(cls: type) -> bool:
-    return cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return cls is object or cls.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def plain(value: Any) -> Any:
     """Make an attribute ready for a config: built-in functions become their names, objects their configs."""
-    if isinstance(value, types.FunctionType):
-        config = serialize_keras_object(value)
-        return config["config"] if home(value) else {**config, "config": get_registered_name(value)}
+    if isinstance(value, types.FunctionType) and home(value):
+        return value.__name__
     return serialize_keras_object(value)
 
 
@@ -156,16 +178,12 @@ def serialize_keras_object(obj: Any) -> Any:
         ends = {name: serialize_keras_object(getattr(obj, name)) for name in ("start", "stop", "step")}
         return {"class_name": "__slice__", "config": ends}
     if isinstance(obj, types.FunctionType):
-        if obj.__name__ == "<lambda>":
-            raise ValueError(
-                "A lambda has no name to be saved by. Use a function made with def, and pass it as custom_objects when loading."
-            )
-        if home(obj) is None:
-            _note(obj)
-        return {"module": "builtins", "class_name": "function", "config": obj.__name__, "registered_name": "function"}
+        return _describe_function(obj)
     if isinstance(obj, type):
         name = get_registered_name(obj)
         return {"module": obj.__module__, "class_name": obj.__name__, "config": None, "registered_name": name}
+    if not hasattr(obj, "get_config") and _nameless and callable(obj):
+        return _describe_nameless(obj, f"<{type(obj).__name__}>")
     if not hasattr(obj, "get_config"):
         raise ValueError(f"Can't describe {obj!r} of type {type(obj).__name__} in a config: it has no get_config().")
     registry = home(obj)
@@ -182,6 +200,43 @@ def serialize_keras_object(obj: Any) -> Any:
         if value is not None:
             config[key] = serialize_keras_object(value)
     return config
+
+
+def _describe_function(function: types.FunctionType) -> dict:
+    name = function.__name__
+    if name == "<lambda>":
+        if _nameless:
+            return _describe_nameless(function, name)
+        raise ValueError(
+            "A lambda has no name to be saved by. Use a function made with def, and pass it as custom_objects when loading."
+        )
+    if home(function):
+        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+    _note(function)
+    registered = get_registered_name(function)
+    return {"module": function.__module__, "class_name": "function", "config": name, "registered_name": registered}
+
+
+def _describe_nameless(obj: Any, name: str) -> dict:
+    _nameless[-1].append(obj)
+    return {"module": type(obj).__module__, "class_name": "function", "config": name, "registered_name": name}
+
+
+@contextlib.contextmanager
+def nameless_allowed() -> Iterator[list]:
+    """Let `serialize_keras_object` describe what has no name, such as a lambda, in the block; collects it.
+
+    For what a model is compiled with: the file is written all the same, and opens with ``compile=False``.
+
+    >>> with nameless_allowed() as found: config = serialize_keras_object({"loss": lambda y, p: y - p})
+    >>> config["loss"]["config"], len(found)
+    ('<lambda>', 1)
+    """
+    _nameless.append([])
+    try:
+        yield _nameless[-1]
+    finally:
+        _nameless.pop()
 
 
 def deserialize_keras_object(config: Any, custom_objects: dict | None = None, safe_mode: bool = True, **kwargs) -> Any:

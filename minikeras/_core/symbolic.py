@@ -1,37 +1,189 @@
-"""Shapes before numbers: what `keras.Input` returns and what a layer says of its inputs."""
+"""Shapes before numbers: what `keras.Input` returns, what layers make of it, and what a layer says of its inputs."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from minikeras._core.config import standardize_dtype
 from minikeras._core.naming import auto_name
+from minikeras._core.nest import flatten, is_nested
+from minikeras._core.tensor import Shape, TypeName
 
 
-class KerasTensor:
+class KerasTensor(NDArrayOperatorsMixin):
     """The shape and dtype of data that is not there yet; None in the shape stands for any size.
 
-    >>> KerasTensor((None, 4), name="x")
+    Layers, `keras.ops`, operators and NumPy's functions take one and give one; `keras.Model` makes a model of them.
+
+    >>> x = KerasTensor((None, 4), name="x"); x
     <KerasTensor shape=(None, 4), dtype=float32, name=x>
+    >>> (x + 1.0)[:, 0].shape
+    (None,)
     """
 
-    def __init__(self, shape: tuple, dtype: Any = None, sparse: bool = False, name: str | None = None):
-        self.shape = tuple(shape)
-        self.dtype = standardize_dtype(dtype)
-        self.sparse = sparse
+    def __init__(
+        self,
+        shape: tuple,
+        dtype: Any = None,
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+    ):
+        self.shape = Shape(shape)
+        self.dtype = TypeName(standardize_dtype(dtype))
+        self.sparse, self.ragged = sparse, ragged
         self.name = name or auto_name("KerasTensor")
-        self.source = None  # the layer it comes out of
+        self.node: Node | None = None  # the call it comes out of
+        self.index = 0  # its place among the outputs of that call
+
+    @property
+    def source(self) -> Any:
+        """The layer or operation it comes out of, None for one made by hand."""
+        return None if self.node is None else self.node.operation
+
+    @property
+    def _keras_history(self) -> History:
+        if self.node is None:
+            raise AttributeError("_keras_history")
+        return History(self.source, self.source._inbound_nodes.index(self.node), self.index)
 
     @property
     def ndim(self) -> int:
         """The number of axes."""
         return len(self.shape)
 
+    rank = ndim
+
+    def get_shape(self) -> Shape:
+        """As ``shape``."""
+        return self.shape
+
+    def __array_ufunc__(self, ufunc, method, *args, out=None, **kwargs):
+        from minikeras._core.operation import symbolic  # stands on this file
+
+        if out is not None:
+            raise TypeError(f"{self!r} holds no numbers to be changed in place: write x = x + y.")
+        return symbolic(ufunc if method == "__call__" else getattr(ufunc, method), args, kwargs)
+
+    def __array_function__(self, func, types, args, kwargs):
+        from minikeras._core.operation import symbolic
+
+        return symbolic(func, args, kwargs)
+
+    def __getitem__(self, key):
+        from minikeras._core.operation import getitem, symbolic
+
+        return symbolic(getitem, (self, key), {})
+
+    def __len__(self):
+        raise TypeError(f"{self!r} holds no numbers: use x.shape[0], which is None for a batch of any size.")
+
+    def __iter__(self):
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"{self!r} can't be iterated: the size of its first axis is not known.")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __bool__(self):
+        raise TypeError(
+            f"{self!r} holds no numbers, so `if` can't ask it. Use keras.ops.where, or a layer of your own whose call() asks."
+        )
+
     def __array__(self, *args, **kwargs):
-        raise ValueError(f"{self!r} holds no numbers: it only says which shape data will have. Pass an array.")
+        raise ValueError(
+            f"{self!r} holds no numbers: it only says which shape data will have. Pass an array, or use keras.ops or a layer."
+        )
+
+    def _number(self, *args):
+        raise TypeError(f"{self!r} holds no numbers: it only says which shape data will have.")
+
+    __float__ = __int__ = __complex__ = numpy = item = _number
+
+    def __hash__(self):
+        return id(self)
 
     def __repr__(self):
-        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+        return f"<KerasTensor shape={tuple(self.shape)}, dtype={self.dtype}, name={self.name}>"
+
+
+class History(NamedTuple):
+    """Where a symbolic tensor comes from: layer or operation, which of its calls, which of its outputs."""
+
+    operation: Any
+    node_index: int
+    tensor_index: int
+
+
+class Node:
+    """One call of a layer or an operation on symbolic tensors.
+
+    Attributes:
+        operation: what was called.
+        args, kwargs: what it was called with, symbolic tensors among it.
+        outputs: what came out: a symbolic tensor or a structure of them.
+    """
+
+    def __init__(self, operation: Any, args: tuple, kwargs: dict, outputs: Any):
+        self.operation, self.args, self.kwargs, self.outputs = operation, args, kwargs, outputs
+        for i, tensor in enumerate(flatten(outputs)):
+            tensor.node, tensor.index = self, i
+        operation._inbound_nodes.append(self)
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic tensors among the arguments."""
+        return symbolic_leaves((self.args, self.kwargs))
+
+    input_tensors = inputs
+
+    @property
+    def output_tensors(self) -> list[KerasTensor]:
+        """The tensors that came out."""
+        return flatten(self.outputs)
+
+    def shape_of_inputs(self) -> Any:
+        """The shapes of the first argument, in its structure."""
+        return shapes_of(self.args[0]) if self.args else None
+
+    def __repr__(self):
+        return f"<Node of {self.operation!r}>"
+
+
+def symbolic_leaves(value: Any) -> list[KerasTensor]:
+    """The symbolic tensors in a structure.
+
+    >>> len(symbolic_leaves([KerasTensor((1,)), {"a": 3}]))
+    1
+    """
+    if isinstance(value, KerasTensor):
+        return [value]
+    if not is_nested(value):
+        return []
+    return [t for item in (value.values() if isinstance(value, dict) else value) for t in symbolic_leaves(item)]
+
+
+def shapes_of(value: Any) -> Any:
+    """The shapes of a structure of arrays or symbolic tensors, in lists, tuples and dicts like it.
+
+    >>> shapes_of([KerasTensor((None, 2)), KerasTensor((None, 3))])
+    [(None, 2), (None, 3)]
+    """
+    if isinstance(value, dict):
+        return {key: shapes_of(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shapes_of(item) for item in value] if isinstance(value, list) else tuple(shapes_of(item) for item in value)
+    return tuple(value.shape)
+
+
+def is_shape(value: Any) -> bool:
+    """Whether this is one shape, rather than a structure of shapes.
+
+    >>> is_shape((None, 3)), is_shape([(None, 3)])
+    (True, False)
+    """
+    return isinstance(value, (list, tuple)) and all(n is None or isinstance(n, int) or hasattr(n, "__index__") for n in value)
 
 
 class InputSpec:

@@ -1,14 +1,14 @@
-"""Gradients of whatever a user writes with plain ``np.*``: ``vjp(f, *xs) -> value, pullback``.
+"""What is recorded of code written with plain ``np.*``: a `Box` stands in for an array while it runs.
 
-Built-in layers, losses and activations have their derivatives written down; this is for everybody else's. A `Box`
-stands in for an array while ``f`` runs; NumPy hands every function that meets one over to it (NEP 13, NEP 18), and the
-box writes what happened on a tape. Read backwards, the tape is the chain rule. First derivatives only; ``if`` and loops
-are plain Python, since a box knows its values. The rules themselves are in `trace_rules`.
+Built-in layers, losses and activations have their derivatives written down; this is for everybody else's. NumPy hands every
+function that meets a box over to it (NEP 13, NEP 18), and the box writes an `Entry` on the tape: the value, and how a gradient
+goes back to what it was made of. ``if`` and loops are plain Python, since a box knows its values. The rules are in
+`trace_rules`; they are NumPy's functions too, so under an outer tape the way back is recorded itself, which gives second
+derivatives. Who reads the tape is in `tape`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,99 +16,127 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from minikeras._core.nest import map_leaves
+from minikeras._core.now import TAPE
+from minikeras._core.tensor import Shape, Tensor, plain
+from minikeras._core.trace_own import put
 from minikeras._core.trace_rules import COMPOSED, FLAT, RULES
 from minikeras._core.variable import Variable
 
 _ADVICE = (
-    "Write it with other NumPy functions, take the values out of the gradient with constant(x), or give the derivative "
+    "Write it with other NumPy functions, take the values out of the gradient with stop_gradient(x), or give the derivative "
     "yourself: override forward and backward of a layer, value_and_grad of a loss."
 )
 
 
-def vjp(f: Callable, *xs: Any) -> tuple[np.ndarray, Callable]:
-    """Run ``f(*xs)`` and keep the way back: the vector-Jacobian product of ``f`` at ``xs``.
+class Roll:
+    """What the outermost tape and all tapes in it write on together.
 
-    ``pullback(g)`` takes ∂L/∂y, of the shape of the value, to the tuple of ∂L/∂x, one array for each of ``xs``, of its
-    shape and dtype, and zeros where nothing flows. It may be called again with another ``g``.
-
-    Args:
-        f: any function of arrays made of NumPy functions and operators. What it returns is one array.
-        *xs: arrays; those of integers or booleans reach ``f`` as they are and get zeros.
-
-    Raises:
-        NotImplementedError: ``f`` changes an array in place, or uses a function that has no rule.
-        TypeError: ``f`` leaves NumPy (``float(x)``, ``np.asarray(x)``, SciPy), or is itself being traced.
-
-    >>> y, pullback = vjp(lambda x, w: np.tanh(x @ w), np.array([[0.5, 1.0]]), np.array([[0.2], [0.4]]))
-    >>> y, pullback(np.ones((1, 1)))
-    (array([[0.46]]), (array([[0.157, 0.315]]), array([[0.393], [0.786]])))
+    Attributes:
+        entries: in the order in which they came to be, which is a topological one.
+        leaves: the variables and arrays that are watched, by id.
+        active: whether something is still recorded.
+        strict: whether leaving NumPy is an error, as in code that only exists to be differentiated.
+        deep: whether a tape has been opened within a tape: there may be second derivatives.
     """
-    if any(isinstance(x, Box) for x in xs):
-        raise TypeError("vjp inside of vjp: second derivatives are not supported. Pass constant(x) for the values alone.")
-    xs = tuple(np.asarray(x) for x in xs)
-    tape: list[Box] = []
-    y = f(*(Box(x, tape) if x.dtype.kind == "f" else x for x in xs))
-    if isinstance(y, Variable):
-        y = y.value
-    if not isinstance(y, Box):
-        if holds(y) or (y := np.asarray(y)).dtype == object:
-            raise TypeError(f"A traced function must return one array, got {y!r:.80}.")
-        return y, lambda g: tuple(np.zeros_like(x) for x in xs)
-    if y.tape is not tape:
-        raise TypeError("The traced function returned an array of another trace; nested traces are not supported.")
 
-    def pullback(g: Any) -> tuple[np.ndarray, ...]:
-        grads: list[Any] = [None] * len(tape)
-        grads[y.index] = start = np.asarray(g, y.value.dtype)
-        if start.shape != y.shape:
-            raise ValueError(f"pullback expects ∂L/∂y of the shape of y, {y.shape}, got {start.shape}.")
-        with np.errstate(all="ignore"):  # a derivative may well be infinite; that is not worth more words than Keras' none
-            for box in reversed(tape[: y.index + 1]):
-                if box.back is not None and grads[box.index] is not None:
-                    for parent, share in box.back(grads[box.index]):
-                        share = unbroadcast(share, parent.value)
-                        known = grads[parent.index]
-                        grads[parent.index] = share if known is None else known + share  # not in place: shares may be one array
-                    grads[box.index] = None
-        leaves = iter(grads)
-        dxs = tuple(next(leaves) if x.dtype.kind == "f" else None for x in xs)
-        return tuple(np.zeros_like(x) if dx is None else np.array(dx) for x, dx in zip(xs, dxs))
+    __slots__ = ("entries", "leaves", "active", "strict", "deep")
 
-    return np.asarray(y.value), pullback
+    def __init__(self, strict: bool):
+        self.entries: list[Entry] = []
+        self.leaves: dict[int, tuple[Any, Entry]] = {}
+        self.active, self.strict, self.deep = True, strict, False
+
+    def leaf(self, owner: Any, value: np.ndarray) -> Entry:
+        """The entry of a watched variable or array."""
+        known = self.leaves.get(id(owner))
+        if known is None:
+            known = self.leaves[id(owner)] = owner, Entry(value, self, None)
+        return known[1]
+
+
+class Entry:
+    """One value on the tape.
+
+    ``pull(g, entry, deep)`` gives pairs (entry, share of the gradient); where ``deep`` is a roll, it records itself there.
+    No entry knows its roll, so that all of it goes as soon as nobody needs it.
+    """
+
+    __slots__ = ("value", "index", "pull")
+
+    def __init__(self, value: Any, roll: Roll, pull: Callable | None):
+        self.value, self.pull, self.index = value, pull, len(roll.entries)
+        roll.entries.append(self)
+
+
+class Several(Entry):
+    """A computation with several results: its gradient is a list, with None where nothing flows."""
+
+    __slots__ = ()
 
 
 class Box(NDArrayOperatorsMixin):
-    """An array on a tape. ``untraced`` is its value; ``index`` its place on the tape, after all it was made of."""
+    """An array on a tape: a handle on an `Entry`, which changes in place as an array's numbers would. ``untraced`` is its value."""
 
-    __slots__ = ("value", "tape", "back", "index")
+    __slots__ = ("entry", "roll", "_keras_mask")
 
-    def __init__(self, value: Any, tape: list[Box], back: Callable | None = None):
-        self.value, self.tape, self.back, self.index = value, tape, back, len(tape)
-        tape.append(self)
+    def __init__(self, entry: Entry, roll: Roll):
+        self.entry, self.roll = entry, roll
 
     def __array_ufunc__(self, ufunc, method, *args, **kw):
-        if any(isinstance(a, Variable) for a in args):
+        if any(isinstance(a, Variable) or type(a).__name__ == "KerasTensor" for a in args):
             return NotImplemented  # the Variable unwraps itself and asks again
+        if any(type(a) is Tensor for a in args):
+            args = tuple(map(watched, args))
         return record(ufunc if method == "__call__" else (ufunc, method), getattr(ufunc, method), args, kw)
 
     def __array_function__(self, func, types, args, kw):
-        if any(issubclass(t, Variable) for t in types):
+        if any(issubclass(t, Variable) or t.__name__ == "KerasTensor" for t in types):
             return NotImplemented
+        if Tensor in types:
+            args = map_leaves(watched, args)
         return record(func, func, args, kw)
 
     def __array__(self, dtype=None, copy=None):
-        raise TypeError(
-            "A traced array can't become a plain one (np.asarray, np.array([x, ...]), SciPy, x[i] = ...): the gradient would "
-            f"be lost without a word. Use np.stack or np.concatenate to join. {_ADVICE}"
-        )
+        self._leave()
+        return np.array(self.value, dtype)
 
-    def _leave(self, *args):
-        raise TypeError(f"A traced array can't become a Python number or list: the gradient would be lost. {_ADVICE}")
+    def _leave(self):
+        if self.roll.strict and self.roll.active:
+            raise TypeError(
+                "A traced array can't become a plain one or a Python number (np.asarray, float(x), SciPy, x[i] = ...): the "
+                f"gradient would be lost without a word. Use np.stack or np.concatenate to join. {_ADVICE}"
+            )
 
-    __float__ = __int__ = __complex__ = item = tolist = _leave
+    def __float__(self):
+        self._leave()
+        return float(self.value)
+
+    def __int__(self):
+        self._leave()
+        return int(self.value)
+
+    def __complex__(self):
+        self._leave()
+        return complex(self.value)
+
+    def item(self, *args):
+        """As of the array, where that loses no gradient."""
+        self._leave()
+        return self.value.item(*args)
+
+    def tolist(self):
+        """As of the array, where that loses no gradient."""
+        self._leave()
+        return self.value.tolist()
+
+    def numpy(self) -> np.ndarray:
+        """The values, without the gradient."""
+        self._leave()
+        return np.array(self.value)[()]
 
     def __setitem__(self, key, value):
-        raise NotImplementedError(f"No gradient through x[i] = ...: use np.where or np.concatenate. {_ADVICE}")
+        self.entry = put(self, value, key).entry
 
     def __getitem__(self, key):
         return record("getitem", lambda a, key: a[key], (self, key), {})
@@ -125,11 +153,25 @@ class Box(NDArrayOperatorsMixin):
     def __repr__(self):
         return f"Box({self.value!r})"
 
+    def __format__(self, spec):
+        return format(self.value.item() if self.value.size == 1 else self.value, spec)
+
+    def get_shape(self) -> Shape:
+        """As ``shape``."""
+        return self.shape
+
+    def set_shape(self, shape: Any) -> None:
+        """Check the shape; an array knows it already."""
+
     def __getattr__(self, name):
+        if name == "_keras_mask":
+            return None
         raise AttributeError(f"A traced array has no attribute {name!r}; use the function np.{name} where there is one.")
 
-    untraced = property(lambda self: self.value, doc="The values, without the gradient.")
-    shape = property(lambda self: self.value.shape, doc="As of the array.")
+    value = property(lambda self: self.entry.value, doc="The values.")
+    untraced = property(lambda self: self.entry.value, doc="The values, without the gradient.")
+    shape = property(lambda self: Shape(self.value.shape), doc="As of the array.")
+    device = "cpu"
     dtype = property(lambda self: self.value.dtype, doc="As of the array.")
     ndim = property(lambda self: self.value.ndim, doc="As of the array.")
     size = property(lambda self: self.value.size, doc="As of the array.")
@@ -170,29 +212,56 @@ Box.flatten = _method("ravel")
 
 def record(key: Any, func: Callable, args: tuple, kw: dict) -> Any:
     """Call a NumPy function on the values and put the result on the tape, with the rule to go back by."""
-    if "out" in kw and kw["out"] is None:
-        kw = {name: value for name, value in kw.items() if name != "out"}
-    if "out" in kw:
-        raise NotImplementedError(f"No gradient through a change in place ({label(key)} with out=, `x += y`): write x = x + y.")
-    if key in FLAT:
+    out = kw.pop("out", None) if "out" in kw else None
+    if out is not None:
+        return _in_place(key, func, args, kw, out)
+    roll = roll_of(args) or kw and roll_of(tuple(kw.values()))
+    if key in FLAT or not roll:
         return func(*map(values, args), **{name: values(value) for name, value in kw.items()})
-    rules = (COMPOSED[key],) if key in COMPOSED else RULES.get(key)
+    if key in COMPOSED:
+        _check_keywords(key, COMPOSED[key], kw)
+        return COMPOSED[key](*args, **kw)
+    rules = RULES.get(key)
     if rules is None:
         raise NotImplementedError(f"No gradient through {label(key)}. {_ADVICE}")
-    traced = [] if key in COMPOSED else [i for i, a in enumerate(args) if holds(a)]
+    traced = [i for i, a in enumerate(args) if holds(a)]
     wrong = [i for i in traced if not takes(key, rules, i, args[i])]
     if kw:
-        code = next(r for r in rules if r).__code__
-        known = kw if code.co_flags & inspect.CO_VARKEYWORDS else code.co_varnames
-        wrong += [name for name, value in kw.items() if name not in known or key in RULES and holds(value)]
+        _check_keywords(key, next(r for r in rules if r), kw, True)
     if wrong:
         raise NotImplementedError(f"No gradient through {label(key)} with such an argument {wrong[0]!r}. {_ADVICE}")
-    if key in COMPOSED:
-        return COMPOSED[key](*args, **kw)
+    held = [entries(a) for a in args]
     raw = [values(a) for a in args]
     y = func(*raw, **kw)
-    shares = [(args[i], rules[i]) for i in traced if rules[i] is not None]
-    return Box(y, tape_of(args), lambda g: pairs((a, rule(g, y, *raw, **kw)) for a, rule in shares))
+    shares = [(held[i], rules[i]) for i in traced if rules[i] is not None]
+
+    def pull(g, entry, deep):
+        result, given = (y, raw) if deep is None else (Box(entry, deep), [boxes(h, deep) for h in held])
+        return pairs((h, rule(g, result, *given, **kw)) for h, rule in shares)
+
+    return Box(Entry(y, roll, pull), roll)
+
+
+def _check_keywords(key: Any, rule: Callable, kw: dict, plain_only: bool = False) -> None:
+    code = rule.__code__
+    known = kw if code.co_flags & inspect.CO_VARKEYWORDS else code.co_varnames
+    wrong = [name for name, value in kw.items() if name not in known or plain_only and holds(value)]
+    if wrong:
+        raise NotImplementedError(f"No gradient through {label(key)} with such an argument {wrong[0]!r}. {_ADVICE}")
+
+
+def _in_place(key: Any, func: Callable, args: tuple, kw: dict, out: Any) -> Any:
+    """A result written into a box makes the box stand for it; into a plain array it would lose its gradient."""
+    target = out[0] if isinstance(out, tuple) else out
+    if not isinstance(target, Box):
+        if key in FLAT or roll_of(args) is None:
+            return func(*map(values, args), out=out, **kw)
+        raise NotImplementedError(
+            f"No gradient through a change in place of a plain array ({label(key)} with out=, `x += y`): write x = x + y."
+        )
+    y = record(key, func, args, kw)
+    target.entry = y.entry if isinstance(y, Box) else Entry(np.asarray(y, target.dtype), target.roll, None)
+    return target
 
 
 def primitive(forward: Callable, *args: Any) -> Any:
@@ -200,68 +269,45 @@ def primitive(forward: Callable, *args: Any) -> Any:
 
     Args:
         forward: takes the plain values of ``args``; returns ``(y, pullback)``, where ``pullback(g)`` gives one share for
-            each of ``args``, None where nothing flows.
+            each of ``args``, None where nothing flows. For a second derivative it is run once more, on traced arrays.
+            A y that is a list or tuple stands for several results, and g is then such a list, with None where nothing flows.
         *args: arrays, traced or not, or lists of them.
 
+    >>> from minikeras._core.tape import vjp
     >>> y, pullback = vjp(lambda x: primitive(lambda x: (x ** 3, lambda g: (g * 3 * x * x,)), x), np.array([2.0]))
     >>> y, pullback(np.ones(1))
     (array([8.]), (array([12.]),))
     """
-    tape = tape_of(args)
-    y, pullback = forward(*map(values, args))
-    return y if tape is None else Box(y, tape, lambda g: pairs(zip(args, pullback(g))))
-
-
-def on_tape(layer: Any, x: Any, training: bool = False, kind: type | None = None) -> Any:
-    """Call a layer that has formulas from inside traced code: one entry on the tape, whose way back is its `backward`.
-
-    Args:
-        kind: the class whose formulas are meant, where a class of the user's stands on one of the house.
-    """
-    kind = kind or type(layer)
-    variables = list(layer.trainable_variables)
-
-    def forward(x, *values):
-        with holding(variables, values):
-            y, kept = kind.forward(layer, x, training)
-
-        def pullback(g):
-            with holding(variables, values):
-                for v in variables:
-                    v.grad.fill(0)  # of weights that these formulas do not know
-                dx = kind.backward(layer, g, kept)
-            return dx, *(v.grad.copy() for v in variables)  # the tape adds where a layer is called twice
-
-        return y, pullback
-
-    return primitive(forward, x, *(v.value for v in variables))
-
-
-@contextlib.contextmanager
-def holding(variables: Any, held: Any) -> Iterator[None]:
-    """Let variables stand for other values, traced ones mostly, while the block runs. Their own arrays come back after.
-
-    >>> w = Variable([2.0], dtype="float64")
-    >>> def f(x, v):
-    ...     with holding([w], [v]):
-    ...         return x * w + np.square(w)
-    >>> vjp(f, np.array([5.0]), w.value)[1](np.ones(1))
-    (array([2.]), array([9.]))
-    """
-    variables = list(variables)
-    own_values = [v.value for v in variables]
+    roll = roll_of(args)
+    token = TAPE.set(None)
     try:
-        for variable, value in zip(variables, held):
-            variable.value = value
-        yield
+        y, pullback = forward(*map(values, args))
     finally:
-        for variable, value in zip(variables, own_values):
-            variable.value = value
+        TAPE.reset(token)
+    if roll is None:
+        return y
+    held = [entries(a) for a in args]
+
+    def pull(g, entry, deep):
+        back = pullback if deep is None else forward(*(boxes(h, deep) for h in held))[1]
+        return pairs(zip(held, back(g)))
+
+    if not isinstance(y, (list, tuple)):
+        return Box(Entry(y, roll, pull), roll)
+    hub = Several(list(y), roll, pull)
+    return type(y)(Box(Entry(part, roll, lambda g, *_, k=k: ((hub, (k, g)),)), roll) for k, part in enumerate(y))
+
+
+def watched(value: Any) -> Any:
+    """The box of a tensor that the active tape watches; anything else as it is."""
+    tape = TAPE.get() if type(value) is Tensor else None
+    return value if tape is None else tape.boxed(value)
 
 
 def constant(x: Any) -> Any:
     """Return the values of a traced array, out of the reach of gradients; anything else as it is.
 
+    >>> from minikeras._core.tape import vjp
     >>> y, pullback = vjp(lambda x: x * constant(x), np.array([3.0]))
     >>> pullback(np.ones(1))
     (array([3.]),)
@@ -271,7 +317,23 @@ def constant(x: Any) -> Any:
 
 def values(a: Any) -> Any:
     """The plain values of an array or a list of them."""
-    return a.value if isinstance(a, Box) else type(a)(map(values, a)) if type(a) in (list, tuple) else a
+    if isinstance(a, Box):
+        return a.entry.value
+    return type(a)(map(values, a)) if type(a) in (list, tuple) else plain(a)
+
+
+def entries(a: Any) -> Any:
+    """The entries of traced arrays, alone or in a list: what stays as it is when a box changes in place."""
+    if isinstance(a, Box):
+        return a.entry
+    return type(a)(map(entries, a)) if type(a) in (list, tuple) else plain(a)
+
+
+def boxes(a: Any, roll: Roll) -> Any:
+    """Boxes for entries, alone or in a list."""
+    if isinstance(a, Entry):
+        return Box(a, roll)
+    return type(a)(boxes(b, roll) for b in a) if type(a) in (list, tuple) else a
 
 
 def holds(a: Any) -> bool:
@@ -279,24 +341,26 @@ def holds(a: Any) -> bool:
     return isinstance(a, Box) or type(a) in (list, tuple) and any(isinstance(b, Box) for b in a)
 
 
-def pairs(shares: Any) -> Iterator[tuple[Box, Any]]:
-    """Each traced array with its share of the gradient, out of lists too."""
+def pairs(shares: Any) -> Iterator[tuple[Entry, Any]]:
+    """Each entry with its share of the gradient, out of lists too."""
     for a, share in shares:
-        if isinstance(a, Box):
+        if isinstance(a, Entry):
             if share is not None:
                 yield a, share
-        elif holds(a):
-            yield from ((box, part) for box, part in zip(a, share) if isinstance(box, Box))
+        elif type(a) in (list, tuple) and share is not None:
+            yield from ((entry, part) for entry, part in zip(a, share) if isinstance(entry, Entry) and part is not None)
 
 
-def tape_of(args: tuple) -> list[Box] | None:
-    """The one tape that the traced arrays among the arguments are on."""
-    tape = None
-    for box in (b for a in args if holds(a) for b in ((a,) if isinstance(a, Box) else a) if isinstance(b, Box)):
-        if tape is not None and box.tape is not tape:
-            raise TypeError("Arrays of two traces meet: no vjp inside of vjp. Pass constant(x) for the values alone.")
-        tape = box.tape
-    return tape
+def roll_of(args: tuple) -> Roll | None:
+    """What the traced arrays among the arguments are recorded on; None if there are none, or recording is over."""
+    roll = None
+    for a in args:
+        for b in (a,) if isinstance(a, Box) else a if type(a) in (list, tuple) else ():
+            if isinstance(b, Box) and b.roll.active:
+                if roll is not None and b.roll is not roll:
+                    raise TypeError("Arrays of two traces meet: pass stop_gradient(x) for the values alone.")
+                roll = b.roll
+    return roll
 
 
 def takes(key: Any, rules: tuple, i: int, a: Any) -> bool:
@@ -319,5 +383,5 @@ def unbroadcast(share: Any, value: Any) -> Any:
     if share.shape != shape:
         extra = share.ndim - len(shape)
         axes = tuple(range(extra)) + tuple(i + extra for i, n in enumerate(shape) if n == 1 and share.shape[i + extra] != 1)
-        share = share.sum(axes, keepdims=True).reshape(shape) if axes else np.broadcast_to(share, shape)
+        share = np.reshape(np.sum(share, axes, keepdims=True), shape) if axes else np.broadcast_to(share, shape)
     return share if share.dtype == value.dtype else share.astype(value.dtype)

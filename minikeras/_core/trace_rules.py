@@ -1,20 +1,21 @@
 """What the tape of `trace` knows: one derivative per NumPy function and argument, on its line.
 
-``RULES[function]`` holds one function for each differentiable argument: ``rule(g, y, *args, **kwargs)`` with ``g`` = ∂L/∂y
-and ``y`` the result gives ∂L/∂argument; what broadcasting repeated is summed up afterwards by the tape.
-``COMPOSED[function]`` says the function in terms of others. ``FLAT`` ones have derivative zero: they give plain arrays.
+How a rule is written and what it must not do stands in `trace_table`; functions said in terms of others are in
+`trace_composed`, functions of our own in `trace_own`. ``FLAT`` ones have derivative zero: they give plain arrays.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-RULES: dict[Any, tuple[Callable | None, ...]] = {}
-COMPOSED: dict[Any, Callable] = {}
+from minikeras._core import trace_composed  # noqa: F401 - enters its functions in the table
+from minikeras._core.trace_own import scatter_add, turned
+from minikeras._core.trace_table import COMPOSED, RULES, rule
+
+__all__ = ["COMPOSED", "FLAT", "RULES", "rule"]
+
 FLAT = {
     getattr(np, name)
     for name in (
@@ -22,26 +23,11 @@ FLAT = {
         "isfinite isinf isnan isclose allclose array_equal all any argmax argmin argsort argwhere argpartition nonzero "
         "flatnonzero count_nonzero "
         "searchsorted digitize bincount histogram unique sign signbit floor ceil rint trunc fix round around floor_divide "
-        "heaviside shape ndim size zeros_like ones_like empty_like full_like result_type can_cast iscomplexobj isrealobj "
-        "may_share_memory shares_memory isscalar"
+        "heaviside spacing isneginf isposinf imag shape ndim size zeros_like ones_like empty_like full_like result_type "
+        "can_cast iscomplexobj isrealobj may_share_memory shares_memory isscalar"
     ).split()
     if hasattr(np, name)
 } | {(np.logical_and, "reduce"), (np.logical_or, "reduce")}
-
-
-def rule(function: Any, *derivatives: Callable | None) -> None:
-    """Enter the derivatives of a function, one for each argument."""
-    RULES[function] = derivatives
-
-
-def composed(*functions: Any) -> Callable:
-    """Decorate the equivalent of some functions, made of others that have rules."""
-
-    def enter(equivalent):
-        COMPOSED.update(dict.fromkeys(functions, equivalent))
-        return equivalent
-
-    return enter
 
 
 # Arithmetic
@@ -57,6 +43,10 @@ rule(np.power, lambda g, y, a, b: g * b * a ** np.where(np.equal(b, 0), 1, np.su
 rule(np.reciprocal, lambda g, y, a: -g * y * y)
 rule(np.maximum, lambda g, y, a, b: g * wins(a, b, y), lambda g, y, a, b: g * wins(b, a, y))
 rule(np.minimum, lambda g, y, a, b: g * wins(a, b, y), lambda g, y, a, b: g * wins(b, a, y))
+rule(np.fmax, lambda g, y, a, b: g * wins(a, b, y), lambda g, y, a, b: g * wins(b, a, y))
+rule(np.fmin, lambda g, y, a, b: g * wins(a, b, y), lambda g, y, a, b: g * wins(b, a, y))
+rule(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
+rule(np.ldexp, lambda g, y, a, b: g * np.ldexp(1.0, b))
 rule(np.where, None, lambda g, y, c, a, b: np.where(c, g, 0.0), lambda g, y, c, a, b: np.where(c, 0.0, g))
 rule(np.nan_to_num, lambda g, y, a: g * np.isfinite(a))
 rule("astype", lambda g, y, a, dtype: g)
@@ -86,6 +76,15 @@ rule(np.tanh, lambda g, y, a: g * (1 - y * y))
 rule(np.arcsinh, lambda g, y, a: g / np.sqrt(a * a + 1))
 rule(np.arccosh, lambda g, y, a: g / np.sqrt(a * a - 1))
 rule(np.arctanh, lambda g, y, a: g / (1 - a * a))
+rule(np.i0, lambda g, y, a: g * bessel_i1(a))
+rule(np.sinc, lambda g, y, a: g * sinc_slope(a, y))
+for _f in (np.deg2rad, np.radians):
+    rule(_f, lambda g, y, a: g * (math.pi / 180))
+for _f in (np.rad2deg, np.degrees):
+    rule(_f, lambda g, y, a: g * (180 / math.pi))
+for _f in (np.real, np.conjugate):
+    rule(_f, lambda g, y, a: g)
+rule(np.logaddexp2, lambda g, y, a, b: g * np.exp2(a - y), lambda g, y, a, b: g * np.exp2(b - y))
 rule(np.logaddexp, lambda g, y, a, b: g * np.exp(a - y), lambda g, y, a, b: g * np.exp(b - y))
 rule(np.arctan2, lambda g, y, a, b: g * b / (a * a + b * b), lambda g, y, a, b: -g * a / (a * a + b * b))
 rule(np.hypot, lambda g, y, a, b: g * a / safe(y), lambda g, y, a, b: g * b / safe(y))
@@ -100,6 +99,7 @@ rule(np.std, lambda g, y, a, axis=None, dtype=None, ddof=0, keepdims=False:
 for _f in (np.max, np.min, np.amax, np.amin):
     rule(_f, lambda g, y, a, axis=None, keepdims=False: ties(g, y, a, axis, keepdims))
 rule(np.prod, lambda g, y, a, axis=None, dtype=None, keepdims=False: spread(g, a, axis, keepdims) * others(a, axis))
+rule(np.cumprod, lambda g, y, a, axis=None, dtype=None: cumprod_share(g, y, a, axis))
 rule(np.cumsum, lambda g, y, a, axis=None, dtype=None: flip_sum(g, 0 if axis is None else axis).reshape(a.shape))
 
 # Products of matrices
@@ -107,6 +107,9 @@ rule(np.matmul, lambda g, y, a, b: matmul_share(g, a, b, 0), lambda g, y, a, b: 
 rule(np.einsum, None, *[lambda g, y, subscripts, *operands, optimize=False, k=k:
      einsum_share(g, k, subscripts, operands, optimize) for k in range(6)])  # fmt: skip
 rule(np.linalg.inv, lambda g, y, a: -(np.swapaxes(y, -1, -2) @ g @ np.swapaxes(y, -1, -2)))
+rule(np.linalg.solve, lambda g, y, a, b: -column(np.linalg.solve(turned(a), column(g, b)), None) @ turned(column(y, b)),
+     lambda g, y, a, b: flat(np.linalg.solve(turned(a), column(g, b)), b))  # fmt: skip
+rule(np.linalg.cholesky, lambda g, y, a: cholesky_share(g, y))
 rule(np.linalg.det, lambda g, y, a: (g * y)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2))
 rule(np.linalg.norm, lambda g, y, x, ord=None, axis=None, keepdims=False: norm_share(g, y, x, ord, axis, keepdims))
 
@@ -122,8 +125,8 @@ rule(np.flip, lambda g, y, a, axis=None: np.flip(g, axis))
 rule(np.roll, lambda g, y, a, shift, axis=None: np.roll(g, np.negative(shift), axis))
 rule(np.tril, lambda g, y, a, k=0: np.tril(g, k))
 rule(np.triu, lambda g, y, a, k=0: np.triu(g, k))
-rule("getitem", lambda g, y, a, key: scatter(g, a, key))
-rule(np.take_along_axis, lambda g, y, a, indices, axis=-1: scatter(g, a, along(indices, a, axis)))
+rule("getitem", lambda g, y, a, key: scatter_add(g, a.shape, key))
+rule(np.take_along_axis, lambda g, y, a, indices, axis=-1: scatter_add(g, a.shape, along(indices, axis)))
 rule(np.concatenate, lambda g, y, parts, axis=0: cut(g, parts, axis))
 rule(np.stack, lambda g, y, parts, axis=0: list(np.moveaxis(g, axis, 0)))
 
@@ -157,15 +160,29 @@ def ties(g, y, a, axis, keepdims):
 
 def others(a, axis):
     """The product of all other elements, for each element, right where some are 0."""
-    if axis is None:
-        return others(a.ravel(), 0).reshape(a.shape)
-    if isinstance(axis, tuple):
-        raise NotImplementedError("No gradient through np.prod over several axes: take one after the other.")
+    if axis is None or isinstance(axis, tuple):
+        axes = range(a.ndim) if axis is None else [i % a.ndim for i in axis]
+        order = [i for i in range(a.ndim) if i not in axes] + [*axes]
+        b = np.transpose(a, order)
+        rest = b.shape[: a.ndim - len(axes)]
+        return np.transpose(np.reshape(others(np.reshape(b, (*rest, -1)), -1), b.shape), np.argsort(order))
     b = np.moveaxis(a, axis, 0)
-    left, right = np.ones_like(b), np.ones_like(b)
-    np.cumprod(b[:-1], axis=0, out=left[1:])
-    np.cumprod(b[:0:-1], axis=0, out=right[-2::-1])
+    one = np.ones((min(1, b.shape[0]), *b.shape[1:]), a.dtype)
+    left = np.cumprod(np.concatenate([one, b[:-1]]), axis=0)
+    right = np.flip(np.cumprod(np.concatenate([one, np.flip(b, 0)[:-1]]), axis=0), 0)
     return np.moveaxis(left * right, 0, axis)
+
+
+def cumprod_share(g, y, a, axis):
+    """∂L/∂aᵢ = Σₖ gₖ Π aⱼ over all j ≤ k but i: as Σ g y / aᵢ where nothing is 0, else written out."""
+    if axis is None:
+        return np.reshape(cumprod_share(g, y, np.ravel(a), 0), a.shape)
+    if np.all(np.not_equal(a, 0)):
+        return flip_sum(g * y, axis) / a
+    g, b = np.moveaxis(g, axis, 0), np.moveaxis(a, axis, 0)
+    up_to = np.tri(b.shape[0], dtype=bool).reshape(b.shape[0], b.shape[0], *(1,) * (b.ndim - 1))
+    without = others(np.where(up_to, b[None], 1.0), 1)
+    return np.moveaxis(np.sum(np.where(up_to, g[:, None] * without, 0.0), 0), 0, axis)
 
 
 def flip_sum(g, axis):
@@ -175,7 +192,7 @@ def flip_sum(g, axis):
 
 def matmul_share(g, a, b, which):
     """∂L/∂a = g bᵀ and ∂L/∂b = aᵀ g, vectors taken as one row or one column."""
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = (x if hasattr(x, "ndim") else np.asarray(x) for x in (a, b))
     rows, columns = a if a.ndim > 1 else a[None, :], b if b.ndim > 1 else b[:, None]
     g = g if b.ndim > 1 else g[..., None]
     g = g if a.ndim > 1 else g[..., None, :]
@@ -185,27 +202,49 @@ def matmul_share(g, a, b, which):
 
 
 def norm_share(g, y, x, ord, axis, keepdims):
-    """∂‖x‖/∂x = x/‖x‖ for the Euclidean and the Frobenius norm, sign(x) for the sum of absolute values."""
+    """∂‖x‖/∂x = x/‖x‖ for the Euclidean and the Frobenius norm, sign(x) |x|ᵖ⁻¹/‖x‖ᵖ⁻¹ for the p-norm of vectors."""
     vector = isinstance(axis, int) or axis is None and x.ndim == 1
     if ord is None or (vector and ord == 2) or (not vector and ord == "fro"):
         return spread(g / safe(y), x, axis, keepdims) * x
-    if vector and ord == 1:
-        return spread(g, x, axis, keepdims) * np.sign(x)
-    raise NotImplementedError(f"No gradient through np.linalg.norm with ord={ord!r}: only Euclid's, and 1 for vectors.")
+    if vector and ord in (np.inf, -np.inf):
+        return ties(g, y, np.abs(x), axis, keepdims) * np.sign(x)
+    if vector and ord != 0:
+        share = spread(g / safe(y) ** (ord - 1), x, axis, keepdims) * np.sign(x)
+        return share if ord == 1 else share * np.abs(x) ** (ord - 1)
+    raise NotImplementedError(f"No gradient through np.linalg.norm with ord={ord!r} of {'vectors' if vector else 'matrices'}.")
 
 
-def scatter(g, a, key):
-    """Put the gradient of a[key] where it came from; an element picked twice gets both."""
-    dx = np.zeros_like(a)
-    parts = key if isinstance(key, tuple) else (key,)
-    if all(k is None or k is Ellipsis or isinstance(k, (int, np.integer, slice)) for k in parts):
-        dx[key] = g
-    else:
-        np.add.at(dx, key, g)
-    return dx
+def bessel_i1(a):
+    """I₁(a) = mean of cos θ exp(a cos θ) around the circle, which converges like the series."""
+    c = np.cos(np.arange(256) * (math.pi / 128))
+    return np.mean(c * np.exp(a[..., None] * c), -1)
 
 
-def along(indices, a, axis):
+def sinc_slope(a, y):
+    """(cos πa - sinc a) / a, and 0 at 0."""
+    zero = np.equal(a, 0)
+    return np.where(zero, 0.0, (np.cos(math.pi * a) - y) / np.where(zero, 1.0, a))
+
+
+def column(x, b=None):
+    """A vector as a matrix of one column, where b says that it is one."""
+    return x[..., None] if b is not None and np.ndim(b) == 1 else x
+
+
+def flat(x, b):
+    """The way back."""
+    return x[..., 0] if np.ndim(b) == 1 else x
+
+
+def cholesky_share(g, y):
+    """∂L/∂a = L⁻ᵀ Φ(LᵀG) L⁻¹, made symmetric; Φ takes the lower half and half of the diagonal."""
+    m = np.tril(turned(y) @ g)
+    m = m - np.where(np.eye(y.shape[-1], dtype=bool), 0.5 * m, 0.0)
+    s = np.linalg.solve(turned(y), turned(np.linalg.solve(turned(y), turned(m))))
+    return (s + turned(s)) * 0.5
+
+
+def along(indices, axis):
     """The index that np.take_along_axis(a, indices, axis) stands for."""
     grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
     grid[axis] = indices
@@ -237,131 +276,3 @@ def einsum_share(g, k, subscripts, operands, optimize):
         rest.append(("".join(lost), np.ones(sizes, g.dtype)))
     dots = "..." if "..." in subscripts and "..." not in terms[k] else ""  # summed up by the tape
     return np.einsum(",".join(t for t, _ in rest) + "->" + dots + terms[k], *(x for _, x in rest), optimize=optimize)
-
-
-@composed(np.clip)
-def clip(a, a_min=None, a_max=None, *, min=None, max=None):
-    low, high = min if a_min is None else a_min, max if a_max is None else a_max
-    a = a if low is None else np.maximum(a, low)
-    return a if high is None else np.minimum(a, high)
-
-
-@composed(np.dot)
-def dot(a, b):
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.multiply(a, b)
-    return np.matmul(a, b) if np.ndim(b) <= 2 else np.tensordot(a, b, ((-1,), (-2,)))
-
-
-@composed(np.tensordot)
-def tensordot(a, b, axes=2):
-    p, q = np.ndim(a), np.ndim(b)
-    ia, ib = (range(p - axes, p), range(axes)) if isinstance(axes, int) else (np.atleast_1d(i) for i in axes)
-    ia, ib = [int(i) % p for i in ia], [int(i) % q for i in ib]
-    rest_a, rest_b = [i for i in range(p) if i not in ia], [i for i in range(q) if i not in ib]
-    n = math.prod(np.shape(a)[i] for i in ia)
-    rows, columns = np.transpose(a, rest_a + ia).reshape(-1, n), np.transpose(b, ib + rest_b).reshape(n, -1)
-    return np.matmul(rows, columns).reshape([np.shape(a)[i] for i in rest_a] + [np.shape(b)[i] for i in rest_b])
-
-
-@composed(np.inner)
-def inner(a, b):
-    return np.multiply(a, b) if 0 in (np.ndim(a), np.ndim(b)) else np.tensordot(a, b, ((-1,), (-1,)))
-
-
-@composed(np.outer)
-def outer(a, b):
-    return np.ravel(a)[:, None] * np.ravel(b)[None, :]
-
-
-@composed(np.take)
-def take(a, indices, axis=None):
-    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
-    return a[(slice(None),) * (axis % a.ndim) + (indices,)]
-
-
-@composed(np.repeat)
-def repeat(a, repeats, axis=None):
-    a, axis = (np.ravel(a), 0) if axis is None else (a, axis)
-    return np.take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
-
-
-@composed(np.tile)
-def tile(A, reps):
-    for i, n in enumerate(reps := tuple(np.atleast_1d(reps).tolist())):
-        A = A if A.ndim >= len(reps) else A.reshape((1,) * (len(reps) - A.ndim) + A.shape)
-        if n != 1:
-            A = np.concatenate([A] * n, axis=i - len(reps))
-    return A
-
-
-@composed(np.hstack)
-def hstack(tup):
-    return np.concatenate([np.atleast_1d(a) for a in tup], 0 if np.ndim(tup[0]) < 2 else 1)
-
-
-@composed(np.vstack)
-def vstack(tup):
-    return np.concatenate([np.atleast_2d(a) for a in tup], 0)
-
-
-@composed(np.column_stack)
-def column_stack(tup):
-    return np.concatenate([a[:, None] if np.ndim(a) == 1 else a for a in tup], 1)
-
-
-@composed(np.split, np.array_split)
-def split(ary, indices_or_sections, axis=0):
-    n, by = ary.shape[axis], indices_or_sections
-    if isinstance(by, int) and n % by:
-        by = np.cumsum([n // by + (i < n % by) for i in range(by - 1)])  # as np.array_split cuts
-    return [np.take(ary, picked, axis) for picked in np.split(np.arange(n), by)]
-
-
-@composed(np.diff)
-def diff(a, n=1, axis=-1):
-    for _ in range(n):
-        a = np.take(a, np.arange(1, a.shape[axis]), axis) - np.take(a, np.arange(a.shape[axis] - 1), axis)
-    return a
-
-
-@composed(np.average)
-def average(a, axis=None, weights=None, *, keepdims=False):
-    if weights is None:
-        return np.mean(a, axis, keepdims=keepdims)
-    if np.ndim(weights) == 1 and np.ndim(a) != 1:
-        weights = np.reshape(weights, (-1,) + (1,) * (np.ndim(a) - 1 - axis % np.ndim(a)))
-    weights = np.broadcast_to(weights, np.shape(a))
-    return np.sum(a * weights, axis, keepdims=keepdims) / np.sum(weights, axis, keepdims=keepdims)
-
-
-@composed(np.sort)
-def sort(a, axis=-1):
-    return np.take_along_axis(a, np.argsort(a, axis), axis)
-
-
-@composed(np.trace)
-def trace(a, offset=0):
-    i = np.arange(min(a.shape[0] + min(offset, 0), a.shape[1] - max(offset, 0)))
-    return np.sum(a[i - min(offset, 0), i + max(offset, 0)], axis=0)
-
-
-@composed(np.pad)
-def pad(array, pad_width, mode="constant", *, constant_values=0):
-    if mode != "constant" or np.ndim(constant_values):
-        raise NotImplementedError("Gradients flow through np.pad with mode='constant' and one constant value only.")
-    for axis, (before, after) in enumerate(np.broadcast_to(pad_width, (array.ndim, 2)).tolist()):
-        shape = [*array.shape]
-        head, tail = (np.full([*shape[:axis], n, *shape[axis + 1 :]], constant_values, array.dtype) for n in (before, after))
-        array = np.concatenate([head, array, tail], axis)
-    return array
-
-
-@composed((np.add, "reduce"))
-def add_reduce(a, axis=0, keepdims=False):
-    return np.sum(a, axis, keepdims=keepdims)
-
-
-@composed((np.maximum, "reduce"))
-def maximum_reduce(a, axis=0, keepdims=False):
-    return np.max(a, axis, keepdims=keepdims)

@@ -11,7 +11,10 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from minikeras._core.allowance import spend
 from minikeras._core.config import floatx, standardize_dtype
 from minikeras._core.naming import auto_name
+from minikeras._core.nest import map_leaves
+from minikeras._core.now import CALL, TAPE
 from minikeras._core.registry import REGISTRIES
+from minikeras._core.tensor import Shape, TypeName, tensor
 
 
 class Variable(NDArrayOperatorsMixin):
@@ -45,7 +48,6 @@ class Variable(NDArrayOperatorsMixin):
         aggregation: str = "none",
         synchronization: str = "auto",
         name: str | None = None,
-        **kwargs,
     ):
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(f"Argument `name` must be a string and cannot contain character `/`, got {name!r}.")
@@ -93,7 +95,7 @@ class Variable(NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple:
         """The shape, a tuple of integers."""
-        return self.value.shape
+        return Shape(self.value.shape)
 
     @property
     def ndim(self) -> int:
@@ -106,9 +108,9 @@ class Variable(NDArrayOperatorsMixin):
         return self.value.size
 
     @property
-    def dtype(self) -> str:
+    def dtype(self) -> TypeName:
         """The name of the number type, such as ``"float32"``."""
-        return self.value.dtype.name
+        return TypeName(self.value.dtype.name)
 
     def bind(self, store: Store, span: slice) -> None:
         """Move into ``store``, for life: value and gradient become views of its vectors."""
@@ -155,19 +157,22 @@ class Variable(NDArrayOperatorsMixin):
             return self.value
         return np.array(self.value, dtype)
 
+    def _now(self) -> Any:
+        """The array, or what stands for it under a tape."""
+        tape = TAPE.get()
+        return self.value if tape is None else tape.read(self)
+
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        inputs = [i.value if isinstance(i, Variable) else i for i in inputs]
+        inputs = [i._now() if isinstance(i, Variable) else i for i in inputs]
         if any(isinstance(o, Variable) for o in kwargs.get("out", ())):
             raise TypeError(f"Variable {self.path!r} changes by assign(), not as the `out` of {ufunc.__name__}.")
-        return getattr(ufunc, method)(*inputs, **kwargs)
+        return _outside(getattr(ufunc, method)(*inputs, **kwargs))
 
     def __array_function__(self, func, types, args, kwargs):
         def unwrap(x):
-            if isinstance(x, Variable):
-                return x.value
-            return type(x)(unwrap(i) for i in x) if type(x) in (list, tuple) else x
+            return x._now() if isinstance(x, Variable) else x
 
-        return func(*unwrap(args), **{k: unwrap(v) for k, v in kwargs.items()})
+        return _outside(func(*map_leaves(unwrap, args), **map_leaves(unwrap, kwargs)))
 
     def _in_place(self, other):
         raise TypeError(f"Variable {self.path!r} changes by assign(), assign_add() or assign_sub(), not by `+=` and its kin.")
@@ -175,13 +180,13 @@ class Variable(NDArrayOperatorsMixin):
     __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = __imod__ = __ipow__ = __imatmul__ = _in_place
 
     def __getitem__(self, key):
-        return self.value[key]
+        return _outside(self._now()[key])
 
     def __len__(self):
         return len(self.value)
 
     def __iter__(self):
-        return iter(self.value)
+        return iter(self._now())
 
     def __float__(self):
         return float(self.value)
@@ -207,10 +212,9 @@ class Variable(NDArrayOperatorsMixin):
     def __getattr__(self, name):  # reshape, mean, sum, T, tolist ...: all else that an array can
         if name.startswith("__") or name in ("value", "grad"):
             raise AttributeError(name)
-        try:
-            return getattr(self.value, name)
-        except AttributeError:
+        if not hasattr(self.value, name):
             raise AttributeError(f"Variable {self.path!r} has no attribute {name!r}.") from None
+        return getattr(self._now(), name)
 
     def __getstate__(self):  # a copy leaves the store: its numbers are its own
         state = {**vars(self), "value": self.value.copy(), "store": None, "span": None}
@@ -242,6 +246,11 @@ class Store:
         self.values, self.grads = np.empty(ends[-1], dtype), np.zeros(ends[-1], dtype)
         for v, i, j in zip(new, ends, ends[1:]):
             v.bind(self, slice(i, j))
+
+
+def _outside(value: Any) -> Any:
+    """The result of a variable's arithmetic: as a tensor where a user does it by hand, plain inside of layers."""
+    return tensor(value) if CALL.get() is None else value
 
 
 def untraced(value: Any) -> Any:

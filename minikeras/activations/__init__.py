@@ -14,7 +14,7 @@ import numpy as np
 
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import deserialize_keras_object, plain
-from minikeras._core.trace import vjp
+from minikeras._core.tape import vjp
 from minikeras.activations.curves import (
     celu,
     elu,

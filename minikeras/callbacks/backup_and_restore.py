@@ -12,9 +12,9 @@ What a training loop must do for the restart to be equal to the bit:
 5. ``model.variables`` holds the weights and the state of every `SeedGenerator`; ``model.optimizer.variables``
    everything that the optimizer remembers, iterations and learning rate included.
 6. for ``save_freq=int``: ``model._training_state() -> dict`` gives the sums of the epoch so far (loss and metrics) and
-   ``model._set_training_state(dict)`` takes them; numbers, arrays, lists and dicts. A model without this pair has
-   ``model.metrics`` with ``variables``.
+   ``model._set_training_state(dict)`` takes them; numbers, arrays, lists and dicts.
 7. when fit ends by an exception, Ctrl-C included, ``on_train_end`` isn't called: it removes the backup.
+8. the logs of batches and epochs hold the ``"loss"``: where it is NaN or infinite nothing is saved.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from minikeras._core.files import atomic_write, sweep
 from minikeras.callbacks import snapshot
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.frequency import SaveFrequency
+from minikeras.callbacks.terminate_on_nan import is_lost
 
 _NAME, _PREVIOUS = "latest.npz", "latest.npz.bkp"
 
@@ -39,7 +40,8 @@ class BackupAndRestore(Callback):
 
     Kept are weights, optimizer, random generators, the history, what the other callbacks of the list remember, and the
     epoch and batch. The file is replaced whole: a kill at any moment leaves the state before or the state after.
-    The callback is called after all others of its list, whatever its place. Arrays and a `PyDataset` go on where they
+    The callback is called after all others of its list, whatever its place. Once the loss is NaN or infinite nothing is saved
+    any more, and the backup before stays when training ends, by `TerminateOnNaN` or at its last epoch. Arrays and a `PyDataset` go on where they
     were; a Python generator or iterator starts anew from its beginning. Within an epoch (``save_freq`` a number) what a
     `PyDataset` draws at random in ``__getitem__`` isn't repeated to the bit.
 
@@ -50,14 +52,14 @@ class BackupAndRestore(Callback):
         delete_checkpoint: remove the backup when training has come to its end.
 
     >>> import tempfile
-    >>> from types import SimpleNamespace
-    >>> model = SimpleNamespace(variables=[np.zeros(2)], optimizer=SimpleNamespace(variables=[]), stop_training=False)
+    >>> from minikeras import Sequential, layers
+    >>> model = Sequential([layers.Dense(1, use_bias=False, input_shape=(2,))]); model.compile("sgd", "mse")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     backup = BackupAndRestore(folder, delete_checkpoint=False); backup.set_model(model); backup.on_train_begin()
-    ...     model.variables[0][...] = 7; backup.on_epoch_begin(4); backup.on_epoch_end(4)
-    ...     model.variables[0][...] = 0; backup.on_train_begin()
-    >>> model.variables, model._resume
-    ([array([7., 7.])], {'epoch': 5, 'step': 0})
+    ...     model.set_weights([[[7], [7]]]); backup.on_epoch_begin(4); backup.on_epoch_end(4)
+    ...     model.set_weights([[[0], [0]]]); backup.on_train_begin()
+    >>> model.get_weights()[0].tolist(), model._resume
+    ([[7.0], [7.0]], {'epoch': 5, 'step': 0})
     """
 
     _runs_last = True
@@ -81,6 +83,7 @@ class BackupAndRestore(Callback):
         self._previous = os.path.join(self.backup_dir, _PREVIOUS)
         self._companions: list = []  # the callbacks of the list, given by it
         self._epoch = 0
+        self._lost = False  # whether the loss was NaN or infinite at last
         self._resumed: dict | None = None  # the state of a half-finished epoch that is gone on with
         self._random_then: dict | None = None  # what was random at the start of the epoch
         self._random_after: dict | None = None  # what to go on with once the order of the samples is drawn
@@ -95,12 +98,13 @@ class BackupAndRestore(Callback):
             OSError: the backup is damaged, and there is no other.
         """
         self._resumed = self._random_then = self._random_after = None
+        self._lost = False
         self._frequency.reset()
         for name in (_NAME, _PREVIOUS):
             sweep(self.backup_dir, name)
-        if not getattr(self.model, "built", True):
+        if not self.model.built:
             raise ValueError(
-                f"BackupAndRestore needs a model that is built, and {getattr(self.model, 'name', self.model)!r} isn't: "
+                f"BackupAndRestore needs a model that is built, and {self.model.name!r} isn't: "
                 "give its first layer an input_shape, or call it on a batch."
             )
         state = self._load()
@@ -135,23 +139,28 @@ class BackupAndRestore(Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Save, when the number of batches is full."""
-        if self._frequency.due(batch):
+        self._lost = is_lost(logs)
+        if self._frequency.due(batch) and not self._lost:
             self._save(self._epoch, batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Save, with ``save_freq="epoch"``."""
         self._catch_up()
-        if self._frequency.every is None:
+        self._lost = is_lost(logs)
+        if self._frequency.every is None and not self._lost:
             self._save(epoch + 1, 0)
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        """Remove the backup; and its folder, when nothing else is in it."""
-        if self.delete_checkpoint:
+        """Remove the backup, and its folder when nothing else is in it; unless the loss was lost: it is all there is left."""
+        if self.delete_checkpoint and not self._lost:
             for path in (self._path, self._previous):
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
             with contextlib.suppress(OSError):
                 os.rmdir(self.backup_dir)
+
+    def _meet(self, callbacks: list) -> None:
+        self._companions = callbacks
 
     def _implements(self, hook: str) -> bool:
         if hook == "on_train_batch_begin":
@@ -174,8 +183,8 @@ class BackupAndRestore(Callback):
             "step": step,
             "batches": self._frequency.seen,
             "stop_training": bool(model.stop_training),
-            "variables": [np.asarray(v) for v in _variables(model, step > 0)],
-            "training": model._training_state() if step and hasattr(model, "_training_state") else None,
+            "variables": [v.numpy() for v in _variables(model)],
+            "training": model._training_state() if step else None,
             "random": snapshot.random_state(),
             "random_at_epoch_start": self._random_then if step else None,
             "callbacks": {name: callback.get_state() for name, callback in self._others()},
@@ -188,7 +197,7 @@ class BackupAndRestore(Callback):
 
     def _mark(self) -> None:
         """Before the first epoch: how long the files are that callbacks append to. The rest begins anew by itself."""
-        states = {name: callback.get_state() for name, callback in self._others() if getattr(callback, "append", False)}
+        states = {name: callback.get_state() for name, callback in self._others() if callback._appends}
         if states:
             empty = dict.fromkeys(("variables", "training", "random", "random_at_epoch_start"))
             os.makedirs(self.backup_dir, exist_ok=True)
@@ -220,9 +229,9 @@ class BackupAndRestore(Callback):
 
     def _apply_to_model(self, state: dict) -> None:
         model = self.model
-        if getattr(model.optimizer, "built", True) is False:
+        if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        variables = _variables(model, state["step"] > 0)
+        variables = _variables(model)
         kept = state["variables"]
         if [(np.shape(v), str(v.dtype)) for v in variables] != [(v.shape, str(v.dtype)) for v in kept]:
             raise ValueError(
@@ -231,7 +240,7 @@ class BackupAndRestore(Callback):
                 f"{sum(int(np.prod(np.shape(v))) for v in variables):,}. Remove the folder to start training anew."
             )
         for variable, value in zip(variables, kept, strict=True):
-            getattr(variable, "value", variable)[...] = value
+            variable.value[...] = value
         if state["training"] is not None:
             model._set_training_state(state["training"])
         model.stop_training = state["stop_training"]
@@ -246,9 +255,6 @@ class BackupAndRestore(Callback):
         return list(named.items())
 
 
-def _variables(model: Any, within_epoch: bool) -> list:
-    """Everything that training changes, each once: of the model, its optimizer and, within an epoch, its metrics."""
-    found = [*model.variables, *model.optimizer.variables]
-    if within_epoch and not hasattr(model, "_training_state"):
-        found += [v for metric in model.metrics for v in metric.variables]
-    return list({id(v): v for v in found}.values())
+def _variables(model: Any) -> list:
+    """Everything that training changes but sums, each once: of the model and of its optimizer."""
+    return list({id(v): v for v in [*model.variables, *model.optimizer.variables]}.values())

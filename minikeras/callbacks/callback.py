@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from minikeras._core.arguments import check_names
+
 
 class Callback:
     """Base of all callbacks: every hook does nothing until a subclass says what.
@@ -34,7 +36,14 @@ class Callback:
     params: dict | None = None
     validation_data: Any = None  # Keras 1 filled it; read by old code
     _model: Any = None
+    _appends = False  # whether it writes on in a file that was there before
     _runs_last = False  # whether a list calls it after all others, whatever its place
+
+    def __new__(cls, *args, **kwargs):
+        """Refuse misspelt arguments of the callbacks of this library."""
+        if (args or kwargs) and next(c for c in cls.__mro__ if "__init__" in vars(c)).__module__.startswith("minikeras."):
+            check_names(cls, args, kwargs)
+        return super().__new__(cls)
 
     def __init__(self):
         self.params = None
@@ -129,6 +138,9 @@ class Callback:
 
     def set_state(self, state: dict) -> None:
         """Take up the state that `get_state` gave before the process was killed."""
+
+    def _meet(self, callbacks: list) -> None:
+        """Be told which callbacks stand in one list with this one."""
 
     def _implements(self, hook: str) -> bool:
         """Whether the hook of that name does anything; the training loop calls no others."""

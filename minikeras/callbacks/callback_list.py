@@ -99,8 +99,8 @@ class CallbackList(Callback):
     def _resolve(self) -> None:
         """Find out who has anything to do per batch."""
         for callback in self.callbacks:
-            if hasattr(callback, "_companions"):
-                callback._companions = self.callbacks
+            if isinstance(callback, Callback):
+                callback._meet(self.callbacks)
         bar = self._progbar
         if bar is not None and (not bar.verbose or not bar._is_plain()):
             bar = None

@@ -55,11 +55,11 @@ class EarlyStopping(MonitorCallback):
         self.best: float | None = None
         self.best_epoch = 0
         self.best_weights: list | None = None
-        self._warned = False
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Start anew, so that one object serves several fits."""
         self._reset()
+        self._begin()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Count the epoch, and stop when patience is over."""
@@ -92,8 +92,8 @@ class EarlyStopping(MonitorCallback):
 
     def get_monitor_value(self, logs: dict | None) -> float | None:
         """The watched value; None, with a warning, where there is none."""
-        value = (logs or {}).get(self.monitor)
-        if value is None:
+        value = self._value(logs or {})
+        if value is None and not self._will_come(logs or {}):
             self._warn_once(
                 f"Early stopping conditioned on metric `{self.monitor}` which is not available. "
                 f"Available metrics are: {','.join(logs or ())}"

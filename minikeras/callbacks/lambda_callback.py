@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from typing import Any
 
+from minikeras._core.arguments import unknown_arguments
 from minikeras.callbacks.callback import Callback
 
 
@@ -15,7 +17,7 @@ class LambdaCallback(Callback):
         on_epoch_begin, on_epoch_end: functions ``(epoch, logs)``.
         on_train_begin, on_train_end: functions ``(logs)``.
         on_train_batch_begin, on_train_batch_end: functions ``(batch, logs)``.
-        kwargs: any other hook by its name.
+        kwargs: any other hook by its name; anything else becomes an attribute.
 
     >>> talk = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
     >>> talk.on_epoch_end(0, {"loss": 0.5})
@@ -41,9 +43,11 @@ class LambdaCallback(Callback):
             "on_train_batch_begin": on_train_batch_begin,
             "on_train_batch_end": on_train_batch_end,
         }
+        known = sorted(hook for hook in vars(Callback) if hook.startswith("on_"))
+        wrong = [name for name in kwargs if name.startswith("on_") or difflib.get_close_matches(name, known, 1, 0.8)]
+        unknown_arguments("LambdaCallback", wrong, known)
         for name, function in {**hooks, **kwargs}.items():
-            if name.startswith("on_") and not hasattr(Callback, name):
-                known = sorted(hook for hook in vars(Callback) if hook.startswith("on_"))
-                raise ValueError(f"LambdaCallback knows no hook {name!r}. The hooks are {', '.join(known)}.")
+            if name in known and function is not None and not callable(function):
+                raise TypeError(f"Argument `{name}` of LambdaCallback must be a function, got {function!r}.")
             if function is not None:
                 setattr(self, name, function)

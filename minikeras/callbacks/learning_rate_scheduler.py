@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.callbacks.callback import Callback
-from minikeras.callbacks.inner_optimizers import inner_optimizers, log_rates
+from minikeras.callbacks.inner_optimizers import log_rates
 from minikeras.callbacks.progress import print_msg
 
 
@@ -23,10 +23,11 @@ class LearningRateScheduler(Callback):
         verbose: 1 prints every rate.
 
     >>> from types import SimpleNamespace
+    >>> from minikeras.optimizers import SGD
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2 if epoch else rate)
-    >>> halve.set_model(SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.1)))
+    >>> halve.set_model(SimpleNamespace(optimizer=SGD(0.1)))
     >>> for epoch in range(3): halve.on_epoch_begin(epoch)
-    >>> halve.model.optimizer.learning_rate
+    >>> float(halve.model.optimizer.learning_rate)
     0.025
     """
 
@@ -40,15 +41,13 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Set the rate of the epoch; a `MultiOptimizer` has several."""
-        for name, optimizer in inner_optimizers(self.model.optimizer):
+        for name, optimizer in self.model.optimizer.joined():
             rate = self._set_rate(optimizer, epoch)
             if self.verbose > 0:
                 which = f"{name} " if name else ""
                 print_msg(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {which}learning rate to {rate}.")
 
     def _set_rate(self, optimizer: Any, epoch: int) -> float:
-        if not hasattr(optimizer, "learning_rate"):
-            raise ValueError(f"LearningRateScheduler needs an optimizer with a `learning_rate`, got {optimizer!r}.")
         rate = self.schedule(epoch, float(optimizer.learning_rate)) if self._takes_rate else self.schedule(epoch)
         if rate is None or isinstance(rate, (bool, str)) or np.ndim(rate):
             raise ValueError(f"The output of the `schedule` function should be a float, got {rate!r} for epoch {epoch}.")

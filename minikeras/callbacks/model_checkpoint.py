@@ -7,9 +7,9 @@ import os
 import re
 from typing import Any
 
-import numpy as np
-
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.files import sweep
+from minikeras._core.serialize import constructor_arguments
 from minikeras.callbacks.frequency import SaveFrequency
 from minikeras.callbacks.monitor_callback import MonitorCallback
 from minikeras.callbacks.progress import print_msg
@@ -24,7 +24,7 @@ class ModelCheckpoint(MonitorCallback):
             weights in ``.weights.h5``, or in Keras 2's way ``.h5`` or ``.hdf5``. Folders are made.
         monitor: the name to watch.
         verbose: 1 says what is saved and why.
-        save_best_only: save only when the watched value improves.
+        save_best_only: save only when the watched value improves; never where there is no such value.
         save_weights_only: ``model.save_weights`` rather than ``model.save``.
         mode: ``"min"``, ``"max"`` or ``"auto"``: told from the name.
         save_freq: ``"epoch"``, or a number of batches; ``logs`` are then those of the epoch so far.
@@ -57,8 +57,7 @@ class ModelCheckpoint(MonitorCallback):
     ):
         super().__init__(monitor, mode, initial_value_threshold)
         self.period = kwargs.pop("period", 1)
-        if kwargs:
-            raise TypeError(f"ModelCheckpoint got unknown arguments: {', '.join(sorted(kwargs))}.")
+        unknown_arguments("ModelCheckpoint", kwargs, constructor_arguments(ModelCheckpoint))
         self.filepath = os.fspath(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
@@ -67,6 +66,7 @@ class ModelCheckpoint(MonitorCallback):
         self._frequency = SaveFrequency(save_freq, "ModelCheckpoint")
         self._epochs_since_save = 0
         self._current_epoch = 0
+        self._skipped = False  # whether there was nothing to compare in this training
         endings = (".weights.h5", ".h5", ".hdf5") if save_weights_only else (".keras", ".h5", ".hdf5")
         if not self.filepath.endswith(endings):
             with_weights = " with save_weights_only=True" if save_weights_only else ""
@@ -74,10 +74,15 @@ class ModelCheckpoint(MonitorCallback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Clear away what a killed save may have left."""
-        self._warned = False
+        self._begin()
         folder = os.path.dirname(self.filepath) or "."
         for path in glob.glob("*".join(glob.escape(part) for part in re.split(r"{[^{}]*}", folder))):
             sweep(path)
+
+    def _begin(self) -> None:
+        self._warned = self._skipped = False
+        if self.save_best_only:
+            super()._begin()
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Remember the epoch, for the batches."""
@@ -101,9 +106,11 @@ class ModelCheckpoint(MonitorCallback):
         return super()._implements(hook) and (hook != "on_train_batch_end" or self._frequency.every is not None)
 
     def _save(self, epoch: int, batch: int | None, logs: dict) -> None:
+        if self.save_best_only and self._value(logs) is None:
+            return self._skip(epoch, logs)
         path = self._get_file_path(epoch, batch, logs)
         if not self._should_save(epoch, logs, path):
-            return
+            return None
         if os.path.isdir(path):
             raise IsADirectoryError(f"ModelCheckpoint needs a filepath that is no folder, got {path!r}.")
         if os.path.dirname(path):
@@ -111,17 +118,29 @@ class ModelCheckpoint(MonitorCallback):
         (self.model.save_weights if self.save_weights_only else self.model.save)(path, overwrite=True)
         if self.verbose > 0:
             print_msg(f"\nEpoch {epoch + 1}: finished saving model to {path}")
+        return None
+
+    def _skip(self, epoch: int, logs: dict) -> None:
+        """There is nothing to compare: say so once, unless it is still to be expected."""
+        self._skipped = True
+        if self.monitor_op is None:  # raises where nothing of that name can ever come
+            self._set_monitor_op()
+        if not self._will_come(logs):
+            self._warn_once(
+                f"ModelCheckpoint(save_best_only=True) saves nothing where its monitor {self.monitor!r} is missing, as in "
+                f"epoch {epoch + 1}. Available are: {', '.join(logs)}."
+            )
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Say so if the watched value never came."""
+        if self._skipped and not self._came:
+            self._warn_once(f"ModelCheckpoint saved nothing: its monitor {self.monitor!r} never came.")
 
     def _should_save(self, epoch: int, logs: dict, path: str) -> bool:
         """Whether this is a time to save, and say so."""
         said = f"saving model to {path}"
-        value = logs.get(self.monitor)
-        if self.save_best_only and value is None:
-            self._check_name()
-            self._warn_once(f"Can save best model only with {self.monitor} available. Available are: {', '.join(logs)}.")
-        elif self.save_best_only and np.ndim(value):
-            self._warn_once(f"Can save best model only when `monitor` is a number, got {value}. Saving all.")
-        elif self.save_best_only:
+        if self.save_best_only:
+            value = logs[self.monitor]
             best = "None" if self.best is None else f"{self.best:.5f}"
             if not self._is_improvement(value, self.best):
                 if self.verbose > 0:
@@ -132,11 +151,6 @@ class ModelCheckpoint(MonitorCallback):
         if self.verbose > 0:
             print_msg(f"\nEpoch {epoch + 1}: {said}")
         return True
-
-    def _check_name(self) -> None:
-        """Raise where nothing of the watched name can ever come."""
-        if self.monitor_op is None:
-            self._set_monitor_op()
 
     def _get_file_path(self, epoch: int, batch: int | None, logs: dict) -> str:
         """Fill in the epoch, the batch and the values."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from minikeras._core.arguments import refuse_nan
 from minikeras.callbacks.callback import Callback
 
 
@@ -15,6 +17,7 @@ class MonitorCallback(Callback):
     """Base of callbacks that watch a value of ``logs``.
 
     A value v is an improvement on the reference r when v < r - min_delta (mode "min") or v > r + min_delta ("max").
+    NaN is never one; any number is one on NaN.
 
     Args:
         monitor: the name to watch, such as ``"val_loss"`` or ``"accuracy"``.
@@ -32,12 +35,25 @@ class MonitorCallback(Callback):
         if mode not in ("auto", "min", "max"):
             warnings.warn(f"{type(self).__name__} mode {mode!r} is unknown, fallback to auto mode.", stacklevel=3)
             mode = "auto"
+        refuse_nan(type(self).__name__, {"baseline": baseline, "min_delta": min_delta})
         self.monitor = monitor
         self.mode = mode
         self.best = baseline
         self.min_delta = abs(min_delta)
         self.monitor_op: Callable | None = None
         self._warned = False
+        self._came = False  # whether the watched value was seen in this training
+
+    def _begin(self) -> None:
+        """Start a training: what was warned of before may be warned of again.
+
+        Raises:
+            ValueError: the metric that is watched gives several values.
+        """
+        self._warned = self._came = False
+        metric = self._metric()
+        if metric is not None and getattr(metric, "_several", None):
+            raise ValueError(self._not_one("several values", metric))
 
     def _set_monitor_op(self) -> None:
         """Find out which way is better; late, as the metrics are known once they have met data."""
@@ -48,20 +64,49 @@ class MonitorCallback(Callback):
 
     def _direction(self) -> bool:
         """Whether more is better, by the name of what is watched."""
-        name = self.monitor.removeprefix("val_")
-        if name == "loss":
+        if self.monitor.removeprefix("val_") == "loss":
             return False
-        metrics = _all_metrics(getattr(self.model, "metrics", ()))
-        for metric in metrics:
-            if metric.name == name and getattr(metric, "_direction", None):
-                return metric._direction == "up"
+        direction = getattr(self._metric(), "_direction", None)
+        if direction:
+            return direction == "up"
+        names = [metric.name for metric in _all_metrics(getattr(self.model, "metrics", ()))]
         raise ValueError(
             f"{type(self).__name__} watches monitor={self.monitor!r}, and can't tell whether more of it is better or worse: "
-            f"pass mode='max' or mode='min'. The model has {[metric.name for metric in metrics]}."
+            f"pass mode='max' or mode='min'. The model has {names}."
         )
 
+    def _metric(self) -> Any:
+        """The metric of the watched name; None where there is none."""
+        metrics = _all_metrics(getattr(self.model, "metrics", ()))
+        return next((metric for metric in metrics if metric.name == self.monitor.removeprefix("val_")), None)
+
+    def _value(self, logs: dict) -> float | None:
+        """The watched value; None where there is none.
+
+        Raises:
+            ValueError: it is more than one number.
+        """
+        value = logs.get(self.monitor)
+        if value is None:
+            return None
+        self._came = True
+        if np.ndim(value):
+            raise ValueError(self._not_one(f"{np.size(value)} values", self._metric()))
+        return value
+
+    def _not_one(self, got: str, metric: Any) -> str:
+        hint = getattr(metric, "_several", None) or "write a metric of your own that joins them to one"
+        return f"{type(self).__name__} compares one number with another, but monitor={self.monitor!r} gives {got}: {hint}."
+
+    def _will_come(self, logs: dict) -> bool:
+        """Whether a value that is missing now is still to be expected: a validation that is not due in every epoch."""
+        validated = (self.params or {}).get("validation", False)
+        return bool(validated) and self.monitor.startswith("val_") and self.monitor.removeprefix("val_") in logs
+
     def _is_improvement(self, value: float, reference: float | None) -> bool:
-        if reference is None:
+        if math.isnan(value):
+            return False
+        if reference is None or math.isnan(reference):
             return True
         if self.monitor_op is None:
             self._set_monitor_op()

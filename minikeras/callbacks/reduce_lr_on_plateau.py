@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from minikeras.callbacks.inner_optimizers import inner_optimizers, log_rates
+from minikeras._core.arguments import refuse_nan, unknown_arguments
+from minikeras._core.serialize import constructor_arguments
+from minikeras.callbacks.inner_optimizers import log_rates
 from minikeras.callbacks.monitor_callback import MonitorCallback
 from minikeras.callbacks.progress import print_msg
 
@@ -29,11 +30,12 @@ class ReduceLROnPlateau(MonitorCallback):
         kwargs: ``epsilon``, the old name of ``min_delta``.
 
     >>> from types import SimpleNamespace
+    >>> from minikeras.optimizers import SGD
     >>> plateau = ReduceLROnPlateau(patience=1, factor=0.5)
-    >>> plateau.set_model(SimpleNamespace(optimizer=SimpleNamespace(learning_rate=0.1))); plateau.on_train_begin()
+    >>> plateau.set_model(SimpleNamespace(optimizer=SGD(0.1))); plateau.on_train_begin()
     >>> for epoch, value in enumerate([0.9, 0.8, 0.8]):
     ...     plateau.on_epoch_end(epoch, {"val_loss": value})
-    >>> plateau.model.optimizer.learning_rate
+    >>> float(plateau.model.optimizer.learning_rate)
     0.05
     """
 
@@ -50,10 +52,10 @@ class ReduceLROnPlateau(MonitorCallback):
         **kwargs: Any,
     ):
         super().__init__(monitor, mode, min_delta=kwargs.pop("epsilon", min_delta))
+        unknown_arguments("ReduceLROnPlateau", kwargs, constructor_arguments(ReduceLROnPlateau))
+        refuse_nan("ReduceLROnPlateau", {"factor": factor, "min_lr": min_lr})
         if factor >= 1.0:
             raise ValueError(f"ReduceLROnPlateau needs a factor below 1.0, to make the learning rate smaller, got {factor}.")
-        if kwargs:
-            warnings.warn(f"ReduceLROnPlateau knows no {', '.join(sorted(kwargs))}: ignored.", stacklevel=2)
         self.factor = factor
         self.patience = patience
         self.verbose = verbose
@@ -65,11 +67,11 @@ class ReduceLROnPlateau(MonitorCallback):
         self.best: float | None = None
         self.cooldown_counter = 0
         self.wait = 0
-        self._warned = False
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Start anew, so that one object serves several fits."""
         self._reset()
+        self._begin()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Count the epoch, and reduce the rate when patience is over."""
@@ -77,7 +79,9 @@ class ReduceLROnPlateau(MonitorCallback):
             self._set_monitor_op()
         logs = {} if logs is None else logs
         log_rates(self.model.optimizer, logs)
-        value = logs.get(self.monitor)
+        value = self._value(logs)
+        if value is None and self._will_come(logs):
+            return None
         if value is None:
             return self._warn_once(
                 f"Learning rate reduction is conditioned on metric `{self.monitor}` which is not available. "
@@ -95,7 +99,7 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def _reduce_all(self, epoch: int) -> bool:
         """Reduce the rate, each of the rates of a `MultiOptimizer`; return whether one could be reduced."""
-        return any([self._reduce(epoch, *named) for named in inner_optimizers(self.model.optimizer)])
+        return any([self._reduce(epoch, *named) for named in self.model.optimizer.joined()])
 
     def _reduce(self, epoch: int, name: str, optimizer: Any) -> bool:
         old = float(optimizer.learning_rate)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core import random as keras_random
 from minikeras._core.files import atomic_write
+from minikeras._core.random import global_state, set_global_state
 
 
 def write(path: str | os.PathLike, state: dict) -> None:
@@ -56,11 +56,10 @@ def random_state() -> dict:
     True
     """
     version, key, gauss = random.getstate()
-    own = keras_random._global.get("seed")
     return {
         "python": {"version": version, "key": np.array(key, np.uint32), "gauss": gauss},
         "numpy": np.random.get_state(legacy=False),
-        "own": None if own is None else own.state.numpy(),
+        "own": global_state(),
     }
 
 
@@ -69,12 +68,7 @@ def set_random_state(state: dict) -> None:
     python = state["python"]
     random.setstate((python["version"], tuple(python["key"].tolist()), python["gauss"]))
     np.random.set_state(state["numpy"])
-    if state["own"] is None:
-        keras_random._global.clear()  # made anew from Python's generator when asked for
-    else:
-        if "seed" not in keras_random._global:
-            keras_random._global["seed"] = keras_random.SeedGenerator(0, name="global_seed_generator")
-        keras_random._global["seed"].state.assign(state["own"])
+    set_global_state(state["own"])
 
 
 def _pack(value: Any, arrays: list, where: str) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras.callbacks.callback import Callback
-from minikeras.callbacks.inner_optimizers import inner_optimizers
 
 
 class SwapEMAWeights(Callback):
@@ -28,18 +27,13 @@ class SwapEMAWeights(Callback):
 
     def _averages(self) -> list[tuple[Any, Any]]:
         """Pairs of a weight and the variable that holds its average."""
-        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
-        averaging = [inner for _, inner in inner_optimizers(optimizer) if getattr(inner, "use_ema", False)]
-        if not averaging:
+        averages = self.model.optimizer.averages()
+        if not averages:
             raise ValueError(
                 "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer, "
-                f"got {type(optimizer).__name__} with use_ema=False."
+                f"got {type(self.model.optimizer).__name__} with use_ema=False."
             )
-        return [
-            pair
-            for inner in averaging
-            for pair in zip(inner._trainable_variables, inner._model_variables_moving_average, strict=True)
-        ]
+        return averages
 
     def _swap(self, averages_in: bool) -> None:
         if averages_in != self._ema_weights_in_model:

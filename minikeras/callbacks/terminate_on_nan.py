@@ -31,10 +31,21 @@ class TerminateOnNaN(Callback):
         Raises:
             RuntimeError: it is not finite, and ``raise_error`` is set.
         """
-        loss = (logs or {}).get("loss")
-        if loss is None or math.isfinite(loss):
-            return
+        if is_lost(logs):
+            self._end(batch, logs["loss"])
+
+    def _end(self, batch: int, loss: float) -> None:
         if self.raise_error:
             raise RuntimeError(f"NaN or Inf loss encountered at batch {batch}: {loss}. Training is terminated.")
         print_msg(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True
+
+
+def is_lost(logs: dict | None) -> bool:
+    """Whether the loss in the logs is NaN or infinite: there is nothing worth keeping any more.
+
+    >>> is_lost({"loss": float("nan")}), is_lost({"loss": 0.5}), is_lost(None)
+    (True, False, False)
+    """
+    loss = (logs or {}).get("loss")
+    return loss is not None and not math.isfinite(loss)

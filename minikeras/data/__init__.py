@@ -3,6 +3,7 @@
 from minikeras.data.array_batches import ArrayBatches
 from minikeras.data.array_dataset import ArrayDataset
 from minikeras.data.batches import Batches
+from minikeras.data.convert import check_numbers
 from minikeras.data.door import ALL, open, split
 from minikeras.data.generator_batches import GeneratorBatches
 from minikeras.data.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
@@ -16,6 +17,7 @@ __all__ = [
     "DatasetBatches",
     "GeneratorBatches",
     "PyDataset",
+    "check_numbers",
     "open",
     "pack_x_y_sample_weight",
     "split",

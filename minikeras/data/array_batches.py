@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.data.batches import Batch, Batches
-from minikeras.data.convert import check_lengths, is_sparse, optional, take_rows, to_array
+from minikeras.data.batches import Batch, Batches, refuse_both
+from minikeras.data.convert import is_sparse, take_rows
+from minikeras.data.reading import Reader
+from minikeras.data.structures import leaves, map_leaves
 
 SMALL = 8 * 2**10  # bytes of a batch; up to this, gathering all batches at once is faster
 LARGE = 256 * 2**20  # bytes of the data; above this, no second copy is made, neither to shuffle nor to cast it
@@ -25,14 +27,16 @@ MANY = 4096  # batches; up to this, their slices are cut once and kept
 class ArrayBatches(Batches):
     """Batches of arrays. Slices of the data are read-only: who writes into them fails instead of changing the data.
 
+    Where x, y or the weights are several arrays, all are in the same order.
     Sparse and very large data becomes dense and of the model's type batch by batch.
 
     Args:
-        x, y, sample_weight: what `minikeras.data.convert.to_array` takes.
+        x, y, sample_weight: what `minikeras.data.convert.to_array` takes, or structures of it, see `Reader`.
         batch_size: rows of a batch; 32, or what ``steps`` asks for, by default.
         steps: batches in an epoch, all by default.
         shuffle: True: new order each epoch, from ``np.random``; ``"batch"``: only within each batch; False.
-        class_weight, dtype, prepare_x, prepare_y: see `open`.
+        class_weight, dtype: see `open`.
+        reader: how x, y and the weights are meant.
 
     >>> b = ArrayBatches([[1.0], [2.0], [3.0]], [0, 1, 1], batch_size=2)
     >>> [(x.tolist(), y.tolist()) for x, y, w in b.epoch()], b.steps
@@ -50,27 +54,39 @@ class ArrayBatches(Batches):
         shuffle: Any = False,
         class_weight: dict | None = None,
         dtype: Any = None,
-        prepare_x: Any = None,
-        prepare_y: Any = None,
+        reader: Reader | None = None,
     ):
-        super().__init__(shuffle, class_weight, dtype, prepare_x, prepare_y)
-        x, y, weight = to_array(x, "x"), optional(y, "y"), optional(sample_weight, "sample_weight")
-        self.num_samples = n = check_lengths(x=x, y=y, sample_weight=weight)
-        size = sum(a.nbytes for a in (x, y, weight) if a is not None and not is_sparse(a))
-        self._lazy = is_sparse(x) or size > LARGE
-        ready = self._prepare_x(take_rows(x, slice(0, 1)) if self._lazy else x)
-        self._arrays = x if self._lazy else np.ascontiguousarray(ready), *self._targets(y, weight, ready.dtype)
+        super().__init__(shuffle, class_weight, dtype, reader)
+        self._given = arrays = self._reader.read(x, y, sample_weight, sparse=True)
+        if class_weight is not None:
+            refuse_both(sample_weight)
+        self.num_samples = n = self._reader.count(*arrays)
+        self._lazy, size = _weigh(arrays)
         self.batch_size = batch_size or (math.ceil(n / steps) if steps else 32)
         self._available = math.ceil(n / self.batch_size)
         self._limit = None if steps == self._available else steps
         self._whole = not self._lazy and size * self.batch_size <= SMALL * n
-        self._buffers: tuple = ()  # the data in the order of this epoch
+
+    def prepare(self, *args: Any, **kwargs: Any) -> None:
+        """Say how the arrays become what the model takes: see `Batches.prepare`. Small data becomes so at once."""
+        super().prepare(*args, **kwargs)
+        x, y, weight = self._given
+        if self._lazy:
+            first = self._preparation.inputs(map_leaves(lambda a: take_rows(a, slice(0, 1)), x))
+        else:
+            first = self._preparation.inputs(x)
+            x = np.ascontiguousarray(first) if type(first) is np.ndarray else map_leaves(np.ascontiguousarray, first)
+        self._arrays = x, *self._preparation.targets(y, weight, first, whole=True)
+        self._simple = all(a is None or type(a) is np.ndarray for a in self._arrays)  # not several arrays in one place
+        self._buffers: Any = ()  # the data in the order of this epoch
         self._kept: dict[bool, list] = {}  # slices of the data, slices of the buffers
 
     def peek(self, build: bool = False) -> Batch:
         """Return the first batch in the data's own order."""
         if build and self.shuffle:
             np.random.permutation(min(self.batch_size, self.num_samples) if self.shuffle == "batch" else self.num_samples)
+        if self._preparation is None:
+            return map_leaves(lambda a: take_rows(a, slice(0, self.batch_size)), self._given)
         return next(self._gathered(None, 0) if self._lazy else self._sliced(self._arrays, 0))
 
     def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
@@ -95,24 +111,43 @@ class ArrayBatches(Batches):
 
     def _reorder(self, order):
         if not self._buffers:
-            self._buffers = tuple(None if a is None else np.empty(a.shape, a.dtype) for a in self._arrays)
-        for array, buffer in zip(self._arrays, self._buffers, strict=True):
-            if array is not None:
-                np.take(array, order, axis=0, out=buffer, mode="clip")  # "clip" writes straight into `out`
+            self._buffers = map_leaves(lambda a: np.empty(a.shape, a.dtype), self._arrays)
+        for (_, array), (_, buffer) in zip(leaves(self._arrays, ""), leaves(self._buffers, "")):
+            np.take(array, order, axis=0, out=buffer, mode="clip")  # "clip" writes straight into `out`
 
     def _sliced(self, arrays, skip):
-        x, y, w = (None if a is None else _frozen(a) for a in arrays)
         size, n = self.batch_size, self.num_samples
+        if not self._simple:
+            arrays = map_leaves(_frozen, arrays)
+            for i in range(skip * size, n, size):
+                yield map_leaves(lambda a: a[i : i + size], arrays)  # noqa: B023  (called at once)
+            return
+        x, y, w = (None if a is None else _frozen(a) for a in arrays)
         for i in range(skip * size, n, size):
             yield x[i : i + size], None if y is None else y[i : i + size], None if w is None else w[i : i + size]
 
     def _gathered(self, order, skip):
-        x, y, w = (a if a is None or is_sparse(a) else _frozen(a) for a in self._arrays)
+        x, y, w = map_leaves(lambda a: a if is_sparse(a) else _frozen(a), self._arrays)
         size, n = self.batch_size, self.num_samples
         for i in range(skip * size, n, size):
             rows = slice(i, min(i + size, n)) if order is None else order[i : i + size]
-            batch = take_rows(x, rows), None if y is None else take_rows(y, rows), None if w is None else take_rows(w, rows)
-            yield (self._prepare_x(batch[0]), *batch[1:]) if self._lazy else batch
+            if self._simple:
+                batch = take_rows(x, rows), None if y is None else take_rows(y, rows), None if w is None else take_rows(w, rows)
+            else:
+                batch = map_leaves(lambda a: take_rows(a, rows), (x, y, w))  # noqa: B023  (called at once)
+            yield (self._preparation.inputs(batch[0]), *batch[1:]) if self._lazy else batch
+
+
+def _weigh(arrays):
+    """Whether the data stays as it is until its batches' turn comes, and its bytes."""
+    size, sparse = 0, False
+    for array in arrays:
+        if type(array) is np.ndarray:
+            size += array.nbytes
+        elif array is not None:
+            for _, a in leaves(array, ""):
+                size, sparse = (size, True) if is_sparse(a) else (size + a.nbytes, sparse)
+    return sparse or size > LARGE, size
 
 
 def _frozen(array):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ def is_array_like(value: Any) -> bool:
     (True, False)
     """
     plain = isinstance(value, (np.ndarray, list, tuple, range, dict, str, bytes, int, float, np.generic))
-    return plain or hasattr(value, "__array__") or is_sparse(value)
+    return plain or hasattr(value, "__array__") or is_sparse(value) or isinstance(value, Mapping)
 
 
 def is_sparse(value: Any) -> bool:
@@ -30,13 +31,24 @@ def is_sparse(value: Any) -> bool:
     return type(value).__module__.startswith("scipy.sparse") and hasattr(value, "tocsr")
 
 
-def to_array(value: Any, name: str = "x") -> Any:
+def is_text(array: np.ndarray) -> bool:
+    """Whether an array holds strings, or bytes, and nothing else.
+
+    >>> is_text(np.array(["a"])), is_text(np.array(["a", None]))
+    (True, False)
+    """
+    kind = array.dtype.kind
+    return kind in "UST" or kind == "O" and all(isinstance(entry, (str, bytes)) for entry in array.flat)
+
+
+def to_array(value: Any, name: str = "x", text: bool = False) -> Any:
     """Turn an argument of ``fit`` into an array of numbers with an axis of samples. Nothing is copied without need.
 
     Args:
         value: an ndarray, nested lists or tuples, a pandas DataFrame or Series, a list or dict of one of these,
             a tensor, anything with ``__array__``. A scipy.sparse matrix comes back in CSR form.
         name: what error messages call it.
+        text: whether strings may come instead of numbers.
 
     Raises:
         ValueError: text, objects, dates, complex numbers, ragged lists, columns without numbers, no samples, no axis.
@@ -47,9 +59,9 @@ def to_array(value: Any, name: str = "x") -> Any:
     Traceback (most recent call last):
     ValueError: y holds text (dtype <U1), expected numbers. ...
     """
-    array = value if type(value) is np.ndarray else _plain_array(value, name)
-    if array.dtype.kind not in _NUMBERS:
-        raise ValueError(f"{name} holds {_contents(array)}, expected numbers. {_remedy(array, name)}")
+    array = value if type(value) is np.ndarray else _plain_array(value, name, text)
+    if array.dtype.kind not in _NUMBERS and not (text and is_text(array)):
+        check_numbers(array, name)
     if array.ndim == 0:
         raise ValueError(f"{name} should hold samples along its first axis, got the single number {array!r}.")
     if array.shape[0] == 0:
@@ -57,23 +69,25 @@ def to_array(value: Any, name: str = "x") -> Any:
     return array
 
 
-def dense(value: Any, name: str = "x") -> np.ndarray:
+def check_numbers(array: np.ndarray, name: str = "x") -> None:
+    """Raise unless an array holds numbers: for those who prepare inputs among which text may be.
+
+    >>> check_numbers(np.array(["a"]), "x['town']")
+    Traceback (most recent call last):
+    ValueError: x['town'] holds text (dtype <U1), expected numbers. ...
+    """
+    if array.dtype.kind not in _NUMBERS:
+        raise ValueError(f"{name} holds {_contents(array)}, expected numbers. {_remedy(array, name)}")
+
+
+def dense(value: Any, name: str = "x", text: bool = False) -> np.ndarray:
     """`to_array`, and a sparse matrix filled up with its zeros.
 
     >>> dense([1, 2], "y").tolist()
     [1, 2]
     """
-    array = to_array(value, name)
+    array = to_array(value, name, text)
     return array if type(array) is np.ndarray else array.toarray()
-
-
-def optional(value: Any, name: str) -> np.ndarray | None:
-    """`dense`, and None stays None.
-
-    >>> optional(None, "y") is None
-    True
-    """
-    return None if value is None else dense(value, name)
 
 
 def cast(array: np.ndarray, dtype: Any, name: str = "x") -> np.ndarray:
@@ -122,17 +136,17 @@ def check_lengths(**arrays: Any) -> int:
     return next(iter(lengths.values()))
 
 
-def _plain_array(value, name):
+def _plain_array(value, name, text=False):
     """An ndarray (or CSR matrix) from anything; what is in it is not looked at."""
-    if isinstance(value, dict):
-        return _from_dict(value, name)
+    if isinstance(value, Mapping):
+        return _from_dict(value, name, text)
     if isinstance(value, (list, tuple)):
-        return _from_list(value, name)
+        return _from_list(value, name, text)
     if is_sparse(value):
         return value.tocsr()
     package = type(value).__module__.partition(".")[0]
     if package == "pandas" and hasattr(value, "to_numpy"):
-        return _from_pandas(value, name)
+        return _from_pandas(value, name, text)
     if hasattr(value, "detach"):  # a torch tensor may want a gradient, or live elsewhere
         value = value.detach().cpu()
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
@@ -142,25 +156,25 @@ def _plain_array(value, name):
     return np.asarray(value)
 
 
-def _from_dict(value, name):
+def _from_dict(value, name, text):
     if len(value) != 1:
         raise ValueError(
-            f"{name} is a dict of {len(value)} entries, but the model has one {'output' if name == 'y' else 'input'}. "
+            f"{name} is a dict of {len(value)} entries, but the model has one {_side(name)}. "
             f"Join the columns to one array first, e.g. np.stack(list({name}.values()), axis=-1)."
         )
-    return to_array(next(iter(value.values())), name)
+    return to_array(next(iter(value.values())), name, text)
 
 
-def _from_list(value, name):
+def _from_list(value, name, text):
     if any(not isinstance(v, (int, float, list, tuple, str)) and is_array_like(v) for v in value[:1]):
         if len(value) == 1 and np.ndim(value[0]):  # Keras: a list holds one array for each input
-            return to_array(value[0], name)
+            return to_array(value[0], name, text)
         if np.ndim(value[0]) > 1:
             raise ValueError(
                 f"{name} is a list of {len(value)} arrays, the first of shape {np.shape(value[0])}, but the model has one "
-                f"{'output' if name == 'y' else 'input'}. If each is one sample, join them: np.stack({name})."
+                f"{_side(name)}. If each is one sample, join them: np.stack({name})."
             )
-        value = [np.asarray(_plain_array(v, name)) for v in value]
+        value = [np.asarray(_plain_array(v, name, text)) for v in value]
     try:
         return np.asarray(value)
     except ValueError:  # inhomogeneous shape
@@ -170,12 +184,18 @@ def _from_list(value, name):
         ) from None
 
 
-def _from_pandas(value, name):
+def _side(name):
+    return "input" if name.startswith("x") else "output"
+
+
+def _from_pandas(value, name, text):
     columns = getattr(value, "columns", None)
     types = [value.dtype] if columns is None else list(value.dtypes)
     if not types:
         raise ValueError(f"{name} is a DataFrame without columns.")
     wrong = [i for i, t in enumerate(types) if getattr(t, "kind", "O") not in _NUMBERS]
+    if wrong and text and len(wrong) == len(types) and is_text(value.to_numpy("object")):
+        return value.to_numpy("object")
     if wrong:
         raise ValueError(_wrong_columns(name, [None if columns is None else columns[i] for i in wrong], types[wrong[0]]))
     if all(isinstance(t, np.dtype) for t in types):
@@ -187,30 +207,37 @@ def _from_pandas(value, name):
 
 def _wrong_columns(name, columns, dtype):
     """The message about columns that hold no numbers."""
+    drop = "else drop the column"
     if columns == [None]:
         where, one = f"{name} is a Series", name
     else:
         listed = ", ".join(repr(c) for c in columns[:5]) + (", ..." if len(columns) > 5 else "")
         where, one = f"{name} has {len(columns)} column(s) that hold no numbers: {listed}", f"{name}[{columns[0]!r}]"
+        drop += f", or pass dict({name}) to a model with one input for each column" if name == "x" else ""
     return (
         f"{where} (dtype {dtype}), expected numbers. Numbers stored as objects: {one}.astype('float32'); "
-        f"categories: pandas.get_dummies or {one}.astype('category').cat.codes; else drop the column."
+        f"categories: pandas.get_dummies or {one}.astype('category').cat.codes; text with gaps: {one}.fillna(''); {drop}."
     )
 
 
 def _contents(array):
-    kind = {"U": "text", "S": "bytes", "O": "Python objects", "M": "dates", "m": "time spans", "c": "complex numbers"}
+    if array.dtype.kind == "O" and is_text(array):
+        return "text (dtype object)"
+    kind = {"U": "text", "T": "text", "S": "bytes", "O": "Python objects", "M": "dates", "m": "times", "c": "complex numbers"}
     return f"{kind.get(array.dtype.kind, 'records')} (dtype {array.dtype.str if array.dtype.kind in 'US' else array.dtype})"
 
 
 def _remedy(array, name):
-    if array.dtype.kind == "O":
+    if array.dtype.kind == "O" and not is_text(array):
         return (
             f"If they are numbers, convert: {name}.astype('float32'); "
             "if rows differ in length, bring them to one with keras.utils.pad_sequences."
         )
-    if array.dtype.kind in "US":
-        if name == "y":
-            return "Number the classes: y = np.unique(y, return_inverse=True)[1]."
+    if array.dtype.kind in "USTO":
+        if name.startswith("y"):
+            return (
+                f"Number the classes: {name} = np.unique({name}, return_inverse=True)[1], or by LabelEncoder or StringLookup; "
+                "keras.utils.to_categorical then makes one-hot rows."
+            )
         return f"Numbers in text form convert by {name}.astype('float32'); categories want a number or a column each."
     return f"Turn them into numbers first, e.g. by {name}.astype('float32')."

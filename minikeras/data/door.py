@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import sys
 from collections.abc import Callable
@@ -13,10 +14,12 @@ from minikeras._core.naming import shorten
 from minikeras.data.array_batches import ArrayBatches
 from minikeras.data.array_dataset import ArrayDataset
 from minikeras.data.batches import Batches
-from minikeras.data.convert import check_lengths, is_array_like, optional, to_array
+from minikeras.data.convert import is_array_like
 from minikeras.data.generator_batches import GeneratorBatches
 from minikeras.data.packing import unpack_x_y_sample_weight
 from minikeras.data.py_dataset import DatasetBatches
+from minikeras.data.reading import Reader, check_kinds
+from minikeras.data.structures import map_leaves
 from minikeras.data.weights import check_class_weight
 
 ALL = sys.maxsize  # as `batch_size`: everything in one batch
@@ -32,26 +35,33 @@ def open(
     shuffle: Any = False,
     class_weight: dict | None = None,
     dtype: Any = None,
-    prepare_x: Callable[[np.ndarray], np.ndarray] | None = None,
-    prepare_y: Callable[[np.ndarray | None], np.ndarray] | None = None,
+    inputs: str | None = None,
+    outputs: str | None = None,
+    text: bool = False,
+    prepare_x: Callable[[Any], Any] | None = None,
+    prepare_y: Callable[[Any], Any] | None = None,
     build: bool | None = None,
 ) -> Batches:
-    """Check the data and cut it into batches.
+    """Check the data and cut it into batches. Without ``prepare_x`` and ``prepare_y`` this only reads: go on by
+    `Batches.peek`, which shows what shapes come, and `Batches.prepare`.
 
     Args:
         x: arrays (ndarray, nested lists, DataFrame, Series, tensors, scipy.sparse), or a generator, iterator,
             `PyDataset` or data loader of batches ``(x, y, sample_weight)``.
         y: targets, for arrays only.
-        sample_weight: shape ``(n,)``, ``(n, 1)`` or ``(n, steps)``, for arrays only.
+        sample_weight: shape ``(n,)``, ``(n, 1)`` or ``(n, steps)``, for arrays only; with several targets one array of
+            shape ``(n,)`` for all, or one for each, or None for it.
         batch_size: rows of a batch, 32 by default, `ALL` for one batch; without meaning where batches come ready.
         steps: batches in an epoch (``steps_per_epoch``); 0 counts as None.
         shuffle: True, False or ``"batch"`` for arrays; any truth value for a `PyDataset`; else without meaning.
         class_weight: ``{class: weight}``, becomes sample weights.
         dtype: type of the model's input; None leaves integers and makes floats ``floatx()``.
-        prepare_x: called with dense inputs, all or a batch of them, before `prepare_y`; makes them what the model
-            takes, in place of ``dtype``. It is called in here already, so it may build the model.
-        prepare_y: makes targets into what the loss takes, and is called with None where there are none; the default
-            makes floats ``floatx()``.
+        inputs: None or ``"array"``: x is one array, a list or dict holds its numbers (or it alone); ``"structure"``: a
+            list, tuple or dict holds arrays, one for each input; ``"any"``: seen at what is in it. In batches too.
+        outputs: the same for y; sample_weight follows it.
+        text: let arrays of strings through to ``prepare_x``, which refuses them by `check_numbers` where they don't fit.
+        prepare_x, prepare_y: see `Batches.prepare`; given here, they are called in here already, also with the first
+            batch of what is no array.
         build: True: draw the random numbers that Keras draws when a first ``fit`` builds the model, see
             `Batches.peek`. False: don't look at a first batch of what is no array.
 
@@ -66,12 +76,13 @@ def open(
         return x
     batch_size = positive(batch_size, "batch_size")
     steps = positive(steps, "steps_per_epoch") if not _is_zero(steps) else None
+    check_kinds(inputs, outputs)
     if class_weight is not None:
         check_class_weight(class_weight)
     if isinstance(x, ArrayDataset):
         _refuse(x, y, sample_weight)
         x, y, sample_weight = unpack_x_y_sample_weight(x.arrays)
-    common = {"steps": steps, "class_weight": class_weight, "dtype": dtype, "prepare_x": prepare_x, "prepare_y": prepare_y}
+    common = {"steps": steps, "class_weight": class_weight, "dtype": dtype, "reader": Reader(inputs, outputs, text)}
     if is_array_like(x):
         if isinstance(shuffle, str) and shuffle != "batch":
             raise ValueError(f"shuffle should be True, False or 'batch', got {shuffle!r}.")
@@ -85,17 +96,28 @@ def open(
         batches = GeneratorBatches(x, **common)
     else:
         raise ValueError(_no_data(x))
+    if prepare_x is not None or prepare_y is not None:
+        batches.prepare(prepare_x, prepare_y)
     if build or build is None and prepare_x is not None:
         batches.peek(build=bool(build))
     return batches
 
 
-def split(x: Any, y: Any = None, sample_weight: Any = None, validation_split: float = 0.2) -> tuple[tuple, tuple]:
+def split(
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    validation_split: float = 0.2,
+    inputs: str | None = None,
+    outputs: str | None = None,
+    text: bool = False,
+) -> tuple[tuple, tuple]:
     """Keep back the last fraction of the samples: the first ``floor(n * (1 - validation_split))`` are for training.
 
     Args:
         x, y, sample_weight: arrays as `open` takes them; y and sample_weight may be None.
         validation_split: above 0 and below 1.
+        inputs, outputs, text: as in `open`.
 
     Returns:
         ``(x, y, sample_weight)`` for training and the same for validation.
@@ -116,15 +138,17 @@ def split(x: Any, y: Any = None, sample_weight: Any = None, validation_split: fl
         )
     if not isinstance(validation_split, (int, float, np.number)) or not 0 < validation_split < 1:
         raise ValueError(f"validation_split should be a fraction above 0 and below 1, got {validation_split!r}.")
-    arrays = to_array(x, "x"), optional(y, "y"), optional(sample_weight, "sample_weight")
-    n = check_lengths(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
+    check_kinds(inputs, outputs)
+    reader = Reader(inputs, outputs, text)
+    arrays = reader.read(x, y, sample_weight, sparse=True)
+    n = reader.count(*arrays)
     at = math.floor(n * (1.0 - validation_split))
     if not 0 < at < n:
         raise ValueError(
             f"validation_split={validation_split} of {n} sample(s) leaves none for "
             f"{'training' if at == 0 else 'validation'}. Give more data or another fraction."
         )
-    return tuple(a if a is None else a[:at] for a in arrays), tuple(a if a is None else a[at:] for a in arrays)
+    return map_leaves(lambda a: a[:at], arrays), map_leaves(lambda a: a[at:], arrays)
 
 
 def positive(value: Any, name: str) -> int | None:
@@ -166,6 +190,7 @@ def _refuse(x, y, sample_weight):
 
 def _no_data(x):
     hint = " Wrap it in a DataLoader, which makes batches." if hasattr(x, "__getitem__") else ""
+    hint = " Call it: what it returns is the generator." if inspect.isgeneratorfunction(x) else hint
     return (
         "x should be an array, a list of numbers, a DataFrame, or a generator or PyDataset of batches, "
         f"got {shorten(x)} of type {type(x).__name__}.{hint}"

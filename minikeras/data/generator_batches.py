@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras.data.batches import Batch, Batches
+from minikeras.data.reading import Reader
+
+_END = object()
 
 
 class GeneratorBatches(Batches):
@@ -16,7 +19,8 @@ class GeneratorBatches(Batches):
     Args:
         source: yields ``x``, ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)``, each a whole batch.
         steps: batches in an epoch; to the end by default.
-        class_weight, dtype, prepare_x, prepare_y: see `open`.
+        class_weight, dtype: see `open`.
+        reader: how x, y and the weights of a batch are meant.
 
     >>> b = GeneratorBatches(([[i], [i]], [0, 1]) for i in range(5))
     >>> b.peek()[0].tolist(), [x.tolist() for x, y, w in b.epoch()][3:], b.steps
@@ -30,10 +34,9 @@ class GeneratorBatches(Batches):
         steps: int | None = None,
         class_weight: dict | None = None,
         dtype: Any = None,
-        prepare_x: Any = None,
-        prepare_y: Any = None,
+        reader: Reader | None = None,
     ):
-        super().__init__(False, class_weight, dtype, prepare_x, prepare_y)
+        super().__init__(False, class_weight, dtype, reader)
         self._source = source
         self._kind = type(source).__name__
         self._iterator = source if hasattr(source, "__next__") else None  # one for all epochs
@@ -41,19 +44,19 @@ class GeneratorBatches(Batches):
         self._given = 0
         try:
             self._available = len(source)
-        except TypeError:  # no length, or an endless one
+        except (TypeError, NotImplementedError):  # no length, or an endless one
             self._available = None
         self._limit = None if steps == self._available else steps
 
     def peek(self, build: bool = False) -> Batch:
         """Read the first batch ahead."""
         if not self._ahead:
-            source = iter(self._source) if self._iterator is None else self._iterator
-            batch = next(source, None)
-            if batch is None:
+            source = self._start()
+            batch = next(source, _END)
+            if batch is _END:
                 raise ValueError(f"x gave no batch at all: the {self._kind} must yield at least one batch.")
             self._ahead = [(batch, source)]
-        return self._convert(self._ahead[0][0], 0, self._kind)
+        return (self._read if self._preparation is None else self._convert)(self._ahead[0][0], 0)
 
     def restart(self) -> None:
         """Let the next epoch start with the first batch; a generator can only be read on."""
@@ -62,10 +65,11 @@ class GeneratorBatches(Batches):
 
     def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
         count = 0
+        self.dry = False
         for count, batch in enumerate(self._raw(), 1):
             if count > skip:
-                yield self._convert(batch, count - 1, self._kind)
-        self.exhausted = self._iterator is not None
+                yield self._convert(batch, count - 1)
+        self.exhausted, self.dry = self._iterator is not None, not count
         self._given += count
         if self._limit is None and count:
             self._available = count  # known from now on
@@ -78,4 +82,11 @@ class GeneratorBatches(Batches):
         ahead, self._ahead = self._ahead, []
         for batch, _ in ahead:
             yield batch
-        yield from ahead[0][1] if ahead else iter(self._source)
+        yield from ahead[0][1] if ahead else self._start()
+
+    def _start(self):
+        """The iterator of a new pass. What the user's `__iter__` raises is an error, not the end of the data."""
+        try:
+            return iter(self._source) if self._iterator is None else self._iterator
+        except StopIteration as error:
+            raise RuntimeError(f"`__iter__` of the {self._kind} raised StopIteration; only `__next__` may.") from error

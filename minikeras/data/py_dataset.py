@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from minikeras.data.batches import Batch, Batches
+from minikeras.data.reading import Reader
 
 
 class PyDataset:
@@ -66,11 +67,13 @@ class PyDataset:
 class DatasetBatches(Batches):
     """Batches of a `PyDataset`, or of anything with `__getitem__`, `__len__` and the two epoch methods.
 
-    With ``shuffle`` the batches come in a new order each epoch, from Python's ``random`` as in Keras.
+    With ``shuffle`` the batches come in a new order each epoch, from Python's ``random`` as in Keras. Each batch is asked
+    for once an epoch: `peek` begins the first one, and what it fetched is used when its turn comes.
 
     Args:
         dataset: gives the batches.
-        steps, shuffle, class_weight, dtype, prepare_x, prepare_y: see `open`.
+        steps, shuffle, class_weight, dtype: see `open`.
+        reader: how x, y and the weights of a batch are meant.
 
     >>> class Squares(PyDataset):
     ...     def __len__(self): return 2
@@ -87,35 +90,65 @@ class DatasetBatches(Batches):
         shuffle: Any = False,
         class_weight: dict | None = None,
         dtype: Any = None,
-        prepare_x: Any = None,
-        prepare_y: Any = None,
+        reader: Reader | None = None,
     ):
-        super().__init__(bool(shuffle), class_weight, dtype, prepare_x, prepare_y)
+        super().__init__(bool(shuffle), class_weight, dtype, reader)
         self._dataset = dataset
+        self._kind = type(dataset).__name__
+        self._begun = False
+        self._ahead: dict = {}  # what peek() has fetched, by number
         self._available = dataset.num_batches if hasattr(dataset, "num_batches") else len(dataset)
         if self._available == 0:
-            raise ValueError(f"The {type(dataset).__name__} has no batches: its length is 0.")
+            raise ValueError(f"The {self._kind} has no batches: its length is 0.")
         self._limit = None if steps == self._available else steps
 
     def epoch(self, index: int = 0, shuffle: Any = None, skip: int = 0) -> Iterator[Batch]:
         """Go through one epoch, between the dataset's `on_epoch_begin` and `on_epoch_end`."""
-        getattr(self._dataset, "on_epoch_begin", _nothing)()
+        self._begin()
         try:
             yield from super().epoch(index, shuffle, skip)
         finally:
+            self._begun = False
             getattr(self._dataset, "on_epoch_end", _nothing)()
 
     def peek(self, build: bool = False) -> Batch:
         """Make one batch: the first, or with ``build`` the one that Keras looks at."""
-        return self._fetch(next(iter(self._order(build and self.shuffle))))
+        if not self._ahead:
+            self._begin()
+            i = next(iter(self._order(build and self.shuffle)))
+            self._ahead = {i: self._ask(i)}
+        ((i, batch),) = self._ahead.items()
+        return (self._read if self._preparation is None else self._convert)(batch, i)
+
+    def _begin(self):
+        if not self._begun:
+            self._begun = True
+            getattr(self._dataset, "on_epoch_begin", _nothing)()
 
     def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
         indices = itertools.islice(self._order(shuffle), skip, None)
+        peeked, self._ahead = self._ahead, {}
         workers = getattr(self._dataset, "workers", 1)
+
+        def fetch(i):
+            return i, peeked.pop(i) if i in peeked else self._ask(i)
+
         if workers > 1:  # the user's code runs in threads, ours does not
-            depth = getattr(self._dataset, "max_queue_size", 10)
-            return (self._ready(*made) for made in ahead(lambda i: (i, self._dataset[i]), indices, workers, depth))
-        return map(self._fetch, indices)
+            fetched = ahead(fetch, indices, workers, getattr(self._dataset, "max_queue_size", 10))
+        else:
+            fetched = map(fetch, indices)
+        for i, batch in fetched:
+            yield self._convert(batch, i)
+
+    def _ask(self, i):
+        """Batch ``i``. What the user's `__getitem__` raises is an error, not the end of the data."""
+        try:
+            return self._dataset[i]
+        except StopIteration as error:
+            raise RuntimeError(
+                f"`__getitem__` of the {self._kind} raised StopIteration for batch {i} of {self._available}: it reads from an "
+                "iterator that has run out. A dataset has to return each of the batches that it counts."
+            ) from error
 
     def _order(self, shuffle):
         if self._available is None:
@@ -124,12 +157,6 @@ class DatasetBatches(Batches):
         if shuffle:
             random.shuffle(indices)
         return indices
-
-    def _fetch(self, i):
-        return self._ready(i, self._dataset[i])
-
-    def _ready(self, i, batch):
-        return self._convert(batch, i, type(self._dataset).__name__)
 
 
 def ahead(make: Callable[[Any], Any], items: Iterable, workers: int, depth: int) -> Iterator:

@@ -287,7 +287,7 @@ class Orthogonal(RandomInitializer):
         normal = random.normal((max(rows, columns), min(rows, columns)), dtype="float64", seed=self.seed)
         q, r = np.linalg.qr(normal)
         q *= np.where(np.diag(r) < 0.0, -self.gain, self.gain)
-        return (q.T if rows < columns else q).reshape(shape).astype(standardize_dtype(dtype))
+        return (q.T if rows < columns else q).reshape(shape).astype(standardize_dtype(dtype), order="C")
 
 
 def compute_fans(shape: tuple, input_axes: Any = None, output_axes: Any = None) -> tuple[int, int]:

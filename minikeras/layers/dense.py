@@ -34,6 +34,8 @@ class Dense(Activated, Layer):
     ((3, 2), 8)
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         units: int,

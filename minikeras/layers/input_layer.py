@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import standardize_dtype
-from minikeras._core.symbolic import KerasTensor
+from minikeras._core.symbolic import KerasTensor, Node
 from minikeras.layers.layer import Layer, registry
 
 
@@ -59,7 +59,15 @@ class InputLayer(Layer):
         self._dtype = standardize_dtype(dtype)
         self.sparse, self.ragged, self.optional = bool(sparse), bool(ragged), bool(optional)
         self.built = True
-        self._build_shape = self.batch_shape
+        self._build_shape = self._output_shape = self.batch_shape
+        if input_tensor is not None:
+            self._tensor = input_tensor
+        else:
+            self._tensor = KerasTensor(self.batch_shape, self._dtype, self.sparse, name=self.name)
+        if self._tensor.node is None:
+            Node(self, (), {}, self._tensor)
+        else:
+            self._inbound_nodes.append(self._tensor.node)
 
     @property
     def dtype(self) -> str:
@@ -79,11 +87,14 @@ class InputLayer(Layer):
         return self.batch_shape
 
     @property
+    def input(self) -> KerasTensor:
+        """The data's shape and type."""
+        return self._tensor
+
+    @property
     def output(self) -> KerasTensor:
         """The data's shape and type."""
-        tensor = KerasTensor(self.batch_shape, self._dtype, self.sparse, self.name)
-        tensor.source = self
-        return tensor
+        return self._tensor
 
     def get_config(self) -> dict:
         """Return the arguments that rebuild this layer."""

@@ -1,36 +1,53 @@
 """The base of all layers.
 
-The contract, once for all:
+The contract, once for all. x and y are one array, or a list, tuple or dict of arrays; then shapes come in such structures too:
 
     build(input_shape)                  make the weights with add_weight(); shapes have None for the batch
-    forward(x, training) -> y, kept     compute; all that backward needs is the second result, nothing stays on self
-    backward(dy, kept, need_dx) -> dx   ∂L/∂y to ∂L/∂x; overwrites the weights' .grad on the way
-    call(x, training) -> y              the first half of forward; what a user's own layer writes instead of both
+    call(x, training, mask, ...) -> y   plain computing: what a user's own layer writes; never on a tape unless somebody differentiates
+    forward(x, training, **arguments) -> y, kept    a layer with formulas; all that backward needs is the second result
+    backward(dy, kept, need_dx) -> dx   ∂L/∂y to ∂L/∂x; overwrites the weights' .grad on the way. Where further tensors came
+                                        as arguments it returns `Shares`
+    compute_mask(x, mask) -> mask       which steps of y count; by default those of x, where the layer `supports_masking`
 
-A layer that ends in an activation also gives its ``logits(kept)`` and takes ``backward_from_logits(dz, kept, need_dx)``.
+Of call and forward a class writes one and gets the other: a house layer's `call` is the first half of its `forward`, a user's
+`forward` runs `call` on a tape. A layer that ends in an activation also gives its ``logits(kept)`` and takes
+``backward_from_logits(dz, kept, need_dx)``.
 """
 
 from __future__ import annotations
 
 import copyreg
-from contextvars import ContextVar
+import functools
 from typing import Any
 
 import numpy as np
 
 from minikeras import regularizers
 from minikeras._core import dtypes
+from minikeras._core.nest import flatten, is_nested, map_leaves
 from minikeras._core.naming import auto_name, shorten
+from minikeras._core.now import CALL, TAPE, Call
+from minikeras._core.operation import output_spec
 from minikeras._core.registry import Registry, home
 from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
-from minikeras._core.symbolic import KerasTensor
-from minikeras._core.trace import Box, holding, on_tape, vjp
+from minikeras._core.symbolic import KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
+from minikeras._core.tape import paused, traced
+from minikeras._core.tensor import plain, tensor
+from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
-from minikeras.layers.arguments import BASE_ARGUMENTS, accepts, given_shape, plain_arguments, public_arguments
+from minikeras.layers.arguments import BASE_ARGUMENTS, given_shape, plain_arguments, public_arguments, unknown_arguments
+from minikeras.layers.calling import (
+    arrays_in,
+    call_on_tape,
+    call_spec,
+    is_structure,
+    mask_of,
+    shares_of_traced,
+    with_mask,
+)
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
-_TRAINING: ContextVar[bool] = ContextVar("training", default=False)  # how the layer around a layer was called
 
 
 class Layer(Weighted, Configurable):
@@ -81,10 +98,7 @@ class Layer(Weighted, Configurable):
         self._given_weights = kwargs.pop("weights", None)
         self._given_shape = given_shape(type(self).__name__, kwargs)
         if kwargs:
-            known = sorted({*public_arguments(type(self)), "input_shape"})
-            raise ValueError(
-                f"Unknown arguments of {type(self).__name__}: {', '.join(sorted(kwargs))}. It takes {', '.join(known)}."
-            )
+            unknown_arguments(type(self).__name__, kwargs, [*public_arguments(type(self)), "input_shape"])
         if name is not None and not isinstance(name, str):
             raise ValueError(f"Argument `name` of {type(self).__name__} must be a string, got {name!r}.")
         if name is not None and "/" in name:
@@ -100,7 +114,8 @@ class Layer(Weighted, Configurable):
         self._parent_path = ""
         self._build_shape: tuple | None = None
         self._output_shape: tuple | None = None
-        self._penalties: list = []
+        self._penalties: list = []  # of the last call by hand
+        self._inbound_nodes: list[Node] = []
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -110,9 +125,10 @@ class Layer(Weighted, Configurable):
         if "forward" in own and "call" not in own:
             cls.call = _first_half(cls)
         elif "call" in own and "forward" not in own:  # a user's own: what it inherits no longer is its gradient
-            cls.forward, cls.backward = Layer.forward, Layer.backward
-        if "call" in cls.__dict__:
-            cls._takes_training = accepts(cls.call, "training")
+            cls.forward, cls.backward, cls.penalty = Layer.forward, Layer.backward, Layer.penalty
+            cls.logits = None
+
+    logits = backward_from_logits = None  # what layers that end in an activation have
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
@@ -123,75 +139,208 @@ class Layer(Weighted, Configurable):
         """Compute the output. A layer of your own overrides this."""
         raise NotImplementedError(f"Layer {self.name!r} of class {type(self).__name__} needs a call(self, x) method.")
 
-    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
+    def forward(self, x: Any, training: bool = False, **arguments) -> tuple[Any, Any]:
         """Compute the output and what `backward` needs; traced through `call` unless a layer has formulas."""
-        variables, extra = self.trainable_variables, {"training": training} if self._takes_training else {}
-
-        def run(x, *values):
-            outer = _TRAINING.set(training)
-            try:
-                with holding(variables, values):
-                    return self.call(x, **extra)
-            finally:
-                _TRAINING.reset(outer)
-
-        return vjp(run, x, *(v.value for v in variables))
-
-    _takes_training = False
-
-    def backward(self, dy: np.ndarray, kept: Any, need_dx: bool = True) -> np.ndarray | None:
-        """Turn ∂L/∂y into ∂L/∂x and write ∂L/∂w into the weights' ``grad``."""
-        dx, *grads = kept(dy)
-        for variable, grad in zip(self.trainable_variables, grads):
-            variable.grad[...] = grad
-        return dx
-
-    def __call__(self, inputs: Any, *args, **kwargs) -> Any:
-        """Compute the output of any array-like, building the layer first if that has not happened.
-
-        ``training``, where it is not given, is as in the call of the layer around this one, else False.
-        """
-        if isinstance(inputs, KerasTensor):
-            return self._symbolic(inputs)
-        training = kwargs.pop("training", None)
-        training = _TRAINING.get() if training is None else bool(training)
-        if isinstance(inputs, Box) and type(self).forward is not Layer.forward:
-            if not self.built:
-                self.build((None, *inputs.shape[1:]))
-            return on_tape(self, inputs, training)
-        traced = isinstance(inputs, Box)
-        x = inputs if traced else self.convert(inputs)
-        if not self.built:
-            self.check_input_shape((None, *x.shape[1:]))
-            self.build((None, *x.shape[1:]) if x.ndim else ())
-        elif self._build_shape is None:
-            self._build_shape = (None, *x.shape[1:])
-        self.check_input_shape(x.shape)
-        if self._takes_training and not args:
-            kwargs["training"] = training
-        outer = _TRAINING.set(training)
+        outer = CALL.set(call := Call(training))
         try:
-            y = self.call(x, *args, **kwargs)
+            spec = call_spec(type(self).call)
+            if spec.takes("training"):
+                arguments["training"] = training
+            run = traced(lambda given: self.call(given[0], **given[1]), (x, arguments))
         finally:
-            _TRAINING.reset(outer)
-        if not traced and self.activity_regularizer is not None:
-            self._penalties = [self.activity_regularizer(y) / max(len(y), 1)]
+            CALL.reset(outer)
+        run.losses = [value for _, value in call.losses]
+        return run.value(), (run, x, arguments)
+
+    def backward(self, dy: Any, kept: Any, need_dx: bool = True) -> Any:
+        """Turn ∂L/∂y into ∂L/∂x and write ∂L/∂w into the weights' ``grad``."""
+        run, x, arguments = kept
+        dxs, grads = run.back(dy)
+        for variable in self.trainable_variables:
+            share = grads.get(id(variable))
+            variable.grad[...] = 0 if share is None else share
+        return shares_of_traced(x, arguments, dxs) if need_dx else None
+
+    def penalty(self, kept: Any) -> float:
+        """What this pass added to the loss: `add_loss` and the penalties of layers inside."""
+        return float(sum(np.sum(value.value if isinstance(value, Box) else value) for value in kept[0].losses))
+
+    @property
+    def makes_mask(self) -> bool:
+        """Whether a mask may come out although none went in."""
+        return home(type(self)) is None and type(self).compute_mask is not Layer.compute_mask
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether the gradient of this layer comes from a tape, for it has no formulas."""
+        return type(self).forward is Layer.forward
+
+    def __call__(self, *args, **kwargs) -> Any:
+        """Compute the output of any array-like, or of symbolic tensors, building the layer first if that has not happened.
+
+        ``training``, where it is not given, is as in the call of the layer around this one, else False. A mask that an
+        earlier layer has put on the input travels along.
+        """
+        x, arguments = (args[0], {}) if len(args) == 1 and not kwargs else call_spec(type(self).call).bind(self, args, kwargs)
+        outer, training = CALL.get(), arguments.pop("training", None) if arguments else None
+        if type(x) is not np.ndarray and symbolic_leaves((x, arguments)):
+            return self._symbolic(x, arguments if training is None else {**arguments, "training": training})
+        training = (outer is not None and outer.training) if training is None else bool(training)
+        x, arguments, mask = self._ready(x, arguments)
+        call = Call(training) if outer is None else outer
+        before, call.training = call.training, training
+        token = CALL.set(call) if outer is None else None
+        try:
+            y = self._compute(x, training, arguments)
+            if self.activity_regularizer is not None:
+                for part in flatten(y):
+                    call.losses.append((self, self.activity_regularizer(part) * (1.0 / max(len(part), 1))))
+        finally:
+            call.training = before
+            if token is not None:
+                CALL.reset(token)
+        if mask is not None and (self.supports_masking or type(self).compute_mask is not Layer.compute_mask):
+            y = with_mask(y, self.compute_mask(x, mask))
+        elif type(self).compute_mask is not Layer.compute_mask:
+            y = with_mask(y, self.compute_mask(x, None))
+        if outer is None:
+            self._note_losses(call)
+            y = tensor(y)
         return y
 
-    def _symbolic(self, tensor: KerasTensor) -> KerasTensor:
+    def _ready(self, x: Any, arguments: dict) -> tuple[Any, dict, Any]:
+        """Convert and check what came in; build the layer if that has not happened. Returns the mask as well."""
+        tape, spec = TAPE.get(), call_spec(type(self).call)
+        x = self._boxes(self.convert_inputs(x), tape)
+        mask = arguments.get("mask") if arguments else None
+        if mask is None:
+            mask = mask_of(x)
+            if mask is not None and "mask" in spec.names:
+                arguments = {**arguments, "mask": mask}
+        if arguments:
+            if "mask" in arguments and not spec.takes("mask"):
+                arguments = {name: value for name, value in arguments.items() if name != "mask"}
+            arguments = {name: self._boxes(_array_argument(value), tape) for name, value in arguments.items()}
+            for name in list(arguments):
+                own = mask_of(arguments[name])
+                if own is not None and f"{name}_mask" in spec.names and arguments.get(f"{name}_mask") is None:
+                    arguments[f"{name}_mask"] = own
+        if mask is not None and f"{spec.first}_mask" in spec.names and arguments.get(f"{spec.first}_mask") is None:
+            arguments[f"{spec.first}_mask"] = mask
+        x = map_leaves(plain, x) if type(x) is not np.ndarray else x
+        shape = open_batch(x)
         if not self.built:
-            self.check_input_shape(tensor.shape)
-            self.build(tensor.shape)
+            self.check_input_shape(shape)
+            with paused():
+                self.build_for(x, arguments)
         elif self._build_shape is None:
-            self._build_shape = tensor.shape
-        self.check_input_shape(tensor.shape)
-        self._output_shape = tuple(self.compute_output_shape(tensor.shape))
-        return KerasTensor(self._output_shape, self.compute_dtype if self.float_inputs else tensor.dtype)
+            self._build_shape = shape
+        self.check_input_shape(shapes_of(x))
+        return x, arguments, mask
+
+    def _boxes(self, value: Any, tape: Any) -> Any:
+        return value if tape is None else map_leaves(tape.boxed, value)
+
+    def _compute(self, x: Any, training: bool, arguments: dict) -> Any:
+        if type(self).forward is Layer.forward:
+            extra = {"training": training} if call_spec(type(self).call).takes("training") else {}
+            return self.call(x, **arguments, **extra)
+        if TAPE.get() is not None:
+            return call_on_tape(self, x, training, arguments)
+        return self.forward(x, training, **arguments)[0]
+
+    def infer(self, x: Any, training: bool = False, **arguments) -> Any:
+        """Compute the output of ready arrays, without a way back: what a model's prediction walks."""
+        if type(self).forward is not Layer.forward:
+            return self.forward(x, training, **arguments)[0]
+        outer = CALL.get()
+        token = CALL.set(Call(training)) if outer is None else None
+        try:
+            return self._compute(x, training, arguments)
+        finally:
+            if token is not None:
+                CALL.reset(token)
+
+    def _note_losses(self, call: Call) -> None:
+        """After a call by hand: each layer inside keeps what it added to the loss."""
+        if call.losses or self._penalties:
+            for layer in [self, *self._inner_layers()]:
+                layer._penalties = []
+            for layer, value in call.losses:
+                layer._penalties.append(value)
+
+    # -- symbolic ----------------------------------------------------------------------------------------------------
+
+    def _symbolic(self, x: Any, arguments: dict) -> Any:
+        if not is_structure(x) and not isinstance(x, KerasTensor):
+            x = self.convert(x)
+        shapes = shapes_of(x)
+        if not self.built:
+            self.check_input_shape(shapes)
+            self.build_for(x, arguments)
+        elif self._build_shape is None:
+            self._build_shape = shapes
+        self.check_input_shape(shapes)
+        outputs = self.compute_output_spec(x, **arguments)
+        Node(self, (x,), arguments, outputs)
+        self._output_shape = shapes_of(outputs)
+        return outputs
+
+    def compute_output_spec(self, x: Any, **arguments) -> Any:
+        """Return symbolic outputs for symbolic inputs: by `compute_output_shape` where there is a formula, else by trying."""
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return self._tried(x, arguments)
+        shape = self.compute_output_shape(shapes_of(x))
+        dtype = self.compute_output_dtype(next((str(t.dtype) for t in flatten(x)), self.compute_dtype))
+        return _specs(shape, dtype)
+
+    def _tried(self, x: Any, arguments: dict) -> Any:
+        def run(x, **given):
+            return self._compute(map_leaves(self._cast, x), bool(given.pop("training", False)), given)
+
+        return output_spec(run, (x,), arguments, f"layer {self.name!r} ({type(self).__name__})")
+
+    def compute_output_dtype(self, input_dtype: str) -> str:
+        """The number type of the output for one of the input."""
+        return self.compute_dtype if self.float_inputs else input_dtype
+
+    def build_for(self, x: Any, arguments: dict | None = None) -> None:
+        """Build for inputs, arrays or symbolic; layers inside that a user's `build` leaves out are built by trying `call`."""
+        shape = open_batch(x)
+        names = call_spec(type(self).build).names
+        if len(names) > 1 and arguments:  # as Keras has it: query_shape, value_shape, ...
+            further = {f"{n}_shape": open_batch(v) for n, v in arguments.items() if v is not None and f"{n}_shape" in names[1:]}
+            self.build(shape, **further)
+        else:
+            self.build(shape)
+        if self.is_traced and any(not layer.built for layer in self._inner_layers()):
+            self._build_inner(x, arguments or {})
+
+    def _build_inner(self, x: Any, arguments: dict) -> None:
+        """Try `call`, so that the layers in it are built before anything is recorded or trained."""
+        if symbolic_leaves(x):
+            self._tried(x, arguments)
+            return
+        with paused():
+            x, arguments = (map_leaves(lambda a: a.value if isinstance(a, Box) else a, v) for v in (x, arguments))
+            self.infer(x, **{n: v for n, v in arguments.items() if n != "training"})
+
+    # -- what comes in -----------------------------------------------------------------------------------------------
+
+    def convert_inputs(self, inputs: Any) -> Any:
+        """Turn what a user passes, an array or a structure of arrays, into arrays of the layer's number type."""
+        if type(inputs) is not np.ndarray and is_structure(inputs):
+            return map_leaves(lambda v: v if isinstance(v, Box) else self.convert(v), inputs)
+        return inputs if isinstance(inputs, Box) else self.convert(inputs)
 
     def convert(self, inputs: Any) -> np.ndarray:
-        """Turn what a user passes into an array of the layer's number type."""
+        """Turn what a user passes for one array into an array of the layer's number type."""
+        if isinstance(inputs, Variable):
+            inputs = inputs._now()
+            if isinstance(inputs, Box):
+                return inputs
         try:
-            x = np.asarray(inputs)
+            x = inputs if isinstance(inputs, np.ndarray) else np.asarray(inputs)
         except ValueError as error:
             raise ValueError(f"The input of layer {self.name!r} is not an array: {error}") from None
         if x.dtype.kind not in "fiub":
@@ -199,13 +348,16 @@ class Layer(Weighted, Configurable):
                 f"The input of layer {self.name!r} must be numbers, got an array of {x.dtype}. "
                 "Convert it first, for example by np.asarray(x, 'float32')."
             )
-        if x.dtype.kind == "f" or self.float_inputs:
-            x = x.astype(self.compute_dtype, copy=False)
+        return self._cast(x)
+
+    def _cast(self, x: Any) -> Any:
+        if isinstance(x, np.ndarray) and (x.dtype.kind == "f" or self.float_inputs and x.dtype.kind in "iub"):
+            return x.astype(self.compute_dtype, copy=False)
         return x
 
-    def check_input_shape(self, shape: tuple) -> None:
+    def check_input_shape(self, shape: Any) -> None:
         """Raise a ValueError if an input of this shape can't go in."""
-        if self.input_spec is None:
+        if self.input_spec is None or not is_shape(shape) or isinstance(self.input_spec, (list, tuple, dict)):
             return
         problem = self.input_spec.problem(shape)
         if problem:
@@ -215,14 +367,38 @@ class Layer(Weighted, Configurable):
                 f"got an input of shape {tuple(shape)}.{built}"
             )
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Return the mask of the output: which of its steps count. By default the input's."""
+        return previous_mask
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape of the output for a shape of the input; by trying, unless a layer has a formula."""
-        batch = [2 if n is None else n for n in input_shape]
-        x = np.zeros(batch, self.compute_dtype)
+        x = _specs(input_shape, self.compute_dtype)
         if not self.built:
-            self.build(tuple(input_shape))
-        shape = np.shape(self.call(x))
-        return (None, *shape[1:]) if input_shape and input_shape[0] is None else tuple(shape)
+            self.build_for(x)
+        return shapes_of(self._tried(x, {}))
+
+    def add_loss(self, loss: Any) -> None:
+        """Add to the loss of the model: in `call` a value, or several; outside a function of no arguments.
+
+        >>> class Sparse(Layer):
+        ...     def call(self, x):
+        ...         self.add_loss(np.sum(np.abs(x))); return x
+        >>> layer = Sparse(); _ = layer(np.array([[1.0, -2.0]])); [float(loss) for loss in layer.losses]
+        [3.0]
+        """
+        call = CALL.get()
+        for value in flatten(loss):
+            if callable(value) and not isinstance(value, (Box, Variable, np.ndarray)):
+                self._loss_functions.append(value)
+            elif call is None:
+                self._penalties.append(value)
+            elif value is not None:
+                call.losses.append((self, value))
+
+    @property
+    def _loss_functions(self) -> list:
+        return vars(self).setdefault("_added_losses", [])
 
     # -- names, shapes, configs --------------------------------------------------------------------------------------
 
@@ -241,28 +417,41 @@ class Layer(Weighted, Configurable):
         """The number type that inputs are cast to."""
         return self.compute_dtype
 
+    def _at_node(self, what: str) -> Any:
+        if not self._inbound_nodes:
+            raise AttributeError(
+                f"Layer {self.name!r} has no {what} yet: it was never called on keras.Input() or put into a model of known "
+                "input shape."
+            )
+        node = self._inbound_nodes[0]
+        return node.outputs if what == "output" else node.args[0]
+
     @property
-    def input(self) -> KerasTensor:
-        """The input's shape and type."""
+    def input(self) -> Any:
+        """The symbolic input of the layer's first call, or the inputs in their structure."""
+        return self._at_node("input")
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of the layer's first call."""
+        return self._at_node("output")
+
+    @property
+    def input_shape(self) -> Any:
+        """The input's shape, None for the batch."""
+        if self._inbound_nodes:
+            return shapes_of(self.input)
         if self._build_shape is None:
             raise AttributeError(f"Layer {self.name!r} has no input yet: it was never called or built.")
-        return KerasTensor(self._build_shape, self.compute_dtype)
+        return self._build_shape
 
     @property
-    def output(self) -> KerasTensor:
-        """The output's shape and type."""
-        return KerasTensor(self.output_shape, self.compute_dtype)
-
-    @property
-    def input_shape(self) -> tuple:
-        """The input's shape, None for the batch."""
-        return self.input.shape
-
-    @property
-    def output_shape(self) -> tuple:
+    def output_shape(self) -> Any:
         """The output's shape, None for the batch."""
+        if self._inbound_nodes:
+            return shapes_of(self.output)
         if self._output_shape is None:
-            self._output_shape = tuple(self.compute_output_shape(self.input.shape))
+            self._output_shape = self.compute_output_shape(self.input_shape)
         return self._output_shape
 
     def get_config(self) -> dict:
@@ -287,10 +476,11 @@ class Layer(Weighted, Configurable):
     def build_from_config(self, config: dict) -> None:
         """Build for the shape that `get_build_config` returned."""
         shape = config.get("input_shape") if isinstance(config, dict) else config
-        if shape and not (isinstance(shape, (list, tuple)) and all(isinstance(n, (int, type(None))) for n in shape)):
-            raise ValueError(f"Layer {self.name!r} can't be built: build_config should hold a shape, got {shorten(config)}.")
-        if shape and not self.built:
-            self.build(tuple(shape))
+        further = {k: v for k, v in config.items() if k.endswith("_shape")} if isinstance(config, dict) else {}
+        if not shape and further and not self.built and type(self).build is not Layer.build:
+            self.build(**{k: _read_shapes(self, v) for k, v in further.items()})
+        elif shape and not self.built:
+            self.build(_read_shapes(self, shape))
 
     def __reduce__(self):  # copy and pickle: layers of the house by config and weights, a user's own by attributes
         if home(self) is None:
@@ -303,8 +493,9 @@ class Layer(Weighted, Configurable):
 
 def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Layer:
     layer = cls.from_config(config)
-    if shape is not None:
+    if shape is not None and not layer.built:
         layer.build(shape)
+    if weights:
         layer.set_weights(weights)
     return layer
 
@@ -317,7 +508,7 @@ def _remembering(build):
         vars(self)["_building"] = True
         try:
             shape = input_shape
-            if isinstance(shape, (list, tuple)) and all(n is None or isinstance(n, (int, np.integer)) for n in shape):
+            if is_shape(shape):
                 shape = tuple(n if n is None else int(n) for n in shape)
             for layer in self._parts(Layer):
                 if not layer.built:
@@ -341,11 +532,53 @@ def _remembering(build):
 def _first_half(cls):
     forward = cls.forward
 
-    def call(self, x, training=False):
-        """Compute the output."""
-        return on_tape(self, x, training, cls) if isinstance(x, Box) else forward(self, x, training)[0]
+    @functools.wraps(forward)
+    def call(self, x, training=False, **arguments):
+        if TAPE.get() is not None or not isinstance(x, np.ndarray) and any(isinstance(v, Box) for v in arrays_in(x)):
+            return call_on_tape(self, x, training, arguments, cls)
+        return forward(self, x, training, **arguments)[0]
 
+    call.__doc__, call.__name__ = "Compute the output.", "call"
     return call
+
+
+def open_batch(x: Any) -> Any:
+    """The shapes of arrays or symbolic tensors, with None for the batch."""
+    if isinstance(x, dict):
+        return {key: open_batch(value) for key, value in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [open_batch(value) for value in x]
+    shape = tuple(np.shape(x) if not hasattr(x, "shape") else x.shape)
+    return shape if isinstance(x, KerasTensor) or not shape else (None, *shape[1:])
+
+
+def _specs(shape: Any, dtype: str) -> Any:
+    """Symbolic tensors of a shape, or of a structure of shapes."""
+    if is_shape(shape):
+        return KerasTensor(tuple(shape), dtype)
+    if isinstance(shape, dict):
+        return {key: _specs(item, dtype) for key, item in shape.items()}
+    return type(shape)(_specs(item, dtype) for item in shape) if isinstance(shape, (list, tuple)) else shape
+
+
+def _array_argument(value: Any) -> Any:
+    """A further argument of a call: lists of numbers stay lists, variables stand for their arrays."""
+    if isinstance(value, Variable):
+        return value._now()
+    return map_leaves(_array_argument, value) if is_nested(value) and is_structure(value) else value
+
+
+def _read_shapes(layer: Layer, shape: Any) -> Any:
+    """A shape, or a structure of shapes, from a config."""
+    if is_shape(shape):
+        return tuple(shape)
+    if isinstance(shape, (list, tuple)) and shape and all(isinstance(s, (list, tuple, dict)) for s in shape):
+        return [_read_shapes(layer, s) for s in shape]
+    if isinstance(shape, dict) and shape:
+        return {key: _read_shapes(layer, s) for key, s in shape.items()}
+    if shape is None:
+        return None
+    raise ValueError(f"Layer {layer.name!r} can't be built: build_config should hold a shape, got {shorten(shape)}.")
 
 
 Layer.build = _remembering(Layer.build)

@@ -10,6 +10,7 @@ from minikeras import constraints, initializers, regularizers
 from minikeras._core import dtypes
 from minikeras._core.random import SeedGenerator
 from minikeras._core.variable import Variable
+from minikeras.layers.arguments import unknown_arguments
 
 
 class Weighted:
@@ -36,7 +37,7 @@ class Weighted:
         aggregation: str = "none",
         overwrite_with_gradient: bool = False,
         name: str | None = None,
-        **kwargs,
+        **unknown,
     ) -> Variable:
         """Make a weight of the layer.
 
@@ -48,6 +49,9 @@ class Weighted:
             regularizer, constraint: a penalty added to the loss; a projection after each update.
             name: "kernel", "bias", ...
         """
+        if unknown:
+            known = "name shape initializer dtype trainable autocast regularizer constraint aggregation".split()
+            unknown_arguments(f"add_weight() of layer {self.name!r}", unknown, known)
         for arg in args:  # Keras 2 wrote add_weight("name", shape), Keras 3 writes add_weight(shape)
             name, shape = (arg, shape) if isinstance(arg, str) else (name, arg)
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
@@ -168,11 +172,26 @@ class Weighted:
             )
         return sum(v.size for v in self.weights)
 
+    def _inner_layers(self) -> list:
+        """All layers inside, however deep, each once."""
+        found: dict[int, Any] = {}
+
+        def look(layer):
+            for inner in layer._parts(Weighted):
+                if id(inner) not in found and inner is not self:
+                    found[id(inner)] = inner
+                    look(inner)
+
+        look(self)
+        return list(found.values())
+
     @property
     def losses(self) -> list:
-        """The penalties as they stand: of the weights, and of the output of the last call by hand."""
-        weights = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer is not None]
-        return weights + self._penalties + [p for layer in self._parts(Weighted) for p in layer._penalties]
+        """The penalties as they stand: of outputs and `add_loss` in the last call by hand, then of the weights."""
+        layers = [self, *self._inner_layers()]
+        values = [value for layer in layers for value in layer._penalties]
+        values += [f() for layer in layers for f in vars(layer).get("_added_losses", ())]
+        return values + [v.regularizer(v._now()) for v in self.trainable_weights if v.regularizer is not None]
 
 
 def _unique(parts) -> list:

@@ -193,7 +193,7 @@ class CategoricalCrossentropy(LossFunctionWrapper):
 
     def prepare_targets(self, y_true, output_shape, dtype):
         """Convert one-hot targets and check that they are such."""
-        return one_hot_targets(y_true, output_shape, dtype, "categorical_crossentropy", self.axis)
+        return self.check_labels(one_hot_targets(y_true, output_shape, dtype, "categorical_crossentropy", self.axis))
 
     def value_and_grad(self, y_true, y_pred, sample_weight=None):
         """Return the reduced loss and ∂loss/∂y_pred."""

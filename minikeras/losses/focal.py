@@ -199,7 +199,7 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
 
     def prepare_targets(self, y_true, output_shape, dtype):
         """Convert one-hot targets and check that they are such."""
-        return one_hot_targets(y_true, output_shape, dtype, "categorical_focal_crossentropy", self.axis)
+        return self.check_labels(one_hot_targets(y_true, output_shape, dtype, "categorical_focal_crossentropy", self.axis))
 
 
 class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):

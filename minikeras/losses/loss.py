@@ -14,6 +14,7 @@ weighted sum: loss = Σ share·l, so ∂loss/∂y_pred = share·∂l/∂y_pred.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -23,8 +24,11 @@ from minikeras._core import dtypes
 from minikeras._core.arguments import check_numbers, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
+from minikeras._core.old_arguments import outside
 from minikeras._core.serialize import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
-from minikeras._core.trace import Box, vjp
+from minikeras._core.tape import vjp
+from minikeras._core.trace import Box
+from minikeras.losses import labels
 from minikeras.losses.reduction import SUMS, reduce, shares, spread, standardize_reduction
 from minikeras.losses.targets import convert, dense_targets, same_rank
 
@@ -133,6 +137,11 @@ class Loss(Configurable):
         values = z[..., 0] if axis == -1 else z.take(0, axis=axis)
         return spread(shares(values, self.reduction, sample_weight, mask), axis)
 
+    @property
+    def takes_logits(self) -> bool:
+        """Whether predictions are logits: what comes before the sigmoid or the softmax."""
+        return bool(getattr(self, "from_logits", False))
+
     def fused(self, activation: Callable) -> Callable | None:
         """Return ``(y_true, z, y_pred, sample_weight) -> (loss, ∂loss/∂z)`` with ``y_pred = activation(z)``, or None.
 
@@ -163,11 +172,13 @@ class LossFunctionWrapper(Loss):
     """
 
     sparse = False  # whether targets are labels, of a rank of their own
+    _takes_nan = False
 
     def __init__(
         self, fn: Callable, reduction: str | None = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **kwargs
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self._warned = False  # of labels without a meaning
         self.fn = fn
         self._fn_kwargs = kwargs
 
@@ -176,6 +187,11 @@ class LossFunctionWrapper(Loss):
         with np.errstate(all="ignore" if self.fn in GRADIENTS else None):  # a diverged model has a loss of NaN, as in Keras
             return self.fn(*self.same_rank(y_true, y_pred), **self._fn_kwargs)
 
+    @property
+    def takes_logits(self) -> bool:
+        """Whether predictions are logits."""
+        return bool(self._fn_kwargs.get("from_logits", False))
+
     def same_rank(self, y_true, y_pred):
         """Let targets and predictions that differ by a last axis of length 1 agree."""
         return (y_true, y_pred) if self.sparse else same_rank(y_true, y_pred)
@@ -183,8 +199,17 @@ class LossFunctionWrapper(Loss):
     def prepare_targets(self, y_true, output_shape, dtype):
         """Convert the targets; for a built-in function check that they fit the predictions."""
         if self.fn in GRADIENTS:
-            return dense_targets(y_true, output_shape, dtype, self.fn.__name__)
+            return self.check_labels(dense_targets(y_true, output_shape, dtype, self.fn.__name__))
         return convert(y_true, dtype)
+
+    def check_labels(self, y_true: np.ndarray) -> np.ndarray:
+        """Return labels, and warn, once, of those that the loss has no meaning for: a cost of once per fit, not per step."""
+        if not self._warned:
+            text = labels.problem(self.fn, y_true)
+            if text:
+                self._warned = True
+                warnings.warn(text, UserWarning, stacklevel=outside())
+        return y_true
 
     def value_and_grad(self, y_true, y_pred, sample_weight=None):
         """Return the reduced loss and ∂loss/∂y_pred, by the formula of the function if it has one."""

@@ -100,3 +100,25 @@ def reduce(values: Any, reduction: str | None, sample_weight: Any = None, mask: 
     if isinstance(share, float):
         return values.dtype.type(float(values.sum()) * share)
     return (values * share).sum()
+
+
+def masked_weights(mask: np.ndarray, sample_weight: Any, reduction: str | None, dtype: Any) -> np.ndarray:
+    """Sample weights with 0 where a step is masked; for a mean the others grow, so that it is taken over those that count.
+
+    >>> masked_weights(np.array([[True, False], [True, True]]), None, "mean", "float64").round(2).tolist()
+    [[1.33, 0.0], [1.33, 1.33]]
+    """
+    weights = np.asarray(mask).astype(dtype)
+    if reduction in ("mean", "sum_over_batch_size"):
+        valid = float(weights.sum())
+        weights = (np.asarray(mask) != 0) * np.asarray(weights.size / valid if valid else 0.0, dtype)
+    if sample_weight is None:
+        return weights
+    given = np.asarray(sample_weight, dtype)
+    if given.ndim < weights.ndim:
+        given = given.reshape(given.shape + (1,) * (weights.ndim - given.ndim))
+    elif given.ndim == weights.ndim + 1 and given.shape[-1] == 1:
+        given = given[..., 0]
+    elif given.ndim > weights.ndim:
+        weights = weights.reshape(weights.shape + (1,) * (given.ndim - weights.ndim))
+    return given * weights

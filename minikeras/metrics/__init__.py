@@ -61,6 +61,7 @@ from minikeras.metrics.curves import (
 from minikeras.metrics.f_score import F1Score, FBetaScore
 from minikeras.metrics.hinges import CategoricalHinge, Hinge, SquaredHinge
 from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from minikeras.metrics.logits import arguments_for_logits, hint
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.probabilistic import (
     BinaryCrossentropy,
@@ -211,7 +212,8 @@ def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None
 
     Args:
         identifier: a name, a config, a class, a function ``f(y_true, y_pred)`` or a metric.
-        loss: the model's loss; as in Keras 3, shapes decide and not the loss.
+        loss: the model's loss. As in Keras 3, shapes decide and not the loss; but where its predictions are logits "accuracy"
+            has its threshold at 0, and there is a hint for metrics that take logits for probabilities.
         target_shape: shape of the targets, the batch first.
         output_shape: shape of the model's output, the batch first.
 
@@ -224,6 +226,7 @@ def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None
     """
     if identifier is None:
         raise ValueError("An entry of metrics should be a name, a function or a Metric, got None.")
+    takes_logits = getattr(loss, "takes_logits", False)
     kinds = _BY_SHAPE.get(identifier.lower()) if isinstance(identifier, str) else None
     if kinds and find_custom(identifier) is None:
         if target_shape is None or output_shape is None:
@@ -231,7 +234,8 @@ def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None
             raise ValueError(f"The metric {identifier!r} depends on the shapes of targets and outputs, {shapes}.")
         binary = output_shape[-1] == 1
         sparse = len(target_shape) < len(output_shape) or target_shape[-1] == 1
-        metric = kinds[0 if binary else 1 if sparse else 2]()
+        cls = kinds[0 if binary else 1 if sparse else 2]
+        metric = cls(**arguments_for_logits(cls)) if takes_logits else cls()
     else:
         metric = get(identifier)
     if isinstance(identifier, str):
@@ -240,7 +244,11 @@ def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None
         name = getattr(metric, "name", None) or snake_case(getattr(metric, "__name__", type(metric).__name__))
     if not isinstance(metric, Metric):
         metric = MeanMetricWrapper(metric, name=name)
+    if name in ("loss", "val_loss"):
+        raise ValueError(f"A metric can't be called {name!r}: the loss stands under that name in History. Give it another one.")
     metric.name = name
+    if takes_logits and hint(metric) and not kinds:
+        metric._warn_once(hint(metric))
     return metric
 
 

@@ -18,6 +18,7 @@ class _Count(Counter):
         self.init_thresholds = thresholds
         self.thresholds = as_thresholds(thresholds)
         super().__init__((self.kind,), self.thresholds, name, dtype)
+        self._several = "give it one threshold" if len(self.thresholds) > 1 else None
         self.accumulator = self.add_variable((len(self.thresholds),), "zeros", name="accumulator")
         self._counts = {self.kind: self.accumulator}
 
@@ -109,6 +110,7 @@ class _Share(Counter):
         super().__init__(("true_positives", self.rest), self.thresholds, name, dtype)
         self.top_k = top_k
         self.class_id = class_id
+        self._several = "give it one threshold" if len(self.thresholds) > 1 else None
         self._keep_counts((len(self.thresholds),))
 
     def result(self) -> Any:

@@ -231,7 +231,7 @@ class AUC(_Curve):
             self._keep_counts((self.num_thresholds, num_labels) if multi_label else (self.num_thresholds,))
 
     def result(self) -> np.generic:
-        """Return the area; 0 before any data."""
+        """Return the area: 0 before any data, NaN where there is no curve, as all targets are of one class."""
         if not self._counts:
             return np.zeros((), floatx())[()]
         if (self.curve, self.summation_method) == ("PR", "interpolation"):
@@ -257,11 +257,22 @@ class AUC(_Curve):
         super()._count(y_true, activations.sigmoid(y_pred) if self.from_logits else y_pred, weight)
 
     def _over_labels(self, terms):
-        area = terms.sum(axis=0)
+        area, known = terms.sum(axis=0), self._has_curve()
+        if not known.any():
+            return np.asarray(np.nan if self._seen() else 0.0, floatx())[()]
         if not self.multi_label:
             return area
-        w = self.label_weights
-        return area.mean() if w is None else ratio((area * w).sum(), w.sum())[()]
+        w = known if self.label_weights is None else known * self.label_weights
+        return np.asarray(ratio((area * w).sum(), w.sum(dtype=area.dtype)), area.dtype)[()]
+
+    def _seen(self) -> bool:
+        return any(np.any(count) for count in self._values())
+
+    def _has_curve(self) -> np.ndarray:
+        """For which labels there are positives and, but for precision over recall, negatives: at any threshold."""
+        tp, fp, tn, fn = (count[0] for count in self._values())
+        positive, negative = tp + fn > 0, fp + tn > 0
+        return np.asarray(positive if self.curve == "PR" else positive & negative)
 
     def _roc(self):
         _, fp, tn, _ = self._values()

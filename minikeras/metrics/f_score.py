@@ -52,6 +52,7 @@ class FBetaScore(Metric):
         self.average = average
         self.beta = beta
         self.threshold = threshold
+        self._several = 'use average="macro"' if average is None else None
         self._counts: tuple = ()
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -64,14 +65,19 @@ class FBetaScore(Metric):
         """
         y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
         if y_true.ndim != 2 or y_true.shape != y_pred.shape:
-            raise mismatch(type(self).__name__, y_true, y_pred, "shape (samples, classes) for both")
+            raise self._misfit(y_true, y_pred)
         if sample_weight is not None and np.shape(sample_weight) not in ((), y_true.shape[:1], (len(y_true), 1)):
             shapes = f"({len(y_true)},), got {np.shape(sample_weight)}"
             raise ValueError(f"sample_weight of {type(self).__name__} should have shape {shapes}.")
         self.tally(y_true, y_pred, sample_weight)
 
+    def _misfit(self, y_true, y_pred):
+        return mismatch(type(self).__name__, y_true, y_pred, "shape (samples, classes) for both")
+
     def tally(self, y_true, y_pred, sample_weight=None):
-        """Add a batch of arrays that need neither conversion nor checks."""
+        """Add a batch of arrays that need no conversion."""
+        if y_true.shape != y_pred.shape or y_pred.ndim != 2:  # else NumPy would broadcast samples over classes
+            raise self._misfit(y_true, y_pred)
         y_true, y_pred = np.asarray(y_true, self.dtype), np.asarray(y_pred, self.dtype)
         if not self._counts:
             shape = () if self.average == "micro" else y_pred.shape[1:]

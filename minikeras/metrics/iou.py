@@ -58,9 +58,10 @@ class IoU(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: class numbers of any shape, or scores; weights of the shape of the class numbers, or one for all."""
-        y_true, y_pred = self._classes(y_true, self.sparse_y_true), self._classes(y_pred, self.sparse_y_pred)
+        given = np.asarray(y_true), np.asarray(y_pred)
+        y_true, y_pred = self._classes(given[0], self.sparse_y_true), self._classes(given[1], self.sparse_y_pred)
         if y_true.shape != y_pred.shape:
-            raise mismatch(type(self).__name__, y_true, y_pred, "as many class numbers in both")
+            raise self._misfit(*given)
         weight = None
         if sample_weight is not None:
             weight = np.asarray(sample_weight)
@@ -73,7 +74,11 @@ class IoU(Metric):
             weight = spread(weight.astype(self.dtype).reshape(-1 if weight.ndim else ()), y_true.shape)
         known = (y_true >= 0) & (y_true < self.num_classes) & (y_pred >= 0) & (y_pred < self.num_classes)
         if self.ignore_class is not None:
-            known &= y_true != self.ignore_class
+            wanted = y_true != self.ignore_class
+            self._warn_of(wanted & ~known, y_true, y_pred)
+            known &= wanted
+        else:
+            self._warn_of(~known, y_true, y_pred)
         cell = y_true[known] * self.num_classes + y_pred[known]
         counts = np.bincount(cell, None if weight is None else weight[known], self.num_classes**2)
         self.total_cm.value[...] += counts.reshape(self.total_cm.shape).astype(self.dtype)
@@ -85,6 +90,26 @@ class IoU(Metric):
         union = (matrix.sum(axis=0) + matrix.sum(axis=1) - matrix.diagonal())[self.target_class_ids]
         seen = union > 1e-9
         return np.asarray((hits / (union + epsilon()))[seen].sum() / (np.count_nonzero(seen) + epsilon()), floatx())[()]
+
+    def _warn_of(self, outside, y_true, y_pred):
+        """Say, once, that class numbers are left out."""
+        if self._warned or not outside.any():
+            return
+        at = int(outside.argmax())
+        target = not 0 <= y_true[at] < self.num_classes
+        which = f"the target {y_true[at]}" if target else f"the prediction {y_pred[at]}"
+        hint = f" To leave such targets out on purpose, set ignore_class={y_true[at]}." if target else ""
+        self._warn_once(
+            f"{type(self).__name__} got {which}, which is none of its {self.num_classes} classes, 0 to {self.num_classes - 1}: "
+            f"left out. Set num_classes to the number of classes that there are.{hint}"
+        )
+
+    def _misfit(self, y_true, y_pred):
+        error = mismatch(type(self).__name__, y_true, y_pred, "as many class numbers in both")
+        if self.sparse_y_pred and y_pred.ndim == y_true.ndim + (y_true.shape[-1:] != (1,)) and y_pred.shape[-1] > 1:
+            hint = "Scores of classes want sparse_y_pred=False."
+            error = ValueError(f"{str(error).partition(' These look')[0]} {hint}")
+        return error
 
     def _classes(self, y, sparse):
         y = np.asarray(y)

@@ -11,6 +11,7 @@ A class of your own writes ``update_state`` and ``result``; ``tally`` then calls
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from minikeras._core import dtypes
 from minikeras._core.arguments import checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
+from minikeras._core.old_arguments import outside
 from minikeras._core.serialize import Configurable, all_arguments, described, plain
 from minikeras._core.variable import Variable
 
@@ -50,12 +52,14 @@ class Metric(Configurable):
     """
 
     _direction: str | None = None  # "up" or "down": which way is better, asked by EarlyStopping and its kin
+    _several: str | None = None  # where `result` is more than one number: how to get one, for those who can't do with more
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         self._variables: list[Variable] = []
         self._metrics: list[Metric] = []
         self._dtype = dtypes.get(dtype or floatx()).compute_dtype
         self.name = checked_name(self, name) or auto_name(type(self).__name__)
+        self._warned = False  # of targets without a meaning
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -84,6 +88,9 @@ class Metric(Configurable):
             self.update_state(y_true, y_pred)
         else:
             self.update_state(y_true, y_pred, sample_weight)
+
+    def check_targets(self, y_true: np.ndarray) -> None:
+        """Look, once, at all targets of a training: warn of values that the metric has no meaning for."""
 
     def result(self) -> Any:
         """Return the value over all batches since the last reset: a scalar, an array or a dict of scalars."""
@@ -192,6 +199,11 @@ class Metric(Configurable):
             for v, value in zip(self.variables, kept, strict=True):
                 v.assign(value)
 
+    def _warn_once(self, text: str) -> None:
+        if not self._warned:
+            self._warned = True
+            warnings.warn(text, UserWarning, stacklevel=outside())
+
     def _check_started(self):
         if "_variables" not in self.__dict__:
             raise RuntimeError(f"Metric {type(self).__name__} should call super().__init__() first in its __init__().")
@@ -213,3 +225,41 @@ class Metric(Configurable):
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"
+
+
+def reports(named: list[tuple[str, Metric]]) -> dict[str, Any]:
+    """The results of metrics by name: the one source for the logs, for the list that evaluate() returns, and for its names.
+
+    A metric whose result is a dict reports under the keys of that, in alphabetical order after all others, as in Keras; a key
+    that is taken gets the metric's name before it.
+
+    >>> class Range(Metric):
+    ...     def result(self): return {"most": 3.0, "least": 1.0}
+    >>> reports([("range", Range()), ("mine", Range())])
+    {'least': 1.0, 'mine_least': 1.0, 'mine_most': 3.0, 'most': 3.0}
+    """
+    plain_ones, several = {}, {}
+    for name, metric in named:
+        result = metric.result()
+        if not isinstance(result, dict):
+            plain_ones[name] = result
+            continue
+        for key, value in result.items():
+            taken = key in several or key == "loss" or any(key == other for other, _ in named if other != name)
+            several[f"{name}_{key}" if taken else str(key)] = value
+    return {**plain_ones, **{key: several[key] for key in sorted(several)}}
+
+
+def wants_given(metric: Metric) -> bool:
+    """Whether a metric has to see targets as the user passed them: its own code may look at their shape and type.
+
+    What stands in this library takes what the loss has made of them just as well.
+
+    >>> from minikeras.metrics import BinaryAccuracy, MeanMetricWrapper
+    >>> wants_given(BinaryAccuracy()), wants_given(MeanMetricWrapper(max, name="mine"))
+    (False, True)
+    """
+    function = getattr(metric, "_fn", None)
+    owners = [type(metric).__module__, *([] if function is None else [getattr(function, "__module__", None) or ""])]
+    inside = any(wants_given(other) for other in metric._metrics)
+    return inside or any(owner.partition(".")[0] != __name__.partition(".")[0] for owner in owners)

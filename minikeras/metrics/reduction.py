@@ -134,10 +134,21 @@ class MeanMetricWrapper(Mean):
         """Add a batch of arrays that need neither conversion nor checks."""
         with np.errstate(**self._errors):
             values = np.asarray(self._fn(y_true, y_pred, **self._fn_kwargs))
+        if values.ndim == 2 and y_true.ndim != y_pred.ndim and values.shape == (len(y_true),) * 2 != (1, 1):
+            self._warn_once(
+                f"Metric {self.name!r} returned an array of shape {values.shape} for y_true of shape {y_true.shape} and y_pred of "
+                f"shape {y_pred.shape}: each sample held against each other. Give both one shape, as by y_pred[:, 0]."
+            )
         if sample_weight is not None:
             super().update_state(values, sample_weight)
         else:
             self._tally_sum(float(np.add.reduce(values, None, np.float64)), values)
+
+    def check_targets(self, y_true: np.ndarray) -> None:
+        """Warn of targets that a loss, which this is the mean of, has no meaning for."""
+        text = losses.labels.problem(self._fn, y_true)
+        if text:
+            self._warn_once(text)
 
     def get_config(self) -> dict:
         """Return the name, the dtype and the arguments; the function too where it is one."""

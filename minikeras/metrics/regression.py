@@ -217,6 +217,7 @@ class R2Score(Metric):
         if num_regressors < 0:
             raise ValueError(f"Invalid value for argument `num_regressors`: expected an integer >= 0, got {num_regressors}.")
         self.class_aggregation = class_aggregation
+        self._several = 'use class_aggregation="uniform_average"' if class_aggregation is None else None
         self.num_regressors = num_regressors
         self.num_samples = self.add_variable((), "zeros", name="num_samples")
         self._sums: tuple = ()

@@ -43,7 +43,19 @@ def mismatch(who: str, y_true: np.ndarray, y_pred: np.ndarray, wanted: str = "on
     Traceback (most recent call last):
     ValueError: accuracy expected one shape for both, got y_true of shape (2,) and y_pred of shape (3,).
     """
-    return ValueError(f"{who} expected {wanted}, got y_true of shape {y_true.shape} and y_pred of shape {y_pred.shape}.")
+    got = f"got y_true of shape {y_true.shape} and y_pred of shape {y_pred.shape}"
+    return ValueError(f"{who} expected {wanted}, {got}.{_way_out(y_true.shape, y_pred.shape)}")
+
+
+def _way_out(true: tuple, pred: tuple) -> str:
+    """What to do about class numbers where one-hot rows are wanted, and the other way round."""
+    rows = pred[:-1]
+    if len(pred) > 1 and pred[-1] != 1 and true in (rows, (*rows, 1)):
+        classes = pred[-1]
+        return f" These look like class numbers: encode them with keras.utils.to_categorical(y, num_classes={classes})."
+    if len(pred) > 1 and true == pred:
+        return " These look like one-hot rows: take np.argmax(y, axis=-1)."
+    return ""
 
 
 def spread(weight: np.ndarray, shape: tuple) -> np.ndarray:

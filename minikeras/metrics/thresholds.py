@@ -71,7 +71,17 @@ class Counter(Metric):
                 sample_weight = sample_weight[..., None]  # one weight for a whole row
             shape = y_pred.shape if self.class_id is None else (*y_pred.shape[:-1], 1)
             sample_weight = spread(sample_weight, shape)
+        self.check_targets(y_true)
         self._count(y_true, y_pred, sample_weight)
+
+    def check_targets(self, y_true: np.ndarray) -> None:
+        """Warn of targets that are not from 0 to 1: all but 0 counts as positive."""
+        if not self._warned and y_true.size and not (0 <= y_true.min() and y_true.max() <= 1):
+            values = np.unique(y_true.reshape(-1)[:10_000])[:5]
+            self._warn_once(
+                f"{type(self).__name__} got targets such as {', '.join(f'{v:g}' for v in values)}: whatever is not 0 counts as "
+                "positive. Use labels 0 and 1; for several classes one-hot rows."
+            )
 
     def tally(self, y_true, y_pred, sample_weight=None):
         """Add a batch of arrays that need neither conversion nor checks."""

@@ -1,8 +1,9 @@
 """Models: `Sequential`, and reading models from files and configs."""
 
 from minikeras.models.cloning import clone_model, model_from_json
+from minikeras.models.functional import Functional
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
 from minikeras.saving import load_model, save_model
 
-__all__ = ["Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]
+__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]

@@ -1,4 +1,4 @@
-"""Reading the arguments of fit, evaluate and predict that are not data."""
+"""Reading the arguments of models: of their constructors, and those of fit, evaluate and predict that are not data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import config
+from minikeras._core.nest import flatten, keys
+from minikeras._core.symbolic import is_shape
 from minikeras.callbacks import CallbackList
 
 
@@ -58,3 +60,56 @@ def due(freq: Any) -> Callable[[int], bool]:
     if isinstance(freq, (list, tuple, set, range, np.ndarray)):
         return set(int(epoch) for epoch in freq).__contains__
     raise ValueError(f"Argument `validation_freq` must be a positive integer or a list of epochs from 1, got {freq!r}.")
+
+
+_GRAPH = {"inputs": "inputs", "input": "inputs", "outputs": "outputs", "output": "outputs"}  # as Keras 1 wrote them, too
+
+
+def graph_given(args: tuple, kwargs: dict) -> bool:
+    """Whether a Model is made of symbolic tensors.
+
+    >>> graph_given((), {"name": "m"}), graph_given((), {"input": 1, "output": 2})
+    (False, True)
+    """
+    return len(args) >= 2 or len(args) == 1 and bool({"outputs", "output"} & set(kwargs)) or bool(set(_GRAPH) & set(kwargs))
+
+
+def take_graph(args: tuple, kwargs: dict) -> tuple[Any, Any] | None:
+    """Take inputs and outputs out of the arguments of a Model; None if it is not made of tensors.
+
+    >>> take_graph(("x",), kwargs := {"outputs": "y", "name": "m"}), kwargs
+    (('x', 'y'), {'name': 'm'})
+    """
+    if not graph_given(args, kwargs):
+        if args:
+            raise TypeError(f"Model takes inputs and outputs, or in a subclass none of them, got {args!r:.80}.")
+        return None
+    found = dict(zip(("inputs", "outputs", "name"), args))
+    for old, name in _GRAPH.items():
+        if old in kwargs:
+            if name in found:
+                raise TypeError(f"Model got `{name}` twice.")
+            found[name] = kwargs.pop(old)
+    if "name" in found:
+        kwargs["name"] = found["name"]
+    for name in ("inputs", "outputs"):
+        if found.get(name) is None:
+            raise ValueError(f"Model(inputs, outputs) needs both, got no `{name}`: x = keras.Input(...), y = layers(x).")
+    return found["inputs"], found["outputs"]
+
+
+def flat_mask(mask: Any) -> Any:
+    """Masks in a structure as a flat list; one mask as it is."""
+    return flatten(mask) if isinstance(mask, (list, tuple, dict)) else mask
+
+
+def flat_shapes(shapes: Any) -> list:
+    """The shapes in a structure.
+
+    >>> flat_shapes({"b": (None, 2), "a": [(None, 3)]})
+    [(None, 3), (None, 2)]
+    """
+    if is_shape(shapes):
+        return [tuple(shapes)]
+    items = [shapes[key] for key in keys(shapes)] if isinstance(shapes, dict) else shapes
+    return [s for item in items for s in flat_shapes(item)]

@@ -1,24 +1,25 @@
-"""What compile() was told, resolved: optimizer, loss and metrics, and one step of training with them."""
+"""What compile() was told, resolved: optimizer, heads with losses and metrics, and one step of training with them."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minikeras import losses, metrics, optimizers
-from minikeras._core.naming import shorten
 from minikeras._core.serialize import serialize_keras_object
+from minikeras._core.tape import traced
 from minikeras._core.variable import adopt
+from minikeras.losses.reduction import masked_weights
+from minikeras.models.heads import BY_SHAPE, Head, check_metrics, flatten_given, is_config, make_heads
 
 
 class Compiled:
-    """The optimizer, the loss and the metrics of a model.
+    """The optimizer, and the heads of a model: what each of its outputs is held against.
 
-    The metrics are resolved when the shapes of targets and outputs are known: "accuracy" means another thing for
-    one-hot labels than for integers.
+    The heads are made when the outputs are known, their metrics when the shapes of targets are: "accuracy" means another
+    thing for one-hot labels than for integers.
     """
 
     def __init__(self, optimizer, loss, loss_weights, metrics_given, weighted_metrics, extras):
@@ -27,99 +28,110 @@ class Compiled:
             "metrics": metrics_given, "weighted_metrics": weighted_metrics, **extras,
         }  # fmt: skip
         self.optimizer = None if optimizer is None else optimizers.get(optimizer)
-        self.identifier = _only(loss, "loss")
-        self.loss = None if self.identifier in _BY_SHAPE else losses.resolve(self.identifier)
-        weights = _only(loss_weights, "loss_weights")
-        if not isinstance(weights, (int, float, np.number, type(None))):
-            hint = " Metrics are given by name: compile(..., metrics=[...])." if isinstance(weights, str) else ""
-            raise ValueError(f"Argument `loss_weights` of compile() must be a number, got {loss_weights!r}.{hint}")
-        self.loss_weight = 1.0 if weights is None else float(weights)
+        self.extras = extras
+        self.names: list[str] | None = None  # of the outputs
+        self.heads: list[Head] = []
         self.loss_tracker = metrics.Mean(name="loss")
-        self.plain = _as_list(metrics_given, "metrics")
-        self.weighted = _as_list(weighted_metrics, "weighted_metrics")
-        self.metrics: list | None = None  # resolved: [(name, metric)]
-        self.tallies: list = []  # their tally methods, and whether they take the weights
         self.total, self.count = 0.0, 0
-        self.trained: list = []  # the weights that the last step of training was made for
-        for identifier in [*self.plain, *self.weighted]:  # a misspelt name is said now, not after an hour
-            if isinstance(identifier, str) and identifier not in _BY_SHAPE:
-                metrics.get(identifier)
-            elif not isinstance(identifier, (str, dict)) and not callable(identifier):
-                raise ValueError(f"An entry of metrics is a name, a function or a Metric, got {shorten(identifier)}.")
+        self.trained: list | None = None  # the weights that the last step of training was made for
+        for identifier in flatten_given(loss):
+            if identifier is not None and not (isinstance(identifier, str) and identifier in BY_SHAPE):
+                losses.resolve(identifier)  # a misspelt name is said now, not after an hour
+        check_metrics(metrics_given), check_metrics(weighted_metrics)
+        if not isinstance(loss_weights, (list, tuple, dict)):
+            make_heads([""], {**self.given, "loss": None, "metrics": None, "weighted_metrics": None})
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether any output has a loss."""
+        return any(identifier is not None for identifier in flatten_given(self.given["loss"]))
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the metrics have met their data."""
+        return bool(self.heads) and all(head.metrics is not None or head.loss is None for head in self.heads)
+
+    def set_outputs(self, names: list[str]) -> None:
+        """Make the heads for outputs of these names, unless they are there."""
+        if self.names is None or self.names != names and len(names) > 1:
+            self.names, self.heads = list(names), make_heads(names, self.given)
 
     def config(self) -> dict:
         """What a file keeps of it."""
         config = serialize_keras_object({**self.given, "optimizer": self.optimizer})
         return {**config, "jit_compile": bool(config["jit_compile"])}
 
-    def prepare_targets(self, y: np.ndarray, output: Any) -> np.ndarray:
-        """Check targets against the model's output, a `KerasTensor`; make the loss and metrics for their shapes."""
-        if self.loss is None:
-            self.loss = losses.resolve(self.identifier, y.shape, output.shape)
-        y = self.loss.prepare_targets(y, output.shape, "float32" if output.dtype == "float16" else output.dtype)
-        if self.metrics is None:
-            self._make_metrics((None, *y.shape[1:]), output.shape)
-        return y
-
-    def _make_metrics(self, target_shape: tuple, output_shape: tuple) -> None:
-        """Make the metrics for these shapes; a name that is taken gets "weighted_" before it, or a number behind."""
-        self.metrics, self.tallies = [], []
-        names: set[str] = set()
-        for identifiers, weighted in ((self.plain, False), (self.weighted, True)):
-            for identifier in identifiers:
-                metric = metrics.resolve(identifier, self.loss, target_shape, output_shape)
-                base = f"weighted_{metric.name}" if weighted and metric.name in names else metric.name
-                copies = (f"{base}_{i}" for i in itertools.count(1))
-                name = base if base not in names else next(copy for copy in copies if copy not in names)
-                names.add(name)
-                self.metrics.append((name, metric))
-                self.tallies.append((metric.tally, weighted))
+    def prepare_targets(self, ys: list, outputs: list) -> list:
+        """Check targets against the model's outputs; make the losses and metrics for their shapes."""
+        for head, y in zip(self.heads, ys):
+            if y is None and (head.identifier is not None or head.plain or head.weighted):
+                where = f" for output {head.name!r}" if head.name else ""
+                raise ValueError(f"Training and evaluating need targets{where}: pass `y`, one for each sample in `x`, got None.")
+        return [head.prepare(y, output) for head, y, output in zip(self.heads, ys, outputs)]
 
     def reset(self) -> None:
         """Start the loss and the metrics anew."""
         self.total, self.count = 0.0, 0
         self.loss_tracker.reset_state()
-        for _, metric in self.metrics or ():
-            metric.reset_state()
+        for head in self.heads:
+            head.reset()
 
-    def tally(self, value: float, y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> None:
-        """Count a batch in: its loss, and its metrics."""
-        n = len(p)
+    def tally(self, value: float, n: int) -> None:
+        """Count a batch in: what was minimized, the sum over all heads and penalties."""
         self.total += value * n
         self.count += n
-        for count, weighted in self.tallies:
-            count(y, p, w if weighted else None)
 
-    def logs(self) -> dict[str, float]:
-        """The loss and the metrics so far, by name in alphabetical order, as Keras lists them."""
-        logs = {"loss": self.total / self.count if self.count else 0.0}
-        for name, metric in self.metrics or ():
-            result = metric.result()
-            logs.update(result if isinstance(result, dict) else {name: result})
+    def logs(self) -> dict[str, Any]:
+        """The loss and the metrics so far, by name in alphabetical order, as Keras lists them; nothing before a first batch."""
+        if not self.count:
+            return {}
+        logs: dict[str, Any] = {"loss": self.total / self.count}
+        for head in self.heads:
+            if head.name and head.loss is not None:
+                logs[f"{head.name}_loss"] = head.total / head.count
+            logs.update({unique(name, logs): value for name, value in head.logs().items()})
         return {name: _number(logs[name]) for name in sorted(logs)}
 
     def state(self) -> dict:
         """The sums of an epoch so far: what `set_state` goes on from."""
-        metrics = [[v.numpy() for v in metric.variables] for _, metric in self.metrics or ()]
-        return {"total": self.total, "count": self.count, "metrics": metrics}
+        return {"total": self.total, "count": self.count, "heads": [head.state() for head in self.heads]}
 
     def set_state(self, state: dict) -> None:
         """Go on from the sums that `state` returned."""
         self.total, self.count = state["total"], state["count"]
-        for (_, metric), values in zip(self.metrics or (), state["metrics"]):
-            for variable, value in zip(metric.variables, values):
-                variable.assign(value)
+        for head, sums in zip(self.heads, state["heads"]):
+            head.set_state(sums)
 
-    def names(self) -> list[str]:
+    def results(self) -> list[str]:
+        """The names of what evaluate() returns, in its order."""
+        if len(self.heads) == 1:
+            return ["loss", *self.heads[0].logs()] if self.heads[0].metrics is not None else ["loss"]
+        first = ["loss", *dict.fromkeys(f"{h.name}_loss" for h in self.heads if h.identifier is not None)]
+        return [*first, *sorted(name for name in self.logs() if name not in first)]
+
+    def names_of_metrics(self) -> list[str]:
         """The names of the metrics, in the order of compile()."""
-        return [name for name, _ in self.metrics or ()]
+        return [name for head in self.heads for name, _ in head.metrics or ()]
 
     def tracked(self) -> list:
         """The loss and the metrics as `Metric` objects."""
-        self.loss_tracker.reset_state()
         if self.count:
+            self.loss_tracker.reset_state()
             self.loss_tracker.update_state(self.total / self.count, self.count)
-        return [self.loss_tracker, *(metric for _, metric in self.metrics or ())]
+        return [self.loss_tracker, *(metric for head in self.heads for metric in head.tracked())]
+
+
+def unique(name: str, taken: dict) -> str:
+    """A name that is not taken: with a number behind it if need be, as Keras has it for heads of one name.
+
+    >>> unique("a_mae", {"a_mae": 1})
+    'a_mae_1'
+    """
+    n = 1
+    base = name
+    while name in taken:
+        name, n = f"{base}_{n}", n + 1
+    return name
 
 
 def make_train_step(model: Any) -> Callable:
@@ -134,24 +146,22 @@ def make_train_step(model: Any) -> Callable:
     trainable = model.trainable_variables
     optimizer.build(trainable)
     model.resolve_trainable()
-    cost, back, update = *_objective(model), optimizer.step
-    penalized, penalty = _penalties(model)
-    scaled = optimizer.loss_scale_factor is not None or hasattr(optimizer, "inner_optimizer")
+    cost, back = _objective(model)
+    update, penalize = optimizer.step, _penalties(model, True)
+    scale = optimizer.scale_loss(1.0) != 1.0
 
     def step(x, y, w):
         p, kept = forward(x, True)
         value, delta = cost(y, p, kept, w)  # C, δ[L]
-        if scaled:
-            delta *= optimizer.scale_loss(1.0)  # the optimizer divides by it again
-        back(delta, kept, False)  # ∂C/∂W, ∂C/∂b
-        for v in penalized:
-            value += float(v.regularizer(v.value))  # C + R(W)
-            slope = v.regularizer.grad(v.value)
-            v.grad += slope * optimizer.scale_loss(1.0) if scaled else slope
-        if penalty is not None:
-            value += penalty(kept)
+        back(delta, kept)  # ∂C/∂W, ∂C/∂b
+        if penalize is not None:
+            value += penalize(kept)  # C + R(W)
+        if scale:
+            factor = optimizer.scale_loss(1.0)  # the optimizer divides by it again
+            for v in trainable:
+                v.grad *= factor
         update()  # W ← W - α ∂C/∂W
-        tally(value, y, p, w)
+        tally(value, _rows(p))
 
     return step
 
@@ -160,112 +170,136 @@ def make_test_step(model: Any) -> Callable:
     """The same without learning: forward, loss, penalties, metrics."""
     tally, forward = model._compiled.tally, model.forward
     cost, _ = _objective(model)
-    penalized, penalty = _penalties(model)
+    penalize = _penalties(model, False)
 
     def step(x, y, w):
         p, kept = forward(x, False)
         value = cost(y, p, kept, w)[0]
-        for v in penalized:
-            value += float(v.regularizer(v.value))
-        if penalty is not None:
-            value += penalty(kept)
-        tally(value, y, p, w)
+        if penalize is not None:
+            value += penalize(kept)
+        tally(value, _rows(p))
 
     return step
 
 
+def _rows(p: Any) -> int:
+    """The number of samples in a batch of outputs."""
+    while not isinstance(p, np.ndarray):
+        p = next(iter(p.values())) if isinstance(p, dict) else p[0]
+    return len(p)
+
+
 def _objective(model: Any) -> tuple[Callable, Callable]:
-    """The cost ``(y, p, kept, w) -> (C, slope)`` and where the slope goes back from: the output, or its logits.
-
-    Where the last activation and the loss know each other (softmax or sigmoid and cross-entropy), it is the logits.
-    """
-    compiled, activation, logits = model._compiled, model.activation, model.logits
-    fused = compiled.loss.fused(activation) if activation is not None else None
-    rule = fused or compiled.loss.value_and_grad
-    if model.output.dtype == "float16":
-        rule = _in_float32(rule)
-    if fused is not None:
-
-        def cost(y, p, kept, w):
-            return rule(y, logits(kept), p, w)  # δ[L] = ∂C/∂z[L] at once
-
-    else:
-
-        def cost(y, p, kept, w):
-            return rule(y, p, w)  # ∂C/∂a[L]
-
-    back = model.backward if fused is None else model.backward_from_logits
-    return cost if compiled.loss_weight == 1.0 else _weighted(cost, compiled.loss_weight), back
+    """The cost ``(y, p, kept, w) -> (C, slope)``, which counts the batch in, and how the slope goes back."""
+    heads = model._compiled.heads
+    return _single(model, heads[0]) if len(heads) == 1 and heads[0].loss is not None else _several(model, heads)
 
 
-def _weighted(cost: Callable, weight: float) -> Callable:
-    def weighted(y, p, kept, w):
-        value, slope = cost(y, p, kept, w)
-        return value * weight, slope * weight
+def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
+    output = model.output_specs()[0]
+    rule, from_logits = head.cost(model.activation, output.dtype)
+    logits, tally, weight = model.logits, head.tally, head.weight
+    back = model.backward_from_logits if from_logits else model.backward
+    wrapped = not isinstance(model.output_structure(), type(output))
+    masked, reduction = model.makes_mask, head.loss.reduction
 
-    return weighted
+    def cost(y, p, kept, w):
+        value, slope = rule(y, logits(kept) if from_logits else None, p, w)
+        tally(value, y, p, w)
+        return value, slope
+
+    def full(y, p, kept, w):
+        p = model.flat_outputs(p)[0] if wrapped else p
+        mask = model.flat_mask_of(kept) if masked else None
+        mask = None if mask is None else mask[0]
+        given = w if mask is None else masked_weights(mask, w, reduction, p.dtype)
+        value, slope = rule(y, logits(kept) if from_logits else None, p, given)
+        tally(value, y, p, w, mask)
+        value, slope = value * weight, slope * weight
+        return value, model.like_outputs([slope]) if wrapped and not from_logits else slope
+
+    return (full if wrapped or masked or weight != 1.0 else cost), lambda delta, kept: back(delta, kept, False)
 
 
-def _in_float32(rule: Callable) -> Callable:
-    """Half precision is too coarse for a sum over a batch: 1 + 0.0001 is 1 there."""
+def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
+    """One cost over several outputs: C = Σ weight · loss."""
+    course, specs = model._course, model.output_specs()
+    graph = course if course is not None and hasattr(course, "outputs") and len(heads) > 1 else None
+    rules: list = []
+    for k, (head, spec) in enumerate(zip(heads, specs)):
+        rules.append(head.cost(graph.activation(k) if graph is not None else None, spec.dtype) if head.loss is not None else None)
+    raw = tuple(k for k, rule in enumerate(rules) if rule is not None and rule[1])
+    masked = model.makes_mask
 
-    def wide(y, *outputs_and_weights):
-        *outputs, w = outputs_and_weights
-        value, slope = rule(y, *(a.astype("float32") for a in outputs), w)
-        return value, slope.astype(outputs[0].dtype)
+    def cost(y, p, kept, w):
+        value, slopes = 0.0, []
+        ps = model.flat_outputs(p)
+        masks = model.flat_mask_of(kept) if masked else None
+        ys = y if len(heads) > 1 else [y]
+        ws = w if isinstance(w, (list, tuple)) else [w] * len(ps)
+        for k, (head, rule) in enumerate(zip(heads, rules)):
+            mask = None if masks is None else masks[k]
+            if rule is None:
+                slopes.append(None)
+                if head.metrics:
+                    head.tally(0.0, ys[k], ps[k], ws[k], mask)
+                continue
+            given = ws[k] if mask is None else masked_weights(mask, ws[k], head.loss.reduction, ps[k].dtype)
+            cost_k, slope = rule[0](ys[k], graph.logits(kept, k) if rule[1] else None, ps[k], given)
+            head.tally(cost_k, ys[k], ps[k], ws[k], mask)
+            value += head.weight * cost_k
+            slopes.append(slope * head.weight if head.weight != 1.0 else slope)
+        return value, slopes
 
-    return wide
+    if graph is not None:
+        return cost, lambda slopes, kept: graph.backward(slopes, kept, False, raw)
+    return cost, lambda slopes, kept: model.backward(model.like_outputs(slopes), kept, False)
 
 
-def _penalties(model: Any) -> tuple[list, Callable | None]:
-    """The weights with a regularizer, and what adds up the penalties on outputs of layers, if there are any."""
-    return [v for v in model.trainable_variables if v.regularizer is not None], model.penalty if model._penalized else None
+def _penalties(model: Any, learning: bool) -> Callable | None:
+    """What adds up the penalties on weights and in layers and, when learning, adds the slopes of the former; None without any."""
+    penalized = [v for v in model.trainable_variables if v.regularizer is not None]
+    layers, functions = model.is_penalized, [f for layer in [model, *model._inner_layers()] for f in layer._loss_functions]
+    if not (penalized or layers or functions):
+        return None
+
+    def penalize(kept):
+        value = model.penalty(kept) if layers else 0.0
+        for v in penalized:
+            value += float(v.regularizer(v.value))  # C + R(W)
+            if learning:
+                v.grad += v.regularizer.grad(v.value)
+        for f in functions:
+            value += _added(f, learning)
+        return value
+
+    return penalize
 
 
-_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
+def _added(function: Callable, learning: bool) -> float:
+    """The value of a function of no arguments that was given to add_loss; its slope goes to the variables that it reads."""
+    run = traced(lambda _: function(), ())
+    if learning:
+        grads = run.back(1.0)[1]
+        for owner, _ in run.roll.leaves.values():
+            if id(owner) in grads:
+                owner.grad += grads[id(owner)]
+    return float(run.value())
 
 
 def compile_arguments(config: dict) -> dict:
     """Turn the config of a compile state into arguments for compile()."""
     config = dict(config)
-    for key, kind in (("optimizer", optimizers), ("loss", losses)):
-        if isinstance(config.get(key), dict) and "class_name" in config[key]:
-            config[key] = kind.deserialize(config[key])
 
-    def read(given):
+    def read(given, kind):
+        if is_config(given):
+            return kind.deserialize(given)
         if isinstance(given, (list, tuple)):
-            return [read(i) for i in given]
-        return metrics.deserialize(given) if _is_config(given) else given
+            return [read(i, kind) for i in given]
+        return {key: read(value, kind) for key, value in given.items()} if isinstance(given, dict) else given
 
-    return {**config, "metrics": read(config.get("metrics")), "weighted_metrics": read(config.get("weighted_metrics"))}
-
-
-def _only(value: Any, argument: str) -> Any:
-    """A model with one output takes its loss alone, or in a list or dict of one."""
-    if isinstance(value, dict) and "class_name" not in value:
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        if len(value) != 1:
-            raise ValueError(f"The model has one output, so `{argument}` takes one entry, got {len(value)}: {value!r}.")
-        value = value[0]
-    return value
-
-
-def _as_list(given: Any, argument: str) -> list:
-    """The metrics of the one output, however they are wrapped."""
-    if given is None:
-        return []
-    if isinstance(given, dict) and "class_name" not in given:
-        given = _only(given, argument)
-    if isinstance(given, (list, tuple)):
-        if len(given) == 1 and isinstance(given[0], (list, tuple, dict)) and not _is_config(given[0]):
-            return _as_list(given[0], argument)
-        return [m for m in given if m is not None]
-    return [given]
-
-
-def _is_config(value: Any) -> bool:
-    return isinstance(value, dict) and "class_name" in value
+    kinds = {"optimizer": optimizers, "loss": losses, "metrics": metrics, "weighted_metrics": metrics}
+    return {key: read(value, kinds[key]) if key in kinds else value for key, value in config.items()}
 
 
 def _number(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What all models have in common beyond training: layers by name, summary, files, configs."""
+"""What all models have in common beyond training: a course through their layers, layers by name, summary, files, configs."""
 
 from __future__ import annotations
 
@@ -6,35 +6,287 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from minikeras import saving
+from minikeras._core.nest import flatten, keys, map_leaves, pack_sequence_as
+from minikeras._core.now import TAPE
+from minikeras._core.registry import REGISTRIES
 from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
+from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
+from minikeras.layers.calling import call_on_tape
 from minikeras.layers.layer import Layer
 from minikeras.models import summary as summaries
+from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
+from minikeras.models.course import course
+from minikeras.models.graph import by_depth, checked_tensors, find_nodes, propagate, rooted
 from minikeras.models.trainer import Trainer
 
 
 class Model(Trainer, Layer):
-    """Layers joined into one, with training, files and a summary. `Sequential` is the model to make.
+    """Layers joined into one, with training, files and a summary.
 
-    >>> from minikeras.models import Sequential
-    >>> isinstance(Sequential(), Model)
-    True
+    ``Model(inputs, outputs)`` is made of symbolic tensors; a subclass writes ``call`` instead, and may write ``train_step``.
+    `Sequential` is the model to make where the layers stand in a row.
+
+    Args:
+        inputs: `keras.Input` tensors, or tensors in the middle of a graph; one, or a list, tuple or dict of them.
+        outputs: what layers and `keras.ops` made of them; one, or a list, tuple or dict.
+        trainable, name, dtype: as of any layer.
+
+    >>> import minikeras as keras
+    >>> x = keras.Input((4,)); h = keras.layers.Dense(3, activation="relu")(x)
+    >>> model = keras.Model(inputs=x, outputs=[keras.layers.Dense(1)(h), h])
+    >>> [y.shape for y in model.predict(np.zeros((5, 4)))]
+    [(5, 1), (5, 3)]
     """
 
-    _layers: list[Layer]
+    _course: Any = None  # of Sequential and of models made of symbolic tensors; a subclass with its own call() has none
+    _inputs: Any = None  # their symbolic inputs and outputs, in the structure that the user gave
+    _outputs: Any = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and graph_given(args, kwargs):
+            return super().__new__(REGISTRIES["keras"].table["Functional"], *args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
-        if args or {"inputs", "outputs", "input", "output"} & set(kwargs):
-            raise NotImplementedError(
-                "Model(inputs, outputs) comes in a later version. The first layers of a Sequential model make a model of "
-                "their own by Sequential(model.layers[:k + 1]), with the same weights."
-            )
+        graph = take_graph(args, kwargs)
         super().__init__(**kwargs)
+        if graph is not None:
+            self._set_graph(*graph)
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        checked_tensors(inputs, "inputs"), checked_tensors(outputs, "outputs")
+        self._inputs, self._outputs = rooted(inputs, outputs)
+        self._nodes = find_nodes(self.inputs, self.outputs)
+        self._operations = by_depth(self.inputs, self.outputs, self._nodes)
+        names = [operation.name for operation in self._operations]
+        twice = next((n for n in names if names.count(n) > 1), None)
+        if twice is not None:
+            raise ValueError(
+                f"Layer names in a model must differ, {twice!r} is there twice. Give one of them another name=, or, if it should "
+                "be one layer, make it once and call it twice."
+            )
+        self._layers = [operation for operation in self._operations if isinstance(operation, Layer)]
+        self.built = True
+        self._build_shape, self._output_shape = shapes_of(self._inputs), shapes_of(self._outputs)
+        if not self._trainable:
+            self.trainable = False
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Resolve what a pass through the model calls, so that the pass itself only computes."""
+        losses = [t for t in vars(self).get("_symbolic_losses", ())]
+        nodes = find_nodes(self.inputs, [*self.outputs, *losses]) if losses else self._nodes
+        self._course = course(self.inputs, self.outputs, nodes, losses)
+        self._forget_steps()
+
+    def add_loss(self, loss: Any) -> None:
+        """Add to the loss: in `call` a value; in a model of symbolic tensors such a tensor, whose mean is added; or a function."""
+        symbolic = symbolic_leaves(loss)
+        if not symbolic:
+            super().add_loss(loss)
+            self._forget_steps()
+            return
+        vars(self).setdefault("_symbolic_losses", []).extend(symbolic)
+        nodes = find_nodes(self.inputs, symbolic)  # said now if it needs another input
+        known = {id(layer) for layer in self._layers}
+        self._layers += [n.operation for n in nodes if isinstance(n.operation, Layer) and id(n.operation) not in known]
+        self._lay_out()
+
+    # -- computing ---------------------------------------------------------------------------------------------------
+
+    def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
+        """Pass inputs through the layers. A model of your own overrides this."""
+        if self._course is None:
+            return super().call(inputs)
+        if TAPE.get() is not None:
+            return call_on_tape(self, inputs, training, {} if mask is None else {"mask": mask}, Model)
+        return self.infer_with_mask(inputs, training, mask)[0]
+
+    def forward(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
+        """Pass x through all layers; keep what each one's backward needs."""
+        x = self._flat(x)
+        y, trail = self._course.forward(x, training) if mask is None else self._course.forward(x, training, flat_mask(mask))
+        return self._structured(y), trail
+
+    def infer(self, x: Any, training: bool = False, mask: Any = None) -> Any:
+        """The same without a way back."""
+        if self._course is None:
+            return super().infer(x, training) if mask is None else super().infer(x, training, mask=mask)
+        if self._plain and mask is None:
+            return self._course.call(x, training)
+        return self._structured(self._course.call(self._flat(x), training, flat_mask(mask)))
+
+    def infer_with_mask(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
+        """The outputs, and which of their steps count."""
+        if not self._course.masked and mask is None:
+            return self._structured(self._course.call(self._flat(x), training)), None
+        y, masks = self._course.call_with_mask(self._flat(x), training, flat_mask(mask))
+        return self._structured(y), masks
+
+    def backward(self, dy: Any, trail: Any, need_dx: bool = True) -> Any:
+        """Walk back from ∂L/∂y to the first layer that is trained, or to ∂L/∂x."""
+        if not self._plain:
+            dy = flatten(dy) if not self._course_one_out else flatten(dy)[0]
+        dx = self._course.backward(dy, trail, need_dx)
+        return self._like_inputs(dx) if need_dx else None
+
+    def backward_from_logits(self, delta: Any, trail: Any, need_dx: bool = True) -> Any:
+        """The same from δ = ∂L/∂z of the last layer, whose activation and loss were differentiated together."""
+        dx = self._course.backward_from_logits(delta, trail, need_dx)
+        return self._like_inputs(dx) if need_dx else None
+
+    @property
+    def activation(self) -> Any:
+        """The activation that the model ends in, if its last layer can be differentiated from the logits."""
+        return self._course.activation() if self._course is not None and self._course_one_out else None
+
+    def logits(self, trail: Any) -> np.ndarray:
+        """What the last activation was applied to."""
+        return self._course.logits(trail)
+
+    @property
+    def is_penalized(self) -> bool:
+        """Whether a pass may add to the loss."""
+        return self.is_traced or self._course is not None and self._course.is_penalized
+
+    def penalty(self, kept: Any) -> float:
+        """What this pass adds to the loss."""
+        return self._course.penalty(kept)
+
+    @property
+    def makes_mask(self) -> bool:
+        """Whether a mask may come out although none went in."""
+        return self._course.masked if self._course is not None else super().makes_mask
+
+    supports_masking = True
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Return the mask of the outputs."""
+        if self._course is None or not (self._course.masked or previous_mask is not None):
+            return None if self._course is not None else previous_mask
+        return self._structured(self.infer_with_mask(inputs, False, previous_mask)[1])
+
+    def resolve_trainable(self) -> None:
+        """Look anew at which layers are trained; the trainer asks for it when that has changed."""
+        for layer in [self, *self._inner_layers()]:
+            if getattr(layer, "_course", None) is not None:
+                layer._course.resolve_trainable()
+
+    # -- structure ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _plain(self) -> bool:
+        """One array in, one array out, each by itself."""
+        return isinstance(self._inputs, KerasTensor) and isinstance(self._outputs, KerasTensor)
+
+    @property
+    def _course_one_out(self) -> bool:
+        return isinstance(self._outputs, KerasTensor) or len(self.outputs) == 1
+
+    def _flat(self, x: Any) -> Any:
+        """Inputs as the course takes them: one array, or a list in the order of the model's inputs."""
+        if isinstance(self._inputs, KerasTensor):
+            return flatten(x)[0] if type(x) in (list, tuple, dict) else x
+        if isinstance(x, dict) and not isinstance(self._inputs, dict):
+            x = [x[t.node.operation.name] for t in self.inputs]
+        elif isinstance(x, dict):
+            x = [x[key] for key in keys(self._inputs)]
+        flat = flatten(x)
+        return flat if len(self.inputs) > 1 else flat[0]
+
+    def _structured(self, y: Any) -> Any:
+        """Outputs in the structure that the user gave."""
+        if isinstance(self._outputs, KerasTensor) or y is None:
+            return y
+        return pack_sequence_as(self._outputs, [y] if self._course_one_out else y)
+
+    def _like_inputs(self, dx: Any) -> Any:
+        if isinstance(self._inputs, KerasTensor):
+            return dx
+        return pack_sequence_as(self._inputs, [dx] if len(self.inputs) == 1 else dx)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, in the structure that the user gave."""
+        if self._inputs is None:
+            raise AttributeError(
+                f"Model {self.name!r} ({type(self).__name__}) has no defined input: its layers are called in a call() of its own. "
+                "Build it of keras.Input() tensors to cut it open."
+                if self.is_traced
+                else f"Model {self.name!r} ({type(self).__name__}) has no defined input yet: it has not met any data."
+            )
+        return self._inputs
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, in the structure that the user gave."""
+        if self._outputs is None:
+            yet = "" if self.is_traced else " shape yet"
+            raise AttributeError(f"Model {self.name!r} ({type(self).__name__}) has no defined output{yet}: see `input`.")
+        return self._outputs
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs, a flat list."""
+        return flatten(self.input)
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs, a flat list."""
+        return flatten(self.output)
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the Input layers."""
+        return [t.node.operation.name for t in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that the outputs come from: those of the heads in History."""
+        return [t.node.operation.name for t in self.outputs]
+
+    @property
+    def input_shape(self) -> Any:
+        """The shapes of the inputs, None for the batch."""
+        return shapes_of(self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shapes of the outputs, None for the batch."""
+        return shapes_of(self.output)
+
+    def compute_output_spec(self, x: Any, **arguments) -> Any:
+        """Return symbolic outputs for symbolic inputs."""
+        if self._course is None:
+            return super().compute_output_spec(x, **arguments)
+        tensors = {id(t): s for t, s in zip(self.inputs, flatten(x))}
+        propagate(self._nodes, tensors)
+        return map_leaves(lambda t: KerasTensor(tensors[id(t)].shape, tensors[id(t)].dtype), self._outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shapes of the outputs for shapes of the inputs."""
+        if self._course is None:
+            return super().compute_output_shape(input_shape)
+        shapes = [input_shape] if is_shape(input_shape) else flat_shapes(input_shape)
+        given = pack_sequence_as(self._inputs, [KerasTensor(s, t.dtype) for s, t in zip(shapes, self.inputs)])
+        return shapes_of(self.compute_output_spec(given))
+
+    # -- layers ------------------------------------------------------------------------------------------------------
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers in order, the input layer apart."""
-        raise NotImplementedError
+        """The layers in order."""
+        if self._course is not None:
+            return list(self._layers)
+        return self._parts(Layer)
+
+    @property
+    def operations(self) -> list:
+        """The layers, and the operations between them."""
+        return list(vars(self).get("_operations", self.layers))
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its place.

@@ -23,6 +23,10 @@ class Shared:
 class ActivityPenalty:
     """Stands behind a layer with an activity regularizer R: lets a pass, adds R(a)/n to the loss and its slope to ∂L/∂a."""
 
+    weights = trainable_weights = ()
+    logits = None
+    is_penalized = True
+
     def __init__(self, regularizer):
         self.regularizer = regularizer
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minikeras import data
-from minikeras._core.symbolic import KerasTensor
+from minikeras._core.nest import flatten, map_leaves
+from minikeras._core.now import CALL
+from minikeras._core.tape import paused
+from minikeras._core.tensor import plain, tensor
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
 from minikeras.models.arguments import callback_list, due, verbosity, whole
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
+from minikeras.models.meeting import Meeting
+from minikeras.models.own_steps import OwnSteps
 
 _STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
 
 
-class Trainer:
+class Trainer(OwnSteps, Meeting):
     """The half of a model that learns. What computes (`forward`, `backward`, weights) is the other half's."""
 
     optimizer: Any = None
@@ -44,26 +50,33 @@ class Trainer:
 
         Args:
             optimizer: name or object: "sgd", "adam", ``keras.optimizers.SGD(0.1, momentum=0.9)``.
-            loss: name, object or function ``(y_true, y_pred) -> values per sample``.
-            loss_weights: factor of the loss.
-            metrics: names, objects or functions to report; "accuracy" fits itself to the targets.
+            loss: name, object or function ``(y_true, y_pred) -> values per sample``; for several outputs a list or dict of them.
+            loss_weights: factor of the loss, or one for each output.
+            metrics: names, objects or functions to report, a list for each output; "accuracy" fits itself to the targets.
             weighted_metrics: the same, with sample weights taken into account.
-            run_eagerly, steps_per_execution, jit_compile, auto_scale_loss: kept for Keras' sake.
+            steps_per_execution: call the batch hooks of callbacks once every so many batches.
+            run_eagerly, jit_compile, auto_scale_loss: kept for Keras' sake.
 
         >>> from minikeras import Sequential, layers
         >>> model = Sequential([layers.Dense(1, input_shape=(2,))])
         >>> model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
         """
+        if isinstance(steps_per_execution, bool) or not isinstance(steps_per_execution, (int, np.integer)) or steps_per_execution < 1:
+            raise ValueError(f"Argument `steps_per_execution` of compile() must be a positive integer, got {steps_per_execution!r}.")
         extras = {"run_eagerly": run_eagerly, "steps_per_execution": steps_per_execution, "jit_compile": jit_compile}
         self._compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, extras)
         self.optimizer, self.loss = self._compiled.optimizer, loss
         self.stop_training = False
+        if self._course is not None:
+            self._compiled.set_outputs(self.head_names())
+        elif not self.is_traced:
+            self._compiled.set_outputs(["output"])  # of a Sequential that is not built yet: there will be one
         self._forget_steps()
 
     def _forget_steps(self) -> None:
         """Have the steps of training and testing resolved anew."""
         self._train_step = self._test_step = None
-        self._seen = -1  # of Variable.changes
+        self._seen = self._seen_testing = -1  # of Variable.changes
 
     @property
     def compiled(self) -> bool:
@@ -72,22 +85,44 @@ class Trainer:
 
     @property
     def metrics(self) -> list:
-        """The loss and the metrics as objects; the metrics once they have met data."""
-        return self._compiled.tracked() if self._compiled is not None else []
+        """The loss and the metrics as objects: of compile(), once they have met data, then those in attributes and layers."""
+        own = self._own_metrics()
+        return [*(self._compiled.tracked() if self._compiled is not None else ()), *own]
+
+    @property
+    def loss_tracker(self) -> Any:
+        """The mean of the loss in this epoch."""
+        return self._compiled.loss_tracker if self._compiled is not None else None
+
+    @loss_tracker.setter
+    def loss_tracker(self, value: Any) -> None:
+        vars(self)["_user_loss_tracker"] = value
 
     @property
     def metrics_names(self) -> list[str]:
         """The names of what evaluate() returns."""
-        return ["loss", *self._compiled.names()] if self._compiled is not None else []
+        return self._compiled.results() if self._compiled is not None else []
 
     def reset_metrics(self) -> None:
         """Start the loss and all metrics anew."""
         if self._compiled is not None:
             self._compiled.reset()
+        for metric in self.metrics if self._own_steps() else self._own_metrics():
+            metric.reset_state()
 
     def get_metrics_result(self) -> dict[str, float]:
         """The loss and the metrics so far."""
-        return self._need_compiled("get_metrics_result").logs()
+        compiled = self._compiled
+        logs = {} if compiled is None else compiled.logs()
+        if compiled is not None and not logs:  # a step of the user's own counts with the objects themselves
+            if float(compiled.loss_tracker.count):
+                logs["loss"] = compiled.loss_tracker.result()
+            for head in compiled.heads:
+                logs.update(head.logs())
+        for metric in self._own_metrics():
+            result = metric.result()
+            logs.update(result if isinstance(result, dict) else {metric.name: result})
+        return {name: as_number(value) for name, value in logs.items()}
 
     def get_compile_config(self) -> dict:
         """Return the arguments of compile(), ready for JSON; an empty dict before."""
@@ -111,7 +146,7 @@ class Trainer:
             raise ValueError(
                 f"You must call compile() before {caller}(): model.compile(optimizer='adam', loss=..., metrics=[...])."
             )
-        if self._compiled.identifier is None and caller != "get_metrics_result":
+        if not self._compiled.has_loss and not self._own_steps() and not self._adds_to_loss():
             raise ValueError(f"{caller}() needs a loss, and compile() was given none: compile(optimizer=..., loss='mse').")
         return self._compiled
 
@@ -160,16 +195,16 @@ class Trainer:
         epochs, initial_epoch = whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch")
         verbose, validate = verbosity(verbose), due(validation_freq)
         if validation_split and validation_data is None:
-            (x, y, sample_weight), validation_data = data.split(x, y, sample_weight, validation_split)
+            (x, y, sample_weight), validation_data = data.split(x, y, sample_weight, validation_split, **self._kinds())
+        first = not self._compiled.resolved or not self.optimizer.built
         how = {"batch_size": batch_size, "steps": steps_per_epoch, "shuffle": shuffle, "class_weight": class_weight}
-        first = self._compiled.metrics is None or not self.optimizer.built
         batches = self._open(x, y, sample_weight, build=first, **how)
         validation = None
         if validation_data is not None:
             xyw = data.unpack_x_y_sample_weight(validation_data)
             size = validation_batch_size or batches.batch_size
             validation = self._open(*xyw, batch_size=size, steps=validation_steps)
-        train = self._prepare_training()
+        self._prepare_training()
         callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
         self.stop_training, self._resume = False, None
         with np.errstate(all="ignore"):  # a diverging net shows as nan in the loss, not as text on stderr
@@ -179,8 +214,8 @@ class Trainer:
             for epoch in range(max(initial_epoch, start.get("epoch", 0)), epochs):
                 if batches.ran_dry():
                     break
-                logs = self._train_epoch(epoch, train, batches, callbacks, start.get("step", 0))
-                if not self._compiled.count and batches.exhausted:
+                logs = self._train_epoch(epoch, batches, callbacks, start.get("step", 0))
+                if not logs and batches.exhausted:
                     break
                 start = {}
                 if validation is not None and validate(epoch + 1) and not validation.ran_dry():
@@ -195,75 +230,105 @@ class Trainer:
             callbacks.on_train_end(logs)
         return self.history
 
-    def _train_epoch(self, epoch, train, batches, callbacks, first_step) -> dict:
+    def _train_epoch(self, epoch, batches, callbacks, first_step) -> dict:
         """One epoch: every batch once."""
         if not first_step:
-            self._compiled.reset()
+            self.reset_metrics()
+        compiled = self._compiled
         callbacks.on_epoch_begin(epoch)
+        if self._compiled is not compiled:  # compiled anew in the callback: other losses want other targets
+            self._prepare(batches)
         if first_step and self.stop_training:  # a resumed run that had been stopped within this epoch
-            return self._compiled.logs()
-        logs = self._compiled.logs
-        self._pass("train", batches.epoch(epoch, skip=first_step), train, callbacks, logs, logs, first_step)
-        return logs()
+            return self._logs()
+        self._running = True
+        try:
+            self._pass("train", batches.epoch(epoch, skip=first_step), self._train_on, callbacks, self._logs, first_step)
+        finally:
+            self._running = False
+        return self._logs()
 
-    def _pass(self, kind, batches, act, callbacks, logs, shown, first_step=0) -> None:
+    _running = False  # within an epoch of fit
+
+    def _train_on(self, x: Any, y: Any, w: Any) -> None:
+        """Do one step of training, with what is compiled and trainable now."""
+        step = self._train_step
+        if step is None or self._seen != Variable.changes:
+            step = self._prepare_training(y)
+        step(x, y, w)
+
+    def _logs(self) -> dict:
+        """The loss and the metrics of the epoch so far."""
+        logs = self._step_logs
+        if logs is None:
+            return {**self._compiled.logs(), **self._results_of_own_metrics()}
+        return dict(logs)
+
+    _step_logs: dict | None = None  # what the last step of the user's own returned
+
+    def _pass(self, kind, batches, act, callbacks, logs, first_step=0) -> None:
         """Go through batches: act on each, call the callbacks that ask for it, draw the bar when it is due."""
         before, after = getattr(callbacks, f"{kind}_batch_begin_hooks"), getattr(callbacks, f"{kind}_batch_end_hooks")
         progress, stop = callbacks.progress, _STOPS[kind]
+        together = self._compiled.extras["steps_per_execution"] if self._compiled is not None else 1
+        step = waiting = None  # the last step, and whether its hooks are still to be called
         for step, batch in enumerate(batches, first_step):
-            for hook in before:
-                hook(step, {})
+            if before and not waiting:
+                for hook in before:
+                    hook(step, {})
             act(*batch)
-            if after:
+            waiting = together > 1 and (step + 1 - first_step) % together != 0
+            if after and not waiting:
                 now = logs()
                 for hook in after:
                     hook(step, now)
             if progress is not None and progress.due():
-                progress.update(step, shown())
+                progress.update(step, logs() if kind != "predict" else {})
             if getattr(self, stop):
                 break
+        if after and waiting:
+            now = logs()
+            for hook in after:
+                hook(step, now)
 
-    def _prepare_training(self) -> Any:
-        """Return the step of training, resolved anew when other layers are trained than before."""
-        if self._train_step is not None and self._seen == Variable.changes and self.optimizer.is_set_on(self._compiled.trained):
+    def _prepare_training(self, y: Any = None) -> Callable:
+        """Return the step of training, resolved anew when anything it is made of has changed."""
+        compiled = self._compiled
+        if self._train_step is not None and self._seen == Variable.changes and self.optimizer.is_set_on(compiled.trained):
             return self._train_step
+        trainable, before = self.trainable_variables, compiled.trained
+        same = before is not None and len(before) == len(trainable) and all(a is b for a, b in zip(before, trainable))
+        if not trainable and self.weights and not same:
+            text = f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing."
+            warnings.warn(text, stacklevel=3)
+        if y is not None and not compiled.resolved and not self._own_steps():  # compiled anew between two batches
+            compiled.set_outputs(self.head_names())
+            compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
+        self._step_logs = None
+        self._train_step = self._own_step("train_step") if self._own_steps() else make_train_step(self)
+        compiled.trained, self._test_step = trainable, None
         self._seen = Variable.changes
-        trainable, before = self.trainable_variables, self._compiled.trained
-        same = len(before) == len(trainable) and all(a is b for a, b in zip(before, trainable))
-        if self._train_step is None or not same:
-            if not trainable and self.weights:
-                text = f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing."
-                warnings.warn(text, stacklevel=3)
-            self._train_step, self._compiled.trained = make_train_step(self), trainable
-            self._test_step = None
-        elif not self.optimizer.is_set_on(trainable):  # another model that shares it was trained in between
-            self.optimizer.build(trainable)
         return self._train_step
 
-    def _open(self, x: Any, y: Any = None, sample_weight: Any = None, **how) -> Any:
+    def _own_step(self, name: str) -> Callable:
+        """A step of the user's own, as the loops call it."""
+        if name == "train_step" and self.optimizer is not None and type(self).train_step is OwnSteps.train_step:
+            self.optimizer.build(self.trainable_variables)
+
+        def step(x, y, w):
+            batch = data.pack_x_y_sample_weight(*(map_leaves(tensor, part) for part in (x, y, w)))
+            logs = getattr(self, name)(batch)
+            if not isinstance(logs, dict):
+                raise ValueError(f"{type(self).__name__}.{name}() returns a dict of what to log, got {logs!r:.80}.")
+            self._step_logs = {key: as_number(value) for key, value in logs.items()}
+
+        return step
+
+    def _open(self, x: Any, y: Any = None, sample_weight: Any = None, build: bool = False, **how) -> Any:
         """Turn data as users pass them into checked batches; builds the model and resolves the metrics on the way."""
-        return data.open(x, y, sample_weight, prepare_x=self._prepare_x, prepare_y=self._prepare_y, **how)
-
-    def _prepare_x(self, x: np.ndarray) -> np.ndarray:
-        """Check an array of inputs and turn it into what the first layer takes."""
-        if not self.built:
-            self.build((None, *x.shape[1:]))
-        x = self.adapt_rank(x)
-        self.check_input_shape(x.shape)
-        return x.astype(self._x_dtype(x.dtype), copy=False)
-
-    def _prepare_y(self, y: np.ndarray | None) -> np.ndarray:
-        """Check an array of targets and turn it into what the loss takes."""
-        if y is None:
-            raise ValueError("Training and evaluating need targets: pass `y`, one for each sample in `x`, got None.")
-        output = self.output
-        return self._compiled.prepare_targets(y, KerasTensor((None, *output.shape[1:]), output.dtype))  # any number of rows
-
-    def _x_dtype(self, given: np.dtype) -> Any:
-        first = self.layers[0] if self.layers else self
-        while getattr(first, "layers", None):
-            first = first.layers[0]
-        return first.compute_dtype if first.float_inputs or given.kind in "fb" else given
+        batches = data.open(x, y, sample_weight, **how, **self._kinds())
+        self._meet(batches.peek(build=build))
+        self._prepare(batches)
+        return batches
 
     # -- evaluate and predict ----------------------------------------------------------------------------------------
 
@@ -297,21 +362,37 @@ class Trainer:
         return logs if return_dict else self._in_order(logs)
 
     def _evaluate(self, batches: Any, callbacks: CallbackList) -> dict:
-        if self._test_step is None:
-            self._test_step = make_test_step(self)
-        test, compiled = self._test_step, self._compiled
-        self.stop_evaluating = False
-        compiled.reset()
-        callbacks.on_test_begin()
-        self._pass("test", batches.epoch(0), test, callbacks, compiled.logs, compiled.logs)
-        logs = compiled.logs()
-        callbacks.on_test_end(logs)
+        compiled, running = self._compiled, self._running
+        kept = (compiled.state(), self._own_state(), self._step_logs) if running else None  # of the epoch that is under way
+        self.stop_evaluating, self._step_logs, self._running = False, None, False
+        try:
+            self.reset_metrics()
+            callbacks.on_test_begin()
+            self._pass("test", batches.epoch(0), self._test_on, callbacks, self._logs)
+            logs = self._logs()
+            callbacks.on_test_end(logs)
+        finally:
+            if kept is not None:
+                compiled.set_state(kept[0])
+                self._set_own_state(kept[1])
+                self._step_logs = kept[2]
+            self._running = running
         return logs
+
+    def _test_on(self, x: Any, y: Any, w: Any) -> None:
+        """Do one step of testing, with what is compiled now."""
+        if self._test_step is None or self._seen_testing != Variable.changes:
+            self._test_step = self._own_step("test_step") if self._own_steps() else make_test_step(self)
+            self._seen_testing = Variable.changes
+        self._test_step(x, y, w)
 
     def _in_order(self, logs: dict) -> Any:
         """The values in the order of metrics_names; a single one alone."""
-        names = ["loss", *(name for name in self._compiled.names() if name in logs)]
-        return logs["loss"] if len(logs) == 1 else [logs[name] for name in names]
+        names = [name for name in self._compiled.results() if name in logs]
+        names += [name for name in logs if name not in names]
+        if not logs:
+            return []
+        return logs[names[0]] if len(names) == 1 else [logs[name] for name in names]
 
     def predict(
         self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
@@ -330,28 +411,35 @@ class Trainer:
         >>> model.predict(np.array([[1.0, 2.0]]))
         array([[3.]], dtype=float32)
         """
-        if type(x) is np.ndarray and callbacks is None and steps is None and verbose in ("auto", 0) and self.built:
-            if 0 < len(x) <= (32 if batch_size is None else batch_size) and x.dtype == self._x_dtype(x.dtype):
+        if type(x) is np.ndarray and callbacks is None and steps is None and verbose in ("auto", 0) and self._takes_as_it_is(x):
+            if 0 < len(x) <= (32 if batch_size is None else batch_size):
                 x = self.adapt_rank(x)
                 self.check_input_shape(x.shape)  # one batch, as it is: no machinery, no copy
                 with np.errstate(all="ignore"):
-                    y = self.call(x)
+                    y = self._course.call(x)
                 return y.copy() if np.may_share_memory(x, y) else y
-        batches = data.open(x, batch_size=batch_size, steps=steps, prepare_x=self._prepare_x)
+        batches = data.open(x, batch_size=batch_size, steps=steps, **self._kinds())
+        self._meet(batches.peek(), with_targets=False)
+        self._prepare(batches, with_targets=False)
         verbose = 0 if verbose == "auto" and batches.steps == 1 else verbosity(verbose)
         callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
         self.stop_predicting = False
         callbacks.on_predict_begin()
-        outputs: list[np.ndarray] = []
+        outputs: list[Any] = []
+        compute = self._predicting()
 
         def act(x, *_):
-            y = self.call(x)
-            outputs.append(y.copy() if np.may_share_memory(x, y) else y)
+            y = map_leaves(plain, compute(x))
+            outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) else part, y))
 
-        with np.errstate(all="ignore"):
-            self._pass("predict", batches.epoch(0), act, callbacks, lambda: {"outputs": outputs[-1]}, dict)
+        with np.errstate(all="ignore"), paused():
+            token = CALL.set(None)
+            try:
+                self._pass("predict", batches.epoch(0), act, callbacks, lambda: {"outputs": outputs[-1]})
+            finally:
+                CALL.reset(token)
         callbacks.on_predict_end()
-        return np.concatenate(outputs)
+        return joined(outputs)
 
     # -- one batch ---------------------------------------------------------------------------------------------------
 
@@ -360,12 +448,13 @@ class Trainer:
     ) -> Any:
         """Make one update and return the loss and the metrics of this batch, computed before the update."""
         self._need_compiled("train_on_batch")
-        (batch,) = self._open(x, y, sample_weight, batch_size=data.ALL, class_weight=class_weight).epoch(0)
+        batches = self._open(x, y, sample_weight, batch_size=data.ALL, class_weight=class_weight)
+        (batch,) = batches.epoch(0)
         train = self._prepare_training()
-        self._compiled.reset()
+        self.reset_metrics()
         with np.errstate(all="ignore"):
             train(*batch)
-        logs = self._compiled.logs()
+        logs = self._logs()
         return logs if return_dict else self._in_order(logs)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
@@ -375,3 +464,24 @@ class Trainer:
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the outputs for one batch."""
         return self.predict(x, data.ALL, 0)
+
+
+def as_number(value: Any) -> Any:
+    """A value to log: a Python float, or an array where there are several numbers."""
+    value = np.asarray(getattr(value, "untraced", value))
+    return float(value) if value.ndim == 0 else value
+
+
+def shares_memory(x: Any, y: Any) -> bool:
+    """Whether an output is a view of an input, which belongs to the user."""
+    return any(np.may_share_memory(part, y) for part in flatten(x) if isinstance(part, np.ndarray))
+
+
+def joined(outputs: list) -> Any:
+    """The outputs of all batches one behind the other, in the structure of one."""
+    if isinstance(outputs[0], np.ndarray):
+        return np.concatenate(outputs)
+    if isinstance(outputs[0], dict):
+        return {key: joined([y[key] for y in outputs]) for key in outputs[0]}
+    parts = [joined(list(items)) for items in zip(*outputs)]
+    return parts if isinstance(outputs[0], list) else type(outputs[0])(parts)

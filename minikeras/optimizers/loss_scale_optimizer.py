@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import check_numbers
+from minikeras._core.arguments import check_numbers, unknown_arguments
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
-from minikeras._core.variable import Variable, runs
+from minikeras._core.variable import Variable, runs, untraced
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.options import COMMON
 
 
 class LossScaleOptimizer(Optimizer):
@@ -46,6 +47,7 @@ class LossScaleOptimizer(Optimizer):
         if not old.pop("dynamic", True):
             raise ValueError("LossScaleOptimizer adapts its scale: for a fixed one, set `loss_scale_factor` on the optimizer.")
         wrong = [key for key, value in old.items() if value not in (None, False) and (key, value) != ("ema_momentum", 0.99)]
+        unknown_arguments("LossScaleOptimizer", [key for key in old if key not in COMMON], type(self).__signature__.parameters)
         if wrong:
             names = ", ".join(f"`{key}`" for key in wrong)
             raise ValueError(f"LossScaleOptimizer does not take the arguments: {names}. Set them on the `inner_optimizer`.")
@@ -55,7 +57,7 @@ class LossScaleOptimizer(Optimizer):
         super().__init__(0.0, name=name)
         self.initial_scale = initial_scale
         self.dynamic_growth_steps = dynamic_growth_steps
-        for optimizer in (inner_optimizer, *getattr(inner_optimizer, "optimizers", ())):
+        for optimizer in (inner_optimizer, *(joined for _, joined in inner_optimizer.joined())):
             optimizer.loss_scale_factor = None  # else gradients would be divided twice
 
     def build(self, variables):
@@ -86,7 +88,7 @@ class LossScaleOptimizer(Optimizer):
         """Do one step from gradients given as arrays, if all are finite."""
         if not self.built:
             self.build(self._refuse() if trainable_variables is None else trainable_variables)
-        grads = [g if g is None else np.asarray(g) for g in grads]
+        grads = [g if g is None else np.asarray(untraced(g)) for g in grads]
         if self._adapt(all(np.isfinite(g).all() for g in grads if g is not None)):
             self.inner_optimizer.apply([g if g is None else g / self._scale for g in grads], trainable_variables)
 
@@ -118,6 +120,16 @@ class LossScaleOptimizer(Optimizer):
     def scale_loss(self, loss):
         """Return the loss times the scale of the moment."""
         return loss * (self.dynamic_scale.value.item() if self.built else self.initial_scale)
+
+    scales_loss = True
+
+    def joined(self):
+        """Those of the inner optimizer."""
+        return self.inner_optimizer.joined()
+
+    def averages(self):
+        """Those of the inner optimizer."""
+        return self.inner_optimizer.averages()
 
     def finalize_variable_values(self, var_list):
         """As the inner optimizer does."""

@@ -154,6 +154,14 @@ class MultiOptimizer(Optimizer):
 
     lr = learning_rate
 
+    def joined(self):
+        """The inner optimizers under their names."""
+        return [(optimizer.name, optimizer) for optimizer in self.optimizers]
+
+    def averages(self):
+        """Those of the inner optimizers."""
+        return [pair for optimizer in self.optimizers for pair in optimizer.averages()]
+
     def finalize_variable_values(self, var_list):
         """As the inner optimizers do."""
         for optimizer in self.optimizers:

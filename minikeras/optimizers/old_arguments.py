@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
+from collections.abc import Iterable
 from typing import Any
 
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.config import epsilon as default_epsilon
+from minikeras._core.old_arguments import hint
 from minikeras.optimizers.schedules import InverseTimeDecay, LearningRateSchedule
 
 # name -> how to say it today; the last ones come from old files only and say nothing
@@ -16,16 +17,18 @@ OLD = {
     "schedule_decay": "nothing: Keras 3 has left it out",
 }
 UNUSED = ("jit_compile", "is_legacy_optimizer", "experimental_aggregate_gradients")
-_hinted: list[str] = []
 
 
-def translate(learning_rate: Any, given: dict[str, Any], quiet: bool = False) -> Any:
+def translate(
+    learning_rate: Any, given: dict[str, Any], quiet: bool = False, owner: str = "Optimizer", known: Iterable[str] = ()
+) -> Any:
     """Return the learning rate that the old arguments in ``given`` ask for.
 
     Args:
         learning_rate: what was given under the name of today.
         given: the arguments that the class does not know.
         quiet: whether to keep the hint to oneself, as when a file is read.
+        owner, known: the class and the arguments that it knows, for the error.
 
     Raises:
         ValueError: an argument was never known.
@@ -33,16 +36,13 @@ def translate(learning_rate: Any, given: dict[str, Any], quiet: bool = False) ->
     >>> translate(0.01, {"lr": 0.1, "decay": 0.0}, quiet=True)
     0.1
     """
-    unknown = sorted(set(given) - set(OLD) - set(UNUSED))
-    if unknown:
-        raise ValueError(f"Argument(s) not recognized: { {name: given[name] for name in unknown} }.")
+    unknown_arguments(owner, sorted(set(given) - set(OLD) - set(UNUSED)), known)
     decay = given.get("decay") or 0.0
     learning_rate = given.get("lr", learning_rate)
     old = [name for name in OLD if name in given and (name != "decay" or decay)]
-    if old and not quiet and not _hinted:
-        _hinted.extend(old)
+    if old and not quiet:
         text = "; ".join(f"instead of `{name}` say {OLD[name]}" for name in old)
-        warnings.warn(f"Arguments of older Keras still work in optimizers, but {text}.", UserWarning, stacklevel=_outside())
+        hint("optimizers", "", f"Arguments of older Keras still work in optimizers, but {text}.")
     if not decay:
         return learning_rate
     if isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate):
@@ -59,11 +59,3 @@ def old_epsilon(value: float | None) -> float:
     (1e-07, 0.001)
     """
     return default_epsilon() if value is None else value
-
-
-def _outside() -> int:
-    """How many frames up the first caller outside this library stands."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("minikeras."):
-        level, frame = level + 1, frame.f_back
-    return level

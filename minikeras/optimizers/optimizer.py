@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.variable import Variable, adopt
+from minikeras._core.variable import Variable, adopt, untraced
 from minikeras.optimizers import parts
 from minikeras.optimizers.blocks import cut, with_scratch
 from minikeras.optimizers.options import Rate
@@ -187,11 +187,73 @@ class Optimizer(State):
                 part()
         self._iterations.value[()] += 1
 
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
-        """Do one step from pairs (gradient, variable); return the count of steps."""
+    def apply_gradients(
+        self, grads_and_vars: Iterable[tuple[Any, Variable]], name: str | None = None, skip_gradients_aggregation: bool = False
+    ) -> Variable:
+        """Do one step from pairs (gradient, variable); return the count of steps.
+
+        Args:
+            grads_and_vars: what ``zip(grads, variables)`` gives.
+            name, skip_gradients_aggregation: kept for Keras 2's sake.
+        """
         pairs = list(grads_and_vars)
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
-        return self._iterations
+        return self.iterations
+
+    def minimize(self, loss: Any, var_list: Any, tape: Any = None) -> Variable:
+        """Compute the gradients of a loss with a tape and do one step; return the count of steps.
+
+        Args:
+            loss: what was computed under the tape, or a function without arguments that computes it.
+            var_list: the variables, or a function without arguments that returns them.
+            tape: the ``GradientTape``.
+
+        Raises:
+            ValueError: there is no tape.
+        """
+        if tape is None:
+            raise ValueError(
+                f"minimize() of optimizer {self.name!r} needs the tape under which the loss was computed: write "
+                "`with GradientTape() as tape: loss = ...`, then `minimize(loss, variables, tape=tape)`."
+            )
+        variables = list(var_list() if callable(var_list) else var_list)
+        if callable(loss) and not hasattr(loss, "shape"):
+            with tape:
+                loss = loss()
+        return self.apply_gradients(zip(tape.gradient(loss, variables), variables))
+
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Return what the weights and the optimizer's state become in one step from those given; nothing is changed.
+
+        Args:
+            optimizer_variables: values in the order of ``variables``.
+            grads: one array per weight.
+            trainable_variables: values of the weights, in the order that the optimizer was built with.
+
+        >>> class Down(Optimizer):
+        ...     def update(self, w, g, s, r): w -= g
+        >>> w = Variable([1.0]); optimizer = Down(0.1); optimizer.build([w])
+        >>> optimizer.stateless_apply([5, 0.1], [[1.0]], [[7.0]])[0], w.tolist()
+        ([array([6.], dtype=float32)], [1.0])
+        """
+        if not self.built:
+            self._refuse()
+        weights, state = self._trainable_variables, self.variables
+        for given, own, name in ((trainable_variables, weights, "weights"), (optimizer_variables, state, "variables")):
+            if len(given) != len(own):
+                raise ValueError(f"Optimizer {self.name!r} has {len(own)} {name}, stateless_apply() got {len(given)}.")
+        held = [*weights, *state]
+        kept = [v.numpy() for v in held]
+        try:
+            for v, value in zip(held, [*trainable_variables, *optimizer_variables]):
+                v.assign(value)
+            self.apply(grads, weights)
+            return [v.numpy() for v in weights], [v.numpy() for v in state]
+        finally:
+            for v, value in zip(held, kept):
+                v.assign(value)
 
     def _filtered(self, grads: list, variables: list[Variable]) -> list[tuple[np.ndarray, Variable]]:
         pairs, missing = [], []
@@ -199,7 +261,7 @@ class Optimizer(State):
             if g is None:
                 missing.append(v.path)
                 continue
-            g = np.asarray(g, v.dtype)
+            g = np.asarray(untraced(g), v.dtype)
             if g.shape != v.shape:
                 raise ValueError(f"The gradient of {v.path!r} should have shape {v.shape}, got {g.shape}.")
             pairs.append((g, v))
@@ -223,6 +285,23 @@ class Optimizer(State):
         2.0
         """
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    @property
+    def scales_loss(self) -> bool:
+        """Whether `scale_loss` changes the loss: gradients are then to be computed from what it returns."""
+        return self.loss_scale_factor is not None
+
+    def joined(self) -> list[tuple[str, Optimizer]]:
+        """The optimizers that have a learning rate, each with a name: this one, unnamed, or those that it joins.
+
+        >>> optimizer = Optimizer(0.1); optimizer.joined() == [("", optimizer)]
+        True
+        """
+        return [("", self)]
+
+    def averages(self) -> list[tuple[Variable, Variable]]:
+        """Pairs of a weight and the variable that holds its moving average; none without ``use_ema``."""
+        return list(zip(self._trainable_variables, self._model_variables_moving_average)) if self.use_ema else []
 
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         """At the end of training: replace the weights by their moving averages, where such are kept."""

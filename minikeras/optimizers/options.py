@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import check_numbers, checked_name
+from minikeras._core.arguments import check_numbers, checked_name, is_number
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.serialize import (
     Configurable,
     all_arguments,
+    constructor_arguments,
     described,
     deserialize_keras_object,
+    list_arguments,
     plain,
     serialize_keras_object,
 )
-from minikeras._core.variable import Variable
+from minikeras._core.variable import Variable, untraced
 from minikeras.optimizers.old_arguments import OLD, UNUSED, translate
 from minikeras.optimizers.schedules import LearningRateSchedule
 
@@ -33,10 +36,19 @@ class Options(Configurable):
     *options, **named)``. Its signature, as `inspect` and `help` show it, then lists the rest by name, as in Keras.
     """
 
+    _takes_nan = False
+
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.__signature__ = full_signature(cls)
-        cls._arguments = tuple(cls.__signature__.parameters)
+        list_arguments(cls, cls.__signature__.parameters)
+
+    def __new__(cls, *args, **kwargs):
+        """Refuse numbers that no rule can work with."""
+        given = {**dict(zip(constructor_arguments(cls), args)), **kwargs}
+        for name in RANGES.keys() & given.keys():
+            check_range(cls.__name__, name, given[name], *RANGES[name])
+        return super().__new__(cls, *args, **kwargs)
 
     def __init__(
         self,
@@ -53,7 +65,7 @@ class Options(Configurable):
         name: str | None = None,
         **old: Any,
     ):
-        learning_rate = translate(learning_rate, old)
+        learning_rate = translate(learning_rate, old, owner=type(self).__name__, known=type(self).__signature__.parameters)
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
         self.clipvalue = clipvalue
@@ -72,13 +84,18 @@ class Options(Configurable):
         given = {n: getattr(self, n) for n in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, n) is not None}
         if len(given) > 1:
             raise ValueError(f"Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set, got {given}.")
-        steps, every = self.gradient_accumulation_steps, self.ema_overwrite_frequency
-        if steps and not steps >= 2:
-            raise ValueError(f"`gradient_accumulation_steps` must be an integer >= 2 or None, got {steps!r}.")
-        if self.use_ema and not 0 <= self.ema_momentum <= 1:
-            raise ValueError(f"`ema_momentum` must be from 0 to 1, got {self.ema_momentum!r}.")
-        if self.use_ema and every and not (isinstance(every, (int, np.integer)) and every >= 1):
-            raise ValueError(f"`ema_overwrite_frequency` must be an integer >= 1 or None, got {every!r}.")
+        owner = type(self).__name__
+        for name in (*given, "loss_scale_factor"):
+            value = getattr(self, name)
+            if value is not None and not (is_number(value) and 0 < value):
+                raise ValueError(f"Argument `{name}` of {owner} must be a number above 0, or None for none, got {value!r}.")
+        check_range(owner, "weight_decay", self.weight_decay, 0, math.inf)
+        check_range(owner, "ema_momentum", self.ema_momentum, 0, 1)
+        for name, least in (("gradient_accumulation_steps", 2), ("ema_overwrite_frequency", 1)):
+            value = getattr(self, name)
+            whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+            if value is not None and not (whole and value >= least):
+                raise ValueError(f"`{name}` must be an integer >= {least} or None, got {value!r}.")
 
     def _own(self, variable: Variable) -> Variable:
         variable.path = f"{self.name}/{variable.name}"
@@ -98,9 +115,9 @@ class Options(Configurable):
         if callable(value) and not isinstance(value, Variable):
             self._set_rate(value)
         elif isinstance(rate, Variable):
-            rate.assign(float(value))
+            rate.assign(self._checked_rate(value))
         elif getattr(rate, "settable", False):
-            rate.initial_learning_rate = float(value)
+            rate.initial_learning_rate = self._checked_rate(value)
         elif isinstance(rate, LearningRateSchedule):
             raise TypeError(
                 f"The rate of optimizer {self.name!r} can't be set. This optimizer was created with a `LearningRateSchedule` "
@@ -119,14 +136,21 @@ class Options(Configurable):
             self._learning_rate, self._rate = value, lambda: float(value(count()))
         elif callable(value) and not isinstance(value, Variable):
             self._learning_rate, self._rate = value, lambda: float(value())
-        elif isinstance(value, (str, bool, type(None))) or np.ndim(value):
+        else:
+            variable = Variable(self._checked_rate(value), dtype=floatx(), trainable=False, name="learning_rate")
+            self._learning_rate, self._rate = self._own(variable), variable.value.item
+
+    def _checked_rate(self, value: Any) -> float:
+        value = untraced(value)
+        if isinstance(value, (str, bool, type(None))) or np.ndim(value):
             raise ValueError(
                 "Argument `learning_rate` should be a float, a LearningRateSchedule or a function without arguments that "
                 f"returns a float, got {value!r}."
             )
-        else:
-            variable = Variable(float(value), dtype=floatx(), trainable=False, name="learning_rate")
-            self._learning_rate, self._rate = self._own(variable), variable.value.item
+        rate = float(value)
+        if not 0 <= rate < math.inf:
+            raise ValueError(f"`learning_rate` of {type(self).__name__} must be 0 or more, and finite, got {rate}.")
+        return rate
 
     @property
     def iterations(self):
@@ -159,6 +183,27 @@ class Options(Configurable):
         return check_numbers(cls(**config) if rate is None else cls(**{**config, "learning_rate": rate}))
 
 
+def check_range(owner: str, name: str, value: Any, low: float, high: float) -> None:
+    """Raise if a number lies outside of a range.
+
+    >>> check_range("Adam", "beta_1", 1.5, 0, 1)
+    Traceback (most recent call last):
+    ValueError: Argument `beta_1` of Adam must be from 0 to 1, got 1.5.
+    """
+    if isinstance(value, (int, float, np.number)) and not low <= value <= high:
+        wanted = f"from {low} to {high}" if high < math.inf else f"{low} or more"
+        raise ValueError(f"Argument `{name}` of {owner} must be {wanted}, got {value!r}.")
+
+
+#: What the numbers of the rules may be; 1 itself makes a bias that nothing can be freed from.
+_SHARE = (0.0, math.nextafter(1.0, 0.0))
+RANGES = {
+    **dict.fromkeys(("beta_1", "beta_2", "adam_beta_1", "adam_beta_2"), _SHARE),
+    **dict.fromkeys(("rho", "momentum", "ema_momentum"), (0, 1)),
+    **dict.fromkeys(("epsilon", "weight_decay", "adam_weight_decay", "initial_accumulator_value"), (0, math.inf)),
+}
+
+
 def full_signature(cls: type) -> inspect.Signature:
     """The signature of an optimizer with the arguments written out that its ``__init__`` hands on.
 
@@ -180,4 +225,5 @@ def full_signature(cls: type) -> inspect.Signature:
 
 
 CATCH_ALLS = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
-COMMON = {n: p for n, p in inspect.signature(Options).parameters.items() if p.kind not in CATCH_ALLS}
+_OPTIONS = list(inspect.signature(Options.__init__).parameters.values())[1:]
+COMMON = {p.name: p for p in _OPTIONS if p.kind not in CATCH_ALLS}

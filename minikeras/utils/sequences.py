@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.data.dataset import Dataset
 from minikeras.data.py_dataset import PyDataset
 
 
@@ -86,7 +87,7 @@ def timeseries_dataset_from_array(
         shuffle: a new order of windows each epoch.
         seed: of the shuffling.
         start_index, end_index: use ``data[start_index:end_index]`` only.
-        format: None, "tf" or "grain" as in Keras; the result is a `PyDataset` in any case.
+        format: None, "tf" or "grain" as in Keras; the result is a `PyDataset` and a `Dataset` in any case.
 
     >>> windows = timeseries_dataset_from_array(np.arange(6), np.arange(6) + 3, sequence_length=3, batch_size=2)
     >>> windows[0]
@@ -112,9 +113,10 @@ def timeseries_dataset_from_array(
     return _Windows(data, targets, np.arange(0, count, sequence_stride), offsets, batch_size, shuffle, seed)
 
 
-class _Windows(PyDataset):
+class _Windows(PyDataset, Dataset):
     def __init__(self, data, targets, starts, offsets, batch_size, shuffle, seed):
-        super().__init__()
+        PyDataset.__init__(self)
+        Dataset.__init__(self, self._once, math.ceil(len(starts) / (batch_size or 1)), batch_size is not None)
         self.data, self.targets, self.starts, self.offsets = data, targets, starts, offsets
         self.batch_size = batch_size
         self.rng = np.random.RandomState(np.random.randint(10**6) if seed is None else seed) if shuffle else None
@@ -122,6 +124,13 @@ class _Windows(PyDataset):
 
     def __len__(self):
         return math.ceil(len(self.starts) / (self.batch_size or 1))
+
+    def _once(self):
+        for i in range(len(self)):
+            yield self[i]
+        self.on_epoch_end()
+
+    __iter__ = _once
 
     def __getitem__(self, index):
         if not 0 <= index < len(self):

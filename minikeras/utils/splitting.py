@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from minikeras.data.array_dataset import ArrayDataset, stack
+from minikeras.data.array_dataset import ArrayDataset, join, stack
 from minikeras.data.door import is_dataset
+from minikeras.data.reading import is_structure
+from minikeras.data.structures import children, leaves
 
 
 def split_dataset(
@@ -22,8 +25,8 @@ def split_dataset(
     """Split a dataset in two, such as one part to train on and one to test on.
 
     Args:
-        dataset: an array; a list or tuple of arrays of one length, such as ``(x, y)``; a generator or other iterable
-            of samples; a `PyDataset` of batches; what this function returned.
+        dataset: an array; a list, tuple or dict of arrays of one length, such as ``(x, y)``, where x may be a dict of
+            arrays; a generator or other iterable of samples; a `PyDataset` of batches; what this function returned.
         left_size: samples in the left part (integer) or their fraction (float); what the right part leaves by default.
         right_size: the same of the right part.
         shuffle: whether to shuffle the samples first.
@@ -56,25 +59,32 @@ def _samples(dataset):
         return dataset
     if isinstance(dataset, np.ndarray):
         samples = dataset
-    elif isinstance(dataset, (list, tuple)):
-        for i, part in enumerate(dataset):
-            if not isinstance(part, np.ndarray):
+    elif isinstance(dataset, (list, tuple, Mapping)):
+        for key, part in children(dataset):
+            if not isinstance(part, np.ndarray) and not is_structure(part):
                 raise ValueError(
-                    f"split_dataset needs a {type(dataset).__name__} of arrays, got {type(part).__name__} at index {i}."
+                    f"split_dataset needs a {type(dataset).__name__} of arrays, got {type(part).__name__} at index {key!r}."
                 )
-        samples = tuple(dataset)
+        samples = tuple(dataset) if isinstance(dataset, list) else dataset
     elif is_dataset(dataset):
-        batches = list(dataset)
-        joined = zip(*batches, strict=True) if batches and isinstance(batches[0], (tuple, list)) else None
-        samples = tuple(np.concatenate(part) for part in joined) if joined else np.concatenate(batches or [[]])
+        samples = _all_batches(dataset)
     elif hasattr(dataset, "__iter__"):
         rows = list(dataset)
         samples = stack(rows) if rows else ()
     else:
         raise TypeError(f"split_dataset needs arrays or an iterable of samples, got {type(dataset).__name__}.")
-    if len(samples) == 0:
+    if next((len(a) for _, a in leaves(samples, "")), 0) == 0:
         raise ValueError("split_dataset got an empty dataset.")
     return ArrayDataset(samples)
+
+
+def _all_batches(dataset):
+    """The batches of a dataset, one behind the other."""
+    count = dataset.num_batches if hasattr(dataset, "num_batches") else len(dataset)
+    if count is None:
+        raise ValueError(f"split_dataset needs a dataset that ends, but this {type(dataset).__name__} has no length.")
+    batches = [dataset[i] for i in range(count)]
+    return join(batches, np.concatenate) if batches else ()
 
 
 def _sizes(left, right, n):

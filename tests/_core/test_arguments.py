@@ -46,3 +46,86 @@ def test_names_are_strings():
     assert checked_name(object(), None) is None
     with pytest.raises(ValueError, match="`name` of object must be a string, got 5"):
         checked_name(object(), 5)
+
+
+def test_all_constructors_refuse_what_they_do_not_take():
+    """In each of Keras' kinds; the nearest name is in the message."""
+    from minikeras import callbacks, constraints, initializers, losses, metrics, optimizers, regularizers
+
+    schedules = optimizers.schedules
+    for make, wrong, near in (
+        (losses.Huber, "delte", "delta"),
+        (losses.BinaryCrossentropy, "from_logit", "from_logits"),
+        (metrics.AUC, "num_threshold", "num_thresholds"),
+        (metrics.BinaryAccuracy, "treshold", "threshold"),
+        (metrics.Mean, "nme", "name"),
+        (optimizers.SGD, "momentm", "momentum"),
+        (optimizers.Adam, "clip_norm", "clipnorm"),
+        (optimizers.Muon, "lr_ratio", "adam_lr_ratio"),
+        (lambda **wrong: schedules.CosineDecay(0.1, 10, **wrong), "aplha", "alpha"),
+        (lambda **wrong: optimizers.LossScaleOptimizer(optimizers.SGD(), **wrong), "initial_scal", "initial_scale"),
+        (initializers.RandomNormal, "stdev", "stddev"),
+        (initializers.Constant, "valeu", "value"),
+        (regularizers.L1L2, "l_1", "l1"),
+        (constraints.MaxNorm, "max_valu", "max_value"),
+        (callbacks.EarlyStopping, "patient", "patience"),
+        (callbacks.ReduceLROnPlateau, "factr", "factor"),
+        (callbacks.CSVLogger, "seperator", "separator"),
+        (lambda **wrong: callbacks.BackupAndRestore("x", **wrong), "save_frq", "save_freq"),
+        (lambda **wrong: callbacks.ModelCheckpoint("x.keras", **wrong), "save_best", "save_best_only"),
+    ):
+        for error in (ValueError, TypeError):
+            with pytest.raises(error, match=f"got an unknown argument: `{wrong}`. Did you mean `{near}`"):
+                make(**{wrong: 1})
+
+
+def test_a_class_without_arguments_takes_none():
+    from minikeras import callbacks, constraints
+
+    with pytest.raises(TypeError, match="NonNeg takes no arguments, got 1"):
+        constraints.NonNeg(3)
+    for make in (constraints.NonNeg, callbacks.History):
+        with pytest.raises(ValueError, match="unknown argument: `axis`. It takes none."):
+            make(axis=0)
+
+
+def test_own_classes_see_to_their_arguments_themselves():
+    from minikeras import callbacks, metrics
+
+    class Mine(metrics.Mean):
+        def __init__(self, *args, **kwargs):
+            self.extra = kwargs.pop("extra", None)
+            super().__init__(*args, **kwargs)
+
+    assert Mine("m", extra=3).extra == 3
+
+    class Talk(callbacks.Callback):
+        def __init__(self, word):
+            super().__init__()
+            self.word = word
+
+    assert Talk("a").word == "a"
+    with pytest.raises(TypeError):
+        Talk(wrd="a")
+    with pytest.raises(ValueError, match="Mean got an unknown argument: `nmae`|unexpected keyword argument 'nmae'"):
+        try:
+            Mine(nmae="m")
+        except TypeError as error:  # what Python says where the nearest name is not looked for
+            raise ValueError(str(error)) from error
+
+
+def test_nan_is_no_argument():
+    from minikeras import losses, optimizers, regularizers
+
+    nan = float("nan")
+    for make in (
+        lambda: optimizers.Adam(beta_1=nan),
+        lambda: optimizers.SGD(nan),
+        lambda: optimizers.SGD(0.1, nan),
+        lambda: optimizers.SGD(clipnorm=nan),
+        lambda: optimizers.schedules.ExponentialDecay(0.1, 10, nan),
+        lambda: losses.Huber(nan),
+        lambda: regularizers.L2(nan),
+    ):
+        with pytest.raises(ValueError, match="NaN|nan"):
+            make()

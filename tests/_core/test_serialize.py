@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras._core.serialize import Configurable, serialize_keras_object
+from minikeras._core.serialize import Configurable, nameless_allowed, serialize_keras_object
 from minikeras.saving import deserialize_keras_object
 
 
@@ -105,3 +105,32 @@ def test_the_arguments_of_a_class_above_are_kept_without_a_get_config():
     config = Slow(3.0, momentum=0.5).get_config()
     assert (config["factor"], config["momentum"], config["nesterov"]) == (3.0, 0.5, False)
     assert Slow.from_config(config).get_config() == config
+
+
+def test_own_functions_are_known_by_module_and_registered_name():
+    def relu(x):
+        return x
+
+    config = serialize_keras_object(relu)
+    assert config == {"module": __name__, "class_name": "function", "config": "relu", "registered_name": "relu"}
+    with pytest.raises(ValueError, match=f"'relu' of module '{__name__}', .*not the built-in"):
+        deserialize_keras_object({**config, "module": f"{__name__}"})
+    assert deserialize_keras_object(config, {"relu": relu}) is relu
+
+
+def test_what_has_no_name_is_described_where_that_is_allowed():
+    import functools
+
+    from minikeras import losses
+
+    nameless = [lambda y, p: y - p, functools.partial(losses.huber, delta=2.0)]
+    with nameless_allowed() as found:
+        config = serialize_keras_object({"loss": nameless[0], "metrics": [nameless[1], "mse"]})
+    assert found == nameless
+    assert [config["loss"]["config"], config["metrics"][0]["config"]] == ["<lambda>", "<partial>"]
+    json.dumps(config)
+    with pytest.raises(ValueError, match="names <lambda>.*no file can hold.*compile=False.*custom_objects={'<lambda>': function}"):
+        losses.deserialize(config["loss"])
+    assert losses.deserialize(config["loss"], {"<lambda>": max}) is max
+    with pytest.raises(ValueError, match="lambda has no name"):
+        serialize_keras_object(nameless[0])

@@ -12,7 +12,10 @@ def test_a_symbol_holds_no_numbers():
         and repr(symbol) == "<KerasTensor shape=(None, 3), dtype=float32, name=x>"
     )
     with pytest.raises(ValueError, match="holds no numbers"):
-        np.sum(symbol)
+        np.asarray(symbol)
+    with pytest.raises(TypeError, match="holds no numbers"):
+        float(symbol)
+    assert np.sum(symbol, axis=-1).shape == (None,)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minikeras._core.trace import vjp
+from minikeras._core.tape import vjp
 from minikeras._core.trace_rules import COMPOSED, RULES
 
 x = np.array([0.5, -1.5, 2.0])

@@ -9,7 +9,7 @@ import pytest
 
 from minikeras import activations
 from minikeras._core.custom import CUSTOM, register_keras_serializable
-from minikeras._core.trace import vjp
+from minikeras._core.tape import vjp
 
 
 def test_none_is_linear():

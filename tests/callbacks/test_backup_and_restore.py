@@ -10,7 +10,7 @@ import pytest
 
 from minikeras._core import random as keras_random
 from minikeras._core.variable import Variable
-from minikeras.callbacks import BackupAndRestore, Callback, CallbackList, CSVLogger, EarlyStopping, History
+from minikeras.callbacks import BackupAndRestore, Callback, CallbackList, CSVLogger, EarlyStopping, History, TerminateOnNaN
 from tests.callbacks import toy
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -258,24 +258,26 @@ def test_backup_of_another_model_changes_nothing(tmp_path):
     assert model.w.value.tolist() == [0.5] * 4
 
 
-def test_model_without_training_state_has_its_metrics_kept(tmp_path):
-    metric = SimpleNamespace(variables=[Variable([3.0], trainable=False)])
-    model = SimpleNamespace(
-        variables=[Variable([1.0])], optimizer=SimpleNamespace(variables=[]), metrics=[metric], stop_training=False
-    )
-    backup = BackupAndRestore(tmp_path, save_freq=2)
-    backup.set_model(model)
-    backup.on_train_begin()
-    backup.on_epoch_begin(0)
-    backup.on_train_batch_end(0)
+@pytest.mark.parametrize("save_freq", ["epoch", 1])
+@pytest.mark.parametrize("stop", [True, False])
+def test_the_last_good_backup_outlives_a_lost_loss(tmp_path, save_freq, stop):
+    class Lose(Callback):
+        epoch = None
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+        def on_train_batch_begin(self, batch, logs=None):
+            if self.epoch == 2 and batch == 1:
+                self.model.w.assign(np.full(4, np.nan))
+
+    model, history = fit(tmp_path, Lose(), *([TerminateOnNaN()] if stop else []), save_freq=save_freq)
+    assert np.isnan(model.w.value).all() and len(history.epoch) == (3 if stop else 6)
+    assert os.listdir(tmp_path / "backup") == ["latest.npz"]
+    again, history = fit(tmp_path, epochs=6, save_freq=save_freq)
+    assert np.isfinite(again.w.value).all() and history.epoch == list(range(6))
+    assert again._resume == ({"epoch": 2, "step": 0} if save_freq == "epoch" else {"epoch": 2, "step": 1})
     assert os.listdir(tmp_path) == []
-    backup.on_train_batch_end(1)
-    metric.variables[0].assign([0.0])
-    backup.on_train_begin()
-    assert model._resume == {"epoch": 0, "step": 2}
-    metric.variables[0].assign([0.0])  # the loop resets them, before it says:
-    backup.on_epoch_begin(0)
-    assert metric.variables[0].tolist() == [3.0]
 
 
 def test_arguments():

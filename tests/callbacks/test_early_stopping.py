@@ -77,6 +77,33 @@ def test_missing_value_warns_once():
     assert not stop.model.stop_training
 
 
+def test_any_number_beats_nan():
+    nan = float("nan")
+    epoch, stop, _ = run([nan, 5.0, 4.0, 3.0, 2.0, 1.0], patience=2)
+    assert (epoch, stop.best, stop.best_epoch, stop.stopped_epoch) == (5, 1.0, 5, 0)
+    epoch, stop, _ = run([3.0, nan, nan, 1.0], patience=2)  # NaN is no improvement
+    assert (epoch, stop.best) == (2, 3.0)
+    epoch, stop, model = run([nan] * 9, patience=2, restore_best_weights=True)
+    assert (epoch, stop.best) == (1, None)
+    assert model.w.tolist() == [0.0] * 4
+
+
+def test_several_values_are_refused_at_once():
+    from minikeras.metrics import F1Score, Recall
+
+    for metric, hint in ((F1Score(name="f"), 'average="macro"'), (Recall([0.1, 0.2], name="f"), "one threshold")):
+        stop = EarlyStopping("val_f", mode="max")
+        stop.set_model(Model())
+        stop.model.metrics = [metric]
+        with pytest.raises(ValueError, match=f"monitor='val_f' gives several values: .*{hint}"):
+            stop.on_train_begin()
+    stop = EarlyStopping("val_own", mode="max")
+    stop.set_model(Model())
+    stop.on_train_begin()
+    with pytest.raises(ValueError, match="monitor='val_own' gives 3 values: write a metric"):
+        stop.on_epoch_end(0, {"val_own": np.zeros(3)})
+
+
 def test_one_object_serves_several_fits():
     stop = EarlyStopping(patience=1)
     stop.set_model(Model())

@@ -2,9 +2,9 @@ import numpy as np
 
 from minikeras import Sequential
 from minikeras.callbacks import LearningRateScheduler, ReduceLROnPlateau, SwapEMAWeights
-from minikeras.callbacks.inner_optimizers import inner_optimizers, log_rates
+from minikeras.callbacks.inner_optimizers import log_rates
 from minikeras.layers import Dense
-from minikeras.optimizers import SGD, MultiOptimizer, OptimizerMap
+from minikeras.optimizers import SGD, LossScaleOptimizer, MultiOptimizer, OptimizerMap
 
 
 def make(**options):
@@ -22,6 +22,12 @@ def test_rates_are_logged_by_name():
     logs = {}
     log_rates(make().optimizer, logs)
     assert {name: round(rate, 6) for name, rate in logs.items()} == {"learning_rate_fast": 0.1, "learning_rate_slow": 0.01}
+
+
+def test_rates_behind_a_loss_scale():
+    logs = {}
+    log_rates(LossScaleOptimizer(make().optimizer), logs)
+    assert sorted(logs) == ["learning_rate_fast", "learning_rate_slow"]
 
 
 def test_a_schedule_is_for_each_of_them(capsys):
@@ -42,7 +48,7 @@ def test_only_what_is_averaged_is_swapped():
     callback = SwapEMAWeights()
     callback.set_model(model)
     model.train_on_batch(np.ones((2, 3)), np.ones(2))
-    before, average = model.get_weights(), inner_optimizers(model.optimizer)[0][1]._model_variables_moving_average
+    before, average = model.get_weights(), model.optimizer.joined()[0][1]._model_variables_moving_average
     averages = [v.numpy() for v in average]
     callback.on_test_begin()
     for weight, expected in zip(model.get_weights(), [*before[:2], *averages], strict=True):

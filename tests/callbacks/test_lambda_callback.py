@@ -26,5 +26,8 @@ def test_old_names_reach_the_training_loop():
 def test_other_attributes_and_misspelt_hooks():
     assert LambdaCallback(colour="red").colour == "red"
     assert CallbackList([LambdaCallback(on_epoch_end=lambda e, l: None)]).train_batch_end_hooks == []
-    with pytest.raises(ValueError, match="knows no hook 'on_epoch_ends'. The hooks are on_batch_begin"):
-        LambdaCallback(on_epoch_ends=print)
+    for wrong in ("on_epoch_ends", "epoch_end"):
+        with pytest.raises(ValueError, match=f"unknown argument: `{wrong}`. Did you mean `on_epoch_end`"):
+            LambdaCallback(**{wrong: print})
+    with pytest.raises(TypeError, match="`on_epoch_end` of LambdaCallback must be a function, got 3"):
+        LambdaCallback(on_epoch_end=3)

@@ -56,9 +56,3 @@ def test_what_is_no_rate_is_refused():
             run(lambda epoch, _, rate=rate: rate)
     with pytest.raises(TypeError, match="must be a function"):
         LearningRateScheduler(0.1)
-    scheduler = LearningRateScheduler(lambda epoch: 0.1)
-    model = Model()
-    model.optimizer = object()
-    scheduler.set_model(model)
-    with pytest.raises(ValueError, match="needs an optimizer with a `learning_rate`"):
-        scheduler.on_epoch_begin(0)

@@ -83,10 +83,45 @@ def test_weights_or_model():
     assert seen == [("save", "a.keras", True), ("weights", "a.weights.h5", True)]
 
 
-def test_missing_value_warns_once_and_saves_all():
-    with pytest.warns(UserWarning, match="Can save best model only with val_acc available. Available are: loss, v") as seen:
-        assert len(run("m.keras", monitor="val_acc", mode="max", save_best_only=True)) == 6
+def test_where_the_value_is_missing_nothing_is_saved_and_one_warning_given():
+    message = "saves nothing where its monitor 'val_acc' is missing, as in epoch 1. Available are: loss, v"
+    with pytest.warns(UserWarning, match=message) as seen:
+        assert run("m{no}.keras", monitor="val_acc", mode="max", save_best_only=True) == []
     assert len(seen) == 1
+
+
+def begun(validation=False, **options):
+    checkpoint = ModelCheckpoint("m.keras", save_best_only=True, **options)
+    checkpoint.set_params({"epochs": 4, "steps": 1, "verbose": 0, "validation": validation})
+    checkpoint.set_model(Model([("f1", None)]))
+    checkpoint.on_train_begin()
+    return checkpoint
+
+
+def test_a_validation_that_is_not_due_in_every_epoch_is_waited_for():
+    checkpoint = begun(validation=True)
+    for epoch, logs in enumerate([{"loss": 1.0}, {"loss": 1.0, "val_loss": 2.0}, {"loss": 1.0}]):
+        checkpoint.on_epoch_end(epoch, logs)
+        assert len(checkpoint.model.saved) == (epoch > 0)
+    checkpoint.on_train_end()
+    checkpoint = begun(validation=True)
+    checkpoint.on_epoch_end(0, {"loss": 1.0})
+    with pytest.warns(UserWarning, match="ModelCheckpoint saved nothing: its monitor 'val_loss' never came"):
+        checkpoint.on_train_end()
+
+
+def test_nan_is_never_the_best_and_any_number_beats_it():
+    nan, checkpoint = float("nan"), begun()
+    for epoch, value in enumerate([nan, 5.0, nan, 6.0, 4.0]):
+        checkpoint.on_epoch_end(epoch, {"val_loss": value})
+        assert len(checkpoint.model.saved) == (0, 1, 1, 1, 2)[epoch]
+    assert checkpoint.best == 4.0
+
+
+def test_several_values_have_no_best():
+    checkpoint = begun(monitor="val_f1", mode="max")
+    with pytest.raises(ValueError, match="ModelCheckpoint compares one number.*monitor='val_f1' gives 3 values"):
+        checkpoint.on_epoch_end(0, {"val_f1": [0.1, 0.2, 0.3]})
 
 
 def test_direction_is_asked_only_where_it_matters():
@@ -106,7 +141,7 @@ def test_filepath_ends(tmp_path):
 def test_arguments():
     with pytest.raises(ValueError, match="`save_freq` for ModelCheckpoint. Unrecognized save_freq.*must be 'epoch'"):
         ModelCheckpoint("a.keras", save_freq="batch")
-    with pytest.raises(TypeError, match="unknown arguments: save_best"):
+    with pytest.raises(TypeError, match="unknown argument: `save_best`. Did you mean `save_best_only`"):
         ModelCheckpoint("a.keras", save_best=True)
     with pytest.raises(KeyError, match=r"'m\{val_acc\}.keras', asks for 'val_acc', which is not among.*'epoch', 'loss'"):
         run("m{val_acc}.keras")

@@ -9,6 +9,9 @@ class Optimizer:
     def __init__(self, learning_rate):
         self.learning_rate = learning_rate
 
+    def joined(self):
+        return [("", self)]
+
 
 def run(**options):
     model = Model()
@@ -76,8 +79,25 @@ def test_arguments():
     with pytest.raises(ValueError, match="factor below 1.0.*got 1.0"):
         ReduceLROnPlateau(factor=1.0)
     assert ReduceLROnPlateau(epsilon=0.5).min_delta == 0.5
-    with pytest.warns(UserWarning, match="knows no minimum: ignored"):
-        ReduceLROnPlateau(minimum=1)
+    with pytest.raises(ValueError, match="unknown argument: `min_lrr`. Did you mean `min_lr`"):
+        ReduceLROnPlateau(min_lrr=1)
+    for name in ("factor", "min_lr", "min_delta"):
+        with pytest.raises(ValueError, match=f"Argument `{name}` of ReduceLROnPlateau is NaN"):
+            ReduceLROnPlateau(**{name: float("nan")})
+
+
+def test_any_number_beats_nan():
+    nan = float("nan")
+    plateau = ReduceLROnPlateau(patience=2, factor=0.5)
+    plateau.set_model(Model())
+    plateau.model.optimizer = Optimizer(1.0)
+    plateau.on_train_begin()
+    for epoch, value in enumerate([nan, 5.0, 4.0, nan, 3.0]):
+        plateau.on_epoch_end(epoch, {"val_loss": value})
+    assert (plateau.best, plateau.wait, plateau.model.optimizer.learning_rate) == (3.0, 0, 1.0)
+    for epoch in range(2):
+        plateau.on_epoch_end(epoch, {"val_loss": nan})
+    assert (plateau.best, plateau.model.optimizer.learning_rate) == (3.0, 0.5)
 
 
 def test_state():

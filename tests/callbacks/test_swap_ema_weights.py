@@ -9,13 +9,13 @@ def make(swap_on_epoch=False, use_ema=True):
     model = Model()
     model.w = Variable([1.0])
     optimizer = model.optimizer
-    optimizer.use_ema, optimizer._trainable_variables = use_ema, [model.w]
-    optimizer._model_variables_moving_average = [Variable([10.0])] if use_ema else None
+    optimizer.average = Variable([10.0])
+    optimizer.averages = lambda: [(model.w, optimizer.average)] if use_ema else []
     return model, optimizer, CallbackList([SwapEMAWeights(swap_on_epoch)], model=model, epochs=2)
 
 
 def state(model):
-    return float(model.w.value[0]), float(model.optimizer._model_variables_moving_average[0].value[0])
+    return float(model.w.value[0]), float(model.optimizer.average.value[0])
 
 
 def test_average_is_in_while_testing_and_predicting():

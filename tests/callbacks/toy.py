@@ -43,6 +43,9 @@ class Momentum:
         self.velocity = [Variable(np.zeros(w.shape, "float32"), trainable=False) for w in weights]
         self.variables = [self.rate, *self.velocity]
 
+    def joined(self):
+        return [("", self)]
+
     @property
     def learning_rate(self):
         return self.rate

@@ -10,7 +10,7 @@ import pytest
 
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
-from minikeras._core.trace import vjp
+from minikeras._core.tape import vjp
 from tests.gradcheck import check_gradient
 
 ACTIVATIONS = sorted({f.__name__ for f in activations.registry.table.values()})

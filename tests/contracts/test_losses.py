@@ -11,7 +11,7 @@ import pytest
 
 from minikeras import losses
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
-from minikeras._core.trace import vjp
+from minikeras._core.tape import vjp
 from minikeras.activations import sigmoid, softmax
 from tests.gradcheck import check_gradient
 

@@ -88,10 +88,10 @@ def test_an_epoch_resumes_at_a_step():
 
 def test_types_at_the_door():
     x, y = np.arange(4), np.array([0.5, 1, 2, 3])
-    first = data.open(x, y, [1, 1, 1, 2], dtype="float64").peek()
+    first = next(data.open(x, y, [1, 1, 1, 2], dtype="float64").epoch())
     assert [a.dtype.name for a in first] == ["float64", "float32", "float64"]
-    assert data.open(y, dtype="int32").peek()[0].tolist() == [0, 1, 2, 3]
-    assert data.open(y, np.array([1, 2, 3, 4])).peek()[1].dtype.kind == "i"
+    assert next(data.open(y, dtype="int32").epoch())[0].tolist() == [0, 1, 2, 3]
+    assert next(data.open(y, np.array([1, 2, 3, 4])).epoch())[1].dtype.kind == "i"
     prepared = data.open(x, y, prepare_y=lambda y: y[:, None].astype("float16")).peek()[1]
     assert prepared.shape == (4, 1) and prepared.dtype == "float16"
 
@@ -120,6 +120,7 @@ def test_large_data_is_gathered_and_cast_batch_by_batch(monkeypatch):
     monkeypatch.setattr(array_batches, "LARGE", 8)
     np.random.seed(3)
     large = data.open(x, x.ravel(), np.ones(N), batch_size=4, shuffle=True, dtype="float32")
+    assert large.peek()[0].dtype == x.dtype
     got = [(x.tolist(), y.tolist(), w.tolist()) for x, y, w in large.epoch()]
     assert large.peek()[0].dtype == "float32" and large._arrays[0] is x
     monkeypatch.undo()
@@ -152,8 +153,49 @@ def test_many_batches_are_sliced_as_they_come(monkeypatch):
     assert rows(data.open(X, batch_size=4).epoch(skip=1)) == [[4, 5, 6, 7], [8, 9]]
 
 
+@pytest.mark.parametrize("shuffle", [True, False, "batch"])
+@pytest.mark.parametrize("limits", [(0, 2**60), (2**60, 2**60), (8, 8)], ids=["gathered", "at once", "lazy"])
+def test_several_arrays_come_in_the_order_of_one(monkeypatch, shuffle, limits):
+    monkeypatch.setattr(array_batches, "SMALL", limits[0])
+    monkeypatch.setattr(array_batches, "LARGE", limits[1])
+    np.random.seed(0)
+    orders = [rows(data.open(X, X, batch_size=4, shuffle=shuffle).epoch()) for _ in range(2)]
+    np.random.seed(0)
+    x, y = {"a": X, "b": [X * 2, (X[:, 0] * 3, None)]}, [X[:, 0] * 4, X * 5]
+    batches = data.open(x, y, [None, X[:, 0] * 6], batch_size=4, shuffle=shuffle, inputs="structure", outputs="structure")
+    batches.peek()
+    epochs = [list(batches.epoch()), list(batches.epoch())]
+    assert [[x["a"][:, 0].astype(int).tolist() for x, _, _ in epoch] for epoch in epochs[1:]] == orders[1:]
+    for x, y, w in epochs[1]:
+        a = x["a"][:, 0]
+        others = x["b"][0][:, 0] / 2, x["b"][1][0] / 3, y[0] / 4, y[1][:, 0] / 5, w[1] / 6
+        assert all((other == a).all() for other in others) and x["b"][1][1] is None and w[0] is None
+        assert not x["b"][0].flags.writeable or limits[0] == 0 or limits[1] == 8  # gathered rows are a copy
+    assert rows((x["a"], 0, 0) for x, _, _ in batches.epoch(shuffle=False, skip=2)) == [[8, 9]]
+
+
+def test_sparse_among_several_arrays():
+    s = sparse.random(9, 5, 0.4, random_state=0, dtype="float64").tocoo()
+    batches = data.open([np.arange(9), s], np.arange(9), batch_size=4, dtype="float32", shuffle=True, inputs="structure")
+    assert type(batches.peek()[0][1]) is np.ndarray
+    for (number, bx), by, _ in batches.epoch():
+        assert number.tolist() == by.tolist() and bx.dtype == "float32"
+        np.testing.assert_array_equal(bx, s.toarray()[by].astype("float32"))
+
+
+def test_what_prepares_may_change_the_structure():
+    batches = data.open({"a": X, "b": X + 1}, X, batch_size=4, inputs="structure", shuffle=True)
+    for _ in range(2):  # it may be said anew
+        batches.prepare(lambda x: np.concatenate([x["b"], x["a"]], 1), lambda y: {"head": y})
+        for x, y, _ in batches.epoch():
+            assert (x[:, 0] == x[:, 1] + 1).all() and (y["head"][:, 0] == x[:, 1]).all()
+    batches.prepare()
+    assert sorted(next(batches.epoch())[0]) == ["a", "b"]
+
+
 def test_class_weight_stands_for_sample_weight():
     batches = data.open(X, np.arange(N) % 2, batch_size=4, class_weight={1: 3.0})
+    assert batches.peek()[2] is None
     assert [w.tolist() for _, _, w in batches.epoch()] == [[1, 3, 1, 3], [1, 3, 1, 3], [1, 3]]
     with pytest.raises(ValueError, match="class_weight and sample_weight can't be given at the same time"):
         data.open(X, X, np.ones(N), class_weight={1: 3.0})

@@ -1,11 +1,13 @@
 """Everything a user may hand over as numbers, and every refusal."""
 
+from collections import UserDict
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
 
-from minikeras.data.convert import cast, check_lengths, dense, is_array_like, take_rows, to_array
+from minikeras.data.convert import cast, check_lengths, check_numbers, dense, is_array_like, is_text, take_rows, to_array
 
 ROWS = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
@@ -131,6 +133,59 @@ def test_an_array_is_not_copied_and_nan_is_allowed():
 def test_what_is_no_table_of_numbers_is_refused_by_name(value, name, message):
     with pytest.raises(ValueError, match=message):
         to_array(value, name)
+
+
+class Strange(UserDict):
+    """A mapping that is no dict, such as tokenizers return."""
+
+
+def test_a_mapping_of_one_is_its_array():
+    assert dense(Strange(only=ROWS)).tolist() == ROWS and is_array_like(Strange(a=1, b=2))
+
+
+TEXT = ["good", "bad"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        TEXT,
+        np.array(TEXT),
+        np.array(TEXT, object),
+        np.array([b"good", b"bad"]),
+        [np.array(TEXT)[:, None]],
+        pd.Series(TEXT),
+        pd.Series(TEXT, dtype="category"),
+        pd.DataFrame({"t": TEXT}),
+        {"only": TEXT},
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_text_passes_where_it_is_asked_for(value):
+    array = to_array(value, text=True)
+    assert len(array) == 2 and array.ravel()[1] in ("bad", b"bad") and is_text(array)
+    with pytest.raises(ValueError, match="expected numbers"):
+        to_array(value)
+    with pytest.raises(ValueError, match=r"x\['town'\] holds (text|bytes).*x\['town'\].astype\('float32'\)"):
+        check_numbers(array, "x['town']")
+
+
+@pytest.mark.parametrize("value", [np.array(["a", None]), pd.Series(["a", None]), np.array(["2020-01-01"], "M8[D]"), [1j]])
+def test_only_text_passes_as_text(value):
+    with pytest.raises(ValueError, match="x (holds|is a Series).*expected numbers"):
+        to_array(value, text=True)
+
+
+def test_labels_in_text_are_refused_with_the_way_out():
+    for labels in (TEXT, np.array(TEXT, object)):
+        with pytest.raises(ValueError, match=r"y holds text .*np.unique\(y, return.*StringLookup.*to_categorical"):
+            to_array(labels, "y")
+
+
+def test_mixed_columns_name_the_way_by_inputs():
+    frame = pd.DataFrame({"age": [1, 2], "town": TEXT})
+    with pytest.raises(ValueError, match=r"no numbers: 'town'.*pass dict\(x\) to a model with one input for each column"):
+        to_array(frame, text=True)
 
 
 def test_cast():

@@ -31,6 +31,11 @@ def test_shuffle_is_one_of_three():
         data.open(X, Y, shuffle="yes")
 
 
+def test_words_for_what_lists_are():
+    with pytest.raises(ValueError, match="outputs should be one of .* got 'many'"):
+        data.open(X, Y, outputs="many")
+
+
 def test_no_data():
     with pytest.raises(ValueError, match=r"x holds no samples: its shape is \(0, 2\)"):
         data.open(X[:0], Y[:0])
@@ -93,6 +98,21 @@ def test_split_takes_tables_and_weights():
     assert train[0].shape == (3, 2) and validation[1].shape == (3, 1)
 
 
+def test_split_of_several_arrays():
+    how = {"inputs": "structure", "outputs": "structure"}
+    x = {"a": np.arange(5), "b": pd.Series(range(5))}
+    (x, y, w), (vx, vy, vw) = data.split(x, [range(5), None], np.ones(5), 0.4, **how)
+    assert x["a"].tolist() == y[0].tolist() == [0, 1, 2] and vx["b"].tolist() == [[3], [4]] and vy[0].tolist() == [3, 4]
+    assert y[1] is None and len(w) == 3 and len(vw) == 2
+    opened = data.open(x, y, w, **how)
+    assert next(opened.epoch())[0]["b"].shape == (3, 1)
+    with pytest.raises(ValueError, match=r"x\['a'\] has 2, y\[0\] has 3"):
+        data.split({"a": [1, 2]}, [[1, 2, 3]], **how)
+    with pytest.raises(ValueError, match="inputs should be one of"):
+        data.split(X, inputs="lists")
+    assert data.split(["a", "b"], text=True, validation_split=0.5)[1][0].tolist() == ["b"]
+
+
 @pytest.mark.parametrize("fraction", [0.0, 1.0, 1.5, -0.1, "0.2"])
 def test_split_wants_a_fraction(fraction):
     with pytest.raises(ValueError, match="validation_split should be a fraction above 0 and below 1, got "):
@@ -106,6 +126,67 @@ def test_split_errors():
         data.split(batches(), validation_split=0.2)
     with pytest.raises(ValueError, match="x has 6, y has 3"):
         data.split(X, Y[:3], None, 0.2)
+
+
+def test_it_only_reads():
+    calls = []
+    opened = data.open(X, list(range(6)), np.ones(6), batch_size=4)
+    x, y, w = opened.peek()
+    assert x.dtype == "float64" and len(x) == len(y) == len(w) == 4
+    opened.prepare(lambda x: calls.append(x.shape) or x.astype("float16"), lambda y: y * 2, lambda w: w + 1)
+    assert calls == [(6, 2)]
+    (x, y, w), _ = opened.epoch()
+    assert x.dtype == w.dtype == "float16" and y.tolist() == [0, 2, 4, 6] and w.tolist() == [2] * 4
+    assert opened.peek()[0].dtype == "float16"
+
+
+def test_what_is_known_of_the_classes():
+    opened = data.open(X, np.array([[0, 1]] * 6), class_weight={1: 2.0})
+    opened.prepare(one_hot=False, classes=2)
+    assert next(opened.epoch())[2].tolist() == [[1, 2]] * 6
+    opened = data.open(X, np.zeros(6), class_weight={1: 2.0, 2: 1.0})
+    opened.prepare(classes=3)
+    with pytest.raises(ValueError, match="key 2, which no label can have: there are 2 classes"):
+        opened.prepare(classes=2)
+    with pytest.raises(ValueError, match="key 5, which no label can have: the labels in y go from 0 to 1"):
+        next(data.open(X, np.arange(6) % 2, class_weight={5: 2.0}).epoch())
+    with pytest.raises(ValueError, match="finite numbers, 0 or more, got 0: -1"):
+        data.open(X, Y, class_weight={0: -1})
+
+
+def test_class_weight_is_for_one_output():
+    opened = data.open(X, [Y], class_weight={0: 2.0}, outputs="structure")
+    assert next(opened.epoch())[2].tolist() == [2] * 6
+    with pytest.raises(ValueError, match="`class_weight` is only supported for models with a single output, but y holds 2"):
+        next(data.open(X, [Y, Y], class_weight={0: 2.0}, outputs="structure").epoch())
+    with pytest.raises(ValueError, match="can't be given at the same time"):
+        data.open(iter([(X, Y, Y)]), class_weight={0: 2.0}).peek()
+
+
+@pytest.mark.parametrize("weight", [[np.nan] + [1.0] * 5, [-1.0] + [1.0] * 5])
+def test_weights_that_mean_nothing(weight):
+    for read in (lambda: data.open(X, Y, weight), lambda: data.open(iter([(X, Y, weight)])).peek()):
+        with pytest.raises(ValueError, match="sample_weight should hold finite numbers, 0 or more"):
+            read()
+
+
+def test_text():
+    towns = ["Rome", "Oslo"] * 3
+    opened = data.open(towns, Y, text=True)
+    opened.prepare(lambda x: (x == "Oslo").astype("float32"))
+    assert next(opened.epoch())[0].tolist() == [0, 1] * 3
+    opened = data.open(dict(pd.DataFrame({"age": range(6), "town": towns})), Y, text=True, inputs="structure")
+    x, _, _ = next(opened.epoch())
+    assert x["age"].tolist() == [[i] for i in range(6)] and x["town"][1] == ["Oslo"] and x["town"].shape == (6, 1)
+    with pytest.raises(ValueError, match="y holds text"):
+        data.open(X, towns, text=True)
+    with pytest.raises(ValueError, match=r"x\['town'\] holds text"):
+        data.open({"age": X, "town": towns}, inputs="structure")
+
+
+def test_a_generator_function_is_to_be_called():
+    with pytest.raises(ValueError, match="Call it"):
+        data.open(batches)
 
 
 def test_the_model_is_built_at_the_door():

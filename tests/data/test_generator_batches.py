@@ -22,8 +22,10 @@ def test_a_generator_is_read_once_in_order():
     batches = data.open(pairs(4, log), dtype="float32")
     assert log == [] and batches.steps is None
     x, y, w = batches.peek()
-    assert x.dtype == y.dtype == "float32" and w is None and log == [0]
-    batches.peek()
+    assert x.dtype.kind == "i" and y.dtype == "float64" and w is None and log == [0]  # as they came
+    batches.prepare()
+    x, y, _ = batches.peek()
+    assert x.dtype == y.dtype == "float32"
     assert log == [0] and firsts(batches.epoch(0)) == [0, 1, 2, 3]
     assert batches.steps == 4 and batches.exhausted
 
@@ -78,6 +80,91 @@ def test_a_loader_is_iterated_anew_each_epoch():
     assert [firsts(batches.epoch(e)) for e in range(2)] == [[0, 1, 2]] * 2
     assert next(batches.epoch())[2].tolist() == [1.0, 1.0] and not batches.exhausted
     assert [firsts(data.open(Loader(3), steps=2).epoch(e)) for e in range(1)] == [[0, 1]]
+
+
+def test_steps_that_use_up_a_loader_of_unknown_length_start_it_anew():
+    class Endless(Loader):
+        def __len__(self):
+            raise TypeError("not known")
+
+    batches = data.open(Endless(4), steps=2)
+    assert [firsts(batches.epoch(e)) for e in range(4)] == [[0, 1], [2, 3]] * 2 and not batches.dry
+    assert data.open(Endless(3)).steps is None
+
+
+def test_an_epoch_without_batches_is_known():
+    batches = data.open(pairs(4), steps=2)
+    assert [firsts(batches.epoch(e)) for e in range(2)] == [[0, 1], [2, 3]] and not batches.dry
+    with pytest.warns(UserWarning, match="ran out of data"):
+        assert firsts(batches.epoch(2)) == []
+    assert batches.dry and batches.exhausted
+    batches = data.open(pairs(3), steps=2)
+    with pytest.warns(UserWarning, match="ran out of data"):
+        assert [firsts(batches.epoch(e)) for e in range(2)] == [[0, 1], [2]]
+    assert not batches.dry
+
+
+def test_restarting_does_not_repeat_what_a_generator_gave():
+    batches = data.open(pairs(9), steps=2)  # validation_steps
+    seen = []
+    for epoch in range(3):
+        batches.restart()
+        seen.append(firsts(batches.epoch(epoch)))
+    assert seen == [[0, 1], [2, 3], [4, 5]]
+    batches = data.open(Loader(9), steps=2)
+    list(batches.epoch())
+    batches.restart()
+    assert firsts(batches.epoch()) == [0, 1]
+
+
+def test_none_is_a_bad_batch_and_not_the_end():
+    for read in (lambda b: b.peek(), lambda b: list(b.epoch())):
+        for steps in (None, 1):
+            with pytest.raises(ValueError, match="Batch 0 of the list_iterator: x should be an array"):
+                read(data.open(iter([None]), steps=steps))
+
+
+def test_only_the_end_of_the_iterator_ends_the_data():
+    class Broken:
+        def __iter__(self):
+            return next(iter([]))
+
+    for read in (lambda b: b.peek(), lambda b: list(b.epoch())):
+        with pytest.raises(RuntimeError, match="`__iter__` of the Broken raised StopIteration"):
+            read(data.open(Broken()))
+
+    def inner(numbers):
+        while True:
+            yield np.full((2, 1), next(numbers))
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        list(data.open(inner(iter([1, 2]))).epoch())
+
+
+def test_what_prepares_a_batch_can_not_end_the_data():
+    def broken(x):
+        raise StopIteration
+
+    for steps in (None, 1):
+        batches = data.open(pairs(2), steps=steps)
+        batches.prepare(broken)
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            list(batches.epoch())
+
+
+def test_batches_of_several_arrays():
+    def batch(i):
+        return {"a": np.full((2, 1), i), "b": [[1], [2]]}, [[0, 1], np.zeros((2, 3))], [None, np.ones(2)]
+
+    batches = data.open((batch(i) for i in range(2)), inputs="structure", outputs="structure")
+    x, y, w = batches.peek()
+    assert x["b"].tolist() == [[1], [2]] and y[0].tolist() == [0, 1] and w[0] is None
+    (x, y, w), last = batches.epoch()
+    assert list(x) == ["a", "b"] and y[1].dtype == "float32" and w[1].dtype == "float32"
+    assert last[0]["a"].tolist() == [[1], [1]]
+    bad = {"a": np.zeros((2, 1)), "b": np.zeros((3, 1))}
+    with pytest.raises(ValueError, match=r"Batch 0 of the list_iterator: .* x\['a'\] has 2, x\['b'\] has 3"):
+        data.open(iter([bad]), inputs="structure").peek()
 
 
 @pytest.mark.parametrize(

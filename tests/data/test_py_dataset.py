@@ -1,4 +1,4 @@
-"""PyDataset and its like. The logs are those of real Keras 3.15.1, its reset before the first epoch apart."""
+"""PyDataset and its like. The orders are those of real Keras 3.15.1, which asks for the peeked batch twice."""
 
 import random
 import threading
@@ -40,7 +40,11 @@ def test_shuffle_gives_the_order_of_keras():
     batches.peek(build=True)
     for epoch in range(2):
         list(batches.epoch(epoch))
-    assert d.log == [2, "(", 0, 2, 1, 4, 3, ")", "(", 2, 3, 4, 0, 1, ")"]
+    assert d.log == ["(", 2, 0, 1, 4, 3, ")", "(", 2, 3, 4, 0, 1, ")"]
+    random.seed(1)
+    batches = data.open(Logged(), shuffle=True)
+    batches.peek(build=True)
+    assert [firsts(batches.epoch(e)) for e in range(2)] == [[0, 2, 1, 4, 3], [2, 3, 4, 0, 1]]
 
 
 def test_epochs_begin_and_end_once():
@@ -86,6 +90,36 @@ def test_workers_keep_the_order(options):
     for _ in batches.epoch():
         break
     assert firsts(batches.epoch()) == list(range(12))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_each_batch_is_asked_for_once(workers):
+    class FromIterator(Logged):
+        def __init__(self, n):
+            super().__init__(n, workers=workers)
+            self.it = iter(range(n))
+
+        def __getitem__(self, i):
+            super().__getitem__(i)
+            return np.full((2, 1), next(self.it))
+
+    d = FromIterator(3)
+    batches = data.open(d)
+    assert int(batches.peek()[0][0, 0]) == int(batches.peek()[0][0, 0]) == 0
+    assert firsts(batches.epoch()) == [0, 1, 2] and d.log == ["(", 0, 1, 2, ")"]
+    with pytest.raises(RuntimeError, match="`__getitem__` of the FromIterator raised StopIteration for batch 0 of 3"):
+        list(batches.epoch())
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        list(data.open(d, steps=2).epoch())
+
+
+def test_a_peeked_batch_that_is_skipped_is_not_kept_for_later():
+    d = Logged()
+    batches = data.open(d)
+    batches.peek()
+    assert firsts(batches.epoch(skip=2)) == [2, 3, 4] and d.log == ["(", 0, 2, 3, 4, ")"]
+    d.log.clear()
+    assert firsts(batches.epoch()) == [0, 1, 2, 3, 4] and d.log == ["(", 0, 1, 2, 3, 4, ")"]
 
 
 def test_errors_of_workers_arrive():

@@ -133,7 +133,7 @@ def test_get_weights_gives_copies():
 @pytest.mark.parametrize(
     "how, message",
     [
-        ({"nonsense": 1}, "Unknown arguments of Dense: nonsense. It takes activation, "),
+        ({"nonsense": 1}, "Unknown argument of Dense: `nonsense`. It takes activation, "),
         ({"name": 3}, "`name` of Dense must be a string, got 3"),
         ({"name": "a/b"}, "can't contain '/'"),
         ({"activation": "rleu"}, "Unknown name in keras.activations: 'rleu'. Did you mean 'relu'"),
@@ -151,7 +151,7 @@ def test_wrong_arguments(how, message):
 def test_losses():
     layer = Dense(2, kernel_initializer="ones", activity_regularizer="l2", kernel_regularizer="l1")
     layer(np.ones((2, 3)))
-    close(layer.losses, [0.06, 0.18])  # Σ |w| · 0.01, and Σ a² · 0.01 / n with a = 3
+    close(layer.losses, [0.18, 0.06])  # Σ a² · 0.01 / n with a = 3, and Σ |w| · 0.01
 
 
 # -- number types ----------------------------------------------------------------------------------------------------

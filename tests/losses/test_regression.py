@@ -11,6 +11,7 @@ Y = np.array([[0.0, 1.0, 2.0], [1.0, -1.0, 0.5]], "float32")
 P = np.array([[0.5, 1.5, -1.0], [2.0, -1.0, 0.0]], "float32")
 
 
+@pytest.mark.filterwarnings("ignore:mean_squared_logarithmic_error got labels from -1")
 @pytest.mark.parametrize(
     ("cls", "expected"),
     [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minikeras import losses
-from minikeras._core.trace import vjp
+from minikeras._core.tape import vjp
 from tests.gradcheck import check_gradient
 
 E = np.array([[1, 0], [0.8, 0.6], [0, 1], [-0.6, 0.8]], "float32")

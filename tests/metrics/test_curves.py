@@ -157,3 +157,31 @@ def test_multi_label_is_built_by_the_first_batch_and_keeps_to_it():
 def test_bad_arguments_are_named(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_one_class_has_no_curve():
+    for targets in ([1, 1, 1], [0, 0, 0]):
+        m = metrics.AUC()
+        assert float(m.result()) == 0.0  # nothing seen yet, as in Keras
+        m.update_state(targets, [0.2, 0.5, 0.9])
+        assert np.isnan(m.result())
+        m.update_state(np.array([0, 1]), [0.1, 0.95])
+        assert 0 < float(m.result()) <= 1
+        m.reset_state()
+        assert float(m.result()) == 0.0
+    m = metrics.AUC(curve="PR")
+    m.update_state([0, 0], [0.2, 0.5])
+    assert np.isnan(m.result())
+    m.reset_state()
+    m.update_state([1, 1], [0.2, 0.5])  # all that is called is right
+    assert float(m.result()) == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("weights", [None, [1.0, 3.0]])
+def test_labels_without_a_curve_do_not_count(weights):
+    m = metrics.AUC(multi_label=True, label_weights=weights)
+    m.update_state([[1, 1], [0, 1]], [[0.9, 0.3], [0.1, 0.2]])
+    assert float(m.result()) == 1.0 and m.result().dtype == "float32"
+    m.reset_state()
+    m.update_state([[1, 1], [1, 1]], [[0.9, 0.3], [0.1, 0.2]])
+    assert np.isnan(m.result())

@@ -1,5 +1,7 @@
 """F scores, against numbers from Keras 3.15.1."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,19 @@ def test_the_state_is_made_by_the_first_batch():
 def test_bad_arguments_are_named(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("classes", [3, 4])
+@pytest.mark.parametrize("average", [None, "macro", "micro", "weighted"])
+def test_class_numbers_are_never_broadcast_over_classes(classes, average):
+    """A batch of 3 with 3 classes is what NumPy would take."""
+    scores = np.eye(classes, dtype="float32")[[0, 1, 2]]
+    for y in (np.arange(3), np.arange(3)[:, None], np.ones((3, 1))):
+        for add in (metrics.F1Score(average=average).tally, metrics.FBetaScore(average=average).update_state):
+            wanted = f"(samples, classes) for both, got y_true of shape {y.shape} and y_pred of shape (3, {classes}). "
+            way_out = f"These look like class numbers: encode them with keras.utils.to_categorical(y, num_classes={classes})."
+            with pytest.raises(ValueError, match=re.escape(wanted + way_out)):
+                add(y, scores)
+    m = metrics.F1Score(average="macro")
+    m.tally(np.eye(classes)[:3], scores)
+    assert float(m.result()) == pytest.approx(3 / classes, abs=1e-6)

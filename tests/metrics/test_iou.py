@@ -25,6 +25,7 @@ CASES = [  # metric, arguments, batches, weighted, what Keras 3.15.1 says after 
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.*none of its 3 classes")
 @pytest.mark.parametrize("metric, arguments, kind, weighted, expected", CASES)
 def test_results_equal_keras(metric, arguments, kind, weighted, expected):
     for said, wanted in zip(results(metric(**arguments), kind, weighted), expected, strict=True):
@@ -36,10 +37,25 @@ def test_float_weights_for_integer_counts_are_warned_about():
         metrics.MeanIoU(num_classes=2).update_state([0, 1], [0, 1], np.array([0.5, 2.5]))
 
 
-def test_values_that_are_no_class_are_left_out():
+def test_values_that_are_no_class_are_left_out_with_a_word():
     m = metrics.MeanIoU(num_classes=2)
-    m.update_state([0, 1, -1, 255], [0, 1, 1, 0])
+    with pytest.warns(UserWarning, match="MeanIoU got the target -1, .*its 2 classes, 0 to 1: left out.*ignore_class=-1") as seen:
+        m.update_state([0, 1, -1, 255], [0, 1, 1, 0])
+        m.update_state([5], [0])
+    assert len(seen) == 1
     assert m.total_cm.tolist() == [[1, 0], [0, 1]] and m.total_cm.dtype == "int32"
+    with pytest.warns(UserWarning, match="MeanIoU got the prediction 2, which is none"):
+        metrics.MeanIoU(num_classes=2).update_state([0, 1], [0, 2])
+    m = metrics.MeanIoU(num_classes=2, ignore_class=255)  # what is left out on purpose needs no word
+    m.update_state([0, 1, 255], [0, 1, 1])
+    assert float(m.result()) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_scores_for_class_numbers_are_told_the_way_out():
+    with pytest.raises(ValueError, match=r"\(4, 3\). Scores of classes want sparse_y_pred=False."):
+        metrics.MeanIoU(3).update_state([0, 1, 2, 0], np.ones((4, 3)))
+    with pytest.raises(ValueError, match=r"encode them with keras.utils.to_categorical\(y, num_classes=3\)"):
+        metrics.OneHotMeanIoU(3).update_state([0, 1, 2, 0], np.ones((4, 3)))
 
 
 def test_bad_arguments_are_named():

@@ -75,7 +75,7 @@ def test_crossentropy_fits_itself_to_the_shapes():
         model = Sequential([Dense(units, activation="sigmoid" if units == 1 else "softmax", input_shape=(3,))])
         model.compile("sgd", "crossentropy", metrics=["accuracy"])
         model.fit(X, y, verbose=0)
-        assert type(model._compiled.loss).__name__.lower().startswith(expected)
+        assert type(model._compiled.heads[0].loss).__name__.lower().startswith(expected)
 
 
 @pytest.mark.parametrize("weights", [2.0, [2.0], {"o": 2.0}])

@@ -136,7 +136,7 @@ def test_a_wrong_width_names_layer_expected_and_given(x, call):
 
 @pytest.mark.parametrize("x", ["abc", None, [[1, 2], [3]], np.array([["a", "b", "c"]])])
 def test_what_is_no_array_of_numbers_is_refused(x):
-    with pytest.raises(ValueError, match="input of layer"):
+    with pytest.raises(ValueError, match="The input .* of model"):
         Sequential([Dense(2, input_shape=(3,))])(x)
 
 

@@ -90,7 +90,7 @@ def test_bad_options():
         SGD(clipnorm=1.0, clipvalue=1.0)
     with pytest.raises(ValueError, match=">= 2 or None, got 1"):
         SGD(gradient_accumulation_steps=1)
-    with pytest.raises(ValueError, match="`ema_momentum` must be from 0 to 1, got 1.5"):
+    with pytest.raises(ValueError, match="`ema_momentum` of SGD must be from 0 to 1, got 1.5"):
         SGD(use_ema=True, ema_momentum=1.5)
     with pytest.raises(ValueError, match="`ema_overwrite_frequency` must be an integer >= 1 or None, got 0.5"):
         SGD(use_ema=True, ema_overwrite_frequency=0.5)
@@ -104,3 +104,61 @@ class Forgetful(Optimizer):
 def test_an_argument_that_is_not_kept_is_noticed():
     with pytest.raises(NotImplementedError, match=r"takes the arguments \['strength'\] but keeps no attributes"):
         Forgetful().get_config()
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"clipnorm": -1}, "`clipnorm` of SGD must be a number above 0, or None for none, got -1"),
+        ({"clipvalue": 0}, "`clipvalue` of SGD must be a number above 0"),
+        ({"global_clipnorm": -0.5}, "`global_clipnorm` of SGD must be a number above 0"),
+        ({"clipnorm": "1"}, "`clipnorm` of SGD must be a number above 0.*got '1'"),
+        ({"loss_scale_factor": 0.0}, "`loss_scale_factor` of SGD must be a number above 0"),
+        ({"gradient_accumulation_steps": 0}, "`gradient_accumulation_steps` must be an integer >= 2 or None, got 0"),
+        ({"gradient_accumulation_steps": 2.5}, "must be an integer >= 2 or None, got 2.5"),
+        ({"ema_overwrite_frequency": 0}, "must be an integer >= 1 or None, got 0"),
+        ({"weight_decay": -0.1}, "`weight_decay` of SGD must be 0 or more, got -0.1"),
+        ({"learning_rate": -0.1}, "`learning_rate` of SGD must be 0 or more, and finite, got -0.1"),
+        ({"learning_rate": float("inf")}, "`learning_rate` of SGD must be 0 or more, and finite"),
+    ],
+)
+def test_numbers_that_mean_nothing(options, message):
+    with pytest.raises(ValueError, match=message):
+        SGD(**options)
+    if "learning_rate" in options:
+        optimizer = SGD(0.5)
+        with pytest.raises(ValueError, match=message):
+            optimizer.learning_rate = options["learning_rate"]
+        assert float(optimizer.learning_rate) == 0.5
+
+
+def test_nan_is_refused_everywhere():
+    nan = float("nan")
+    for name in ("learning_rate", "momentum", "clipnorm", "clipvalue", "weight_decay", "loss_scale_factor"):
+        with pytest.raises(ValueError, match=f"`{name}` of SGD"):
+            SGD(**{name: nan})
+    optimizer = SGD(0.5)
+    with pytest.raises(ValueError, match="finite, got nan"):
+        optimizer.learning_rate = nan
+
+
+def test_shares_are_shares():
+    from minikeras.optimizers import Adam, RMSprop
+
+    for make, options in ((Adam, {"beta_1": 1.0}), (Adam, {"beta_2": -0.1}), (Adam, {"epsilon": -1e-7}), (RMSprop, {"rho": 2})):
+        with pytest.raises(ValueError, match=f"Argument `{next(iter(options))}` of {make.__name__} must be"):
+            make(**options)
+    assert Adam(0.1, 0.0, 0.0).beta_1 == 0.0
+
+
+def test_the_rate_is_read_and_set_as_keras_does_it():
+    optimizer = SGD(0.5)
+    rate = optimizer.learning_rate
+    assert rate.numpy() == 0.5 and rate.shape == () and rate.dtype == "float32" and optimizer.lr is rate
+    rate.assign(0.25)
+    assert float(optimizer.learning_rate) == 0.25
+    for value in (0.125, np.float64(0.125), Variable(0.125), np.array(0.125)):
+        optimizer.lr = 1.0
+        optimizer.learning_rate = value
+        assert float(optimizer.lr) == 0.125 and optimizer.learning_rate is rate
+    assert optimizer.iterations.numpy() == 0

@@ -41,6 +41,43 @@ def test_kinds_of_datasets(dataset):
     assert x.tolist() == list(range(7)) and y.tolist() == [2 * i for i in range(7)] and w is None
 
 
+def test_structures_of_arrays():
+    left, right = split_dataset(({"a": X, "b": X[:, None]}, X * 2), 0.7, shuffle=True, seed=1)
+    (x, y) = left.arrays
+    assert x["b"][:, 0].tolist() == x["a"].tolist() == (y / 2).tolist() and len(right.arrays[0]["a"]) == 3
+    left, _ = split_dataset({"a": X, "b": X}, 4)
+    assert left.arrays["b"].tolist() == [0, 1, 2, 3]
+    left, _ = split_dataset((({"a": x}, [x, x]) for x in range(10)), 4)
+    assert left.arrays[0]["a"].tolist() == [0, 1, 2, 3] and left.arrays[1].shape == (4, 2)
+
+
+class Dicts(Batched):
+    def __getitem__(self, i):
+        if i > 3:
+            raise AssertionError("asked for too much")
+        return {"a": X[3 * i : 3 * i + 3]}, X[3 * i : 3 * i + 3]
+
+
+class Flow:
+    """Like the iterators of image generators: no `__iter__`."""
+
+    __len__, __getitem__ = Batched.__len__, Batched.__getitem__
+
+    def on_epoch_end(self):
+        pass
+
+
+class Endless(PyDataset):
+    num_batches = None
+
+
+def test_datasets_of_batches():
+    assert split_dataset(Dicts(), 4)[1].arrays[0]["a"].tolist() == [4, 5, 6, 7, 8, 9]
+    assert split_dataset(Flow(), 4)[0].arrays[1].tolist() == [0, 2, 4, 6]
+    with pytest.raises(ValueError, match="needs a dataset that ends, but this Endless has no length"):
+        split_dataset(Endless(), 4)
+
+
 def test_shuffle_repeats_with_the_seed():
     order = list(range(10))
     random.Random(7).shuffle(order)  # as Keras: random.seed(7); random.shuffle(samples)

@@ -27,6 +27,8 @@ class LearningRateSchedule(Configurable):
     (0.8, 0.2, {'start': 0.8, 'every': 10})
     """
 
+    _takes_nan = False
+
     def __call__(self, step: Any):
         """Return the rate after ``step`` steps, in the default float type; an array of steps gives an array of rates."""
         return np.asarray(self.rate(np.asarray(step, float)), floatx())[()]

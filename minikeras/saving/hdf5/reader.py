@@ -26,7 +26,7 @@ from minikeras.saving.hdf5.types import (
     from_bfloat16,
     read_filters,
     read_layout,
-    read_space,
+    read_spaces,
     read_type,
 )
 from minikeras.saving.opening import SIGNATURE
@@ -197,10 +197,15 @@ class Dataset(Object):
     @cached_property
     def shape(self) -> tuple[int, ...]:
         """The shape."""
-        shape = read_space(self.source, self.message(h.SPACE, needed=True), repr(self.path))
-        if shape is None:
+        return self._spaces[0]
+
+    @cached_property
+    def _spaces(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The shape, and the largest that it may grow to."""
+        spaces = read_spaces(self.source, self.message(h.SPACE, needed=True), repr(self.path))
+        if spaces is None:
             raise self.source.error(f"is damaged: {self.path!r} has no numbers.")
-        return shape
+        return spaces
 
     @property
     def dtype(self) -> np.dtype:
@@ -217,7 +222,7 @@ class Dataset(Object):
         layout, filters = self._storage
         what = repr(self.path)
         if layout.kind == "chunked":
-            array = read_chunks(self.source, layout.address, layout.chunk, self.shape, self.type.dtype, filters, what)
+            array = read_chunks(self.source, layout, self.shape, self._spaces[1], self.type.dtype, filters, what)
         else:
             array = np.frombuffer(self._stored(layout), self.type.dtype).reshape(self.shape)
         if self.type.kind == "bfloat16":
@@ -228,12 +233,12 @@ class Dataset(Object):
 
     def claims(self) -> tuple[int, int, int]:
         """Bytes that the array claims to have as they are, packed, and those that the packed ones take in the file."""
-        layout, _ = self._storage
+        layout, filters = self._storage
         if layout.kind != "chunked":
             return self.nbytes, 0, 0
         item = self.type.dtype.itemsize
-        table = chunk_table(self.source, layout.address, layout.chunk, self.shape, item, repr(self.path))
-        return 0, self.nbytes, sum(length for _, length, _ in table.values())
+        table = chunk_table(self.source, layout, self.shape, self._spaces[1], item, bool(filters), repr(self.path))
+        return 0, self.nbytes, sum(chunk.length for chunk in table.values())
 
     @cached_property
     def _storage(self) -> tuple[Layout, list]:

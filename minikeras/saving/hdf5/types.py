@@ -27,9 +27,12 @@ class Layout(NamedTuple):
 
     kind: str  # "compact", "contiguous", "chunked"
     address: int
-    size: int
-    data: bytes
-    chunk: tuple
+    size: int = 0
+    data: bytes = b""
+    chunk: tuple = ()  # the shape of a chunk and the size of an element
+    index: int = 0  # how chunks are found: 0 by a B-tree of version 1, else as `chunk_index` has it
+    single: tuple = ()  # the packed size and the mask of a single chunk
+    whole_edges: bool = True  # whether chunks that reach beyond the shape are packed as the others
 
 
 def read_type(source: Source, data: bytes, what: str) -> tuple[Type, int]:
@@ -67,16 +70,22 @@ def read_type(source: Source, data: bytes, what: str) -> tuple[Type, int]:
 
 def read_space(source: Source, data: bytes, what: str) -> tuple[int, ...] | None:
     """Read a dataspace message: the shape, or None for "nothing at all"."""
+    spaces = read_spaces(source, data, what)
+    return None if spaces is None else spaces[0]
+
+
+def read_spaces(source: Source, data: bytes, what: str) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Read a dataspace message: the shape, and the largest that it may grow to, `UNDEFINED` where there is no limit."""
     at = Cursor(source, data, f"the shape of {what}")
-    version, axes = at.version(1, 2), at.uint(1)
-    at.take(1)
+    version, axes, flags = at.version(1, 2), at.uint(1), at.uint(1)
     if version == 1:
         at.take(5)
     elif at.uint(1) == 2:
         return None
     if axes > MOST_AXES:
         raise source.error(f"is damaged: {what} claims {axes} axes.")
-    return tuple(at.uint(8) for _ in range(axes))
+    shape = tuple(at.uint(8) for _ in range(axes))
+    return shape, tuple(at.uint(8) for _ in range(axes)) if flags & 1 else shape
 
 
 def read_layout(source: Source, data: bytes, what: str) -> Layout:
@@ -85,19 +94,35 @@ def read_layout(source: Source, data: bytes, what: str) -> Layout:
     version, kind = at.version(3, 4, 5), at.uint(1)
     if kind == 0:
         size = at.uint(2)
-        return Layout("compact", 0, size, at.take(size), ())
+        return Layout("compact", 0, size, at.take(size))
     if kind == 1:
-        return Layout("contiguous", at.uint(8), at.uint(8), b"", ())
+        return Layout("contiguous", at.uint(8), at.uint(8))
     if kind == 2 and version == 3:
         axes = at.uint(1)
         address = at.uint(8)
-        return Layout("chunked", address, 0, b"", tuple(at.uint(4) for _ in range(axes)))
+        return Layout("chunked", address, chunk=tuple(at.uint(4) for _ in range(axes)))
+    if kind == 2:
+        return _new_chunks(source, at, what)
     if kind == 3:
         raise source.error(f"is refused: {what} is a virtual dataset, put together from others. Save plain arrays.")
-    raise source.error(
-        f"can't be read: {what} is stored in a way (layout {kind}, version {version}) that only libver='latest' writes. "
-        "Save it again without libver, or without chunks."
-    )
+    raise source.error(f"can't be read: {what} is stored in an unknown way (layout {kind}, version {version}).")
+
+
+def _new_chunks(source: Source, at: Cursor, what: str) -> Layout:
+    """Chunks as HDF5 1.10 and later find them."""
+    flags, axes, width = at.uint(1), at.uint(1), at.uint(1)
+    if not 1 <= width <= 8 or axes > MOST_AXES + 1:
+        raise source.error(f"is damaged: the chunks of {what} have {axes} axes, each told in {width} bytes.")
+    chunk = tuple(at.uint(width) for _ in range(axes))
+    index = at.uint(1)
+    if index not in _INDEX_BYTES:
+        raise source.error(f"can't be read: the chunks of {what} are found by an index of kind {index} (damaged, or too new).")
+    single = (at.uint(8), at.uint(4)) if index == 1 and flags & 2 else ()
+    at.take(_INDEX_BYTES[index])  # how the index is built: its own header says it again
+    return Layout("chunked", at.uint(8), chunk=chunk, index=index, single=single, whole_edges=not flags & 1)
+
+
+_INDEX_BYTES = {1: 0, 2: 0, 3: 1, 4: 5, 5: 6}  # bytes of the layout message about each kind of index
 
 
 def read_filters(source: Source, data: bytes, what: str) -> list[tuple[int, list[int]]]:

@@ -102,4 +102,4 @@ def _signature(model: Any, given: Any) -> tuple[str, np.dtype, tuple]:
             )
         name = getattr(given, "name", None) or name
         shape = tuple(m if n is None else n for m, n in zip(shape, asked))
-    return name, np.dtype(model._x_dtype(dtype)) if dtype.kind == "f" else dtype, shape
+    return name, np.dtype(model._input_type(model.inputs[0], dtype)) if dtype.kind == "f" else dtype, shape

@@ -1,0 +1,128 @@
+"""Operations: functions of arrays that stand in a graph of layers, as `x + y` and `keras.ops` on symbolic tensors make them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.naming import auto_name
+from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
+from minikeras._core.now import CALL, Call
+from minikeras._core.symbolic import KerasTensor, Node, shapes_of, symbolic_leaves
+from minikeras._core.tape import paused
+from minikeras._core.trace import Box
+
+# what NumPy calls its functions, and Keras the classes of its operations
+CLASS_NAMES = {
+    "divide": "TrueDivide", "remainder": "Mod", "bitwise_and": "LogicalAnd", "bitwise_or": "LogicalOr", "invert": "LogicalNot",
+    "amax": "Max", "amin": "Min", "arcsin": "Arcsin", "isnan": "Isnan", "isinf": "Isinf", "isfinite": "Isfinite",
+}  # fmt: skip
+
+
+class Operation:
+    """A function of arrays in a graph.
+
+    Args:
+        function: computes with NumPy's functions; its gradient is traced.
+        name: numbered after what Keras calls it by default ("add", "add_1").
+
+    >>> Operation(np.add).class_name
+    'Add'
+    """
+
+    trainable_weights: list = []
+    weights: list = []
+    variables: list = []
+    built = True
+
+    def __init__(self, function: Callable, name: str | None = None):
+        self.function = function
+        plain = getattr(function, "__name__", "operation")
+        self.class_name = getattr(function, "class_name", None) or CLASS_NAMES.get(
+            plain, "".join(part.capitalize() for part in plain.split("_"))
+        )
+        self.name = name or auto_name(self.class_name)
+        self._inbound_nodes: list[Node] = []
+
+    def __call__(self, *args, **kwargs):
+        if symbolic_leaves((args, kwargs)):
+            return symbolic(self, args, kwargs)
+        return self.function(*args, **kwargs)
+
+    call = __call__
+
+    def bound(self, args: tuple, kwargs: dict) -> dict:
+        """The arguments by name, for a file; those that are at their default are left out."""
+        given = inspect.signature(self.function).bind(*args, **kwargs)
+        return dict(given.arguments)
+
+    def __repr__(self):
+        return f"<Operation name={self.name}>"
+
+
+def getitem(x: Any, key: Any) -> Any:
+    """``x[key]``."""
+    return x[key]
+
+
+getitem.class_name = "GetItem"
+
+
+def symbolic(function: Any, args: tuple, kwargs: dict) -> Any:
+    """Call a function on symbolic tensors: a node of a graph, and symbolic results.
+
+    >>> symbolic(np.add, (KerasTensor((None, 3)), KerasTensor((3,))), {}).shape
+    (None, 3)
+    """
+    operation = function if isinstance(function, Operation) else Operation(function)
+    outputs = output_spec(operation.function, args, kwargs, f"operation {operation.class_name}")
+    Node(operation, args, kwargs, outputs)
+    return outputs
+
+
+def output_spec(function: Callable, args: tuple, kwargs: dict, who: str) -> Any:
+    """The shapes and types of what a function gives, by trying it on zeros: once with 2 and once with 3 for a size not known.
+
+    What differs between the two is a size not known of the result. Only batches of any size cost a second run.
+    """
+    sizes = [(2, 16), (3, 17)] if any(None in t.shape for t in symbolic_leaves((args, kwargs))) else [(2, 16)]
+    with paused():
+        tried = [_try(function, fill_zeros(args, *n), fill_zeros(kwargs, *n), who) for n in sizes]
+    flat = [flatten(y) for y in tried]
+    specs = []
+    for parts in zip(*flat, strict=True):
+        parts = [np.asarray(p.value if isinstance(p, Box) else p) for p in parts]
+        shape = tuple(n if all(p.shape[i] == n for p in parts) else None for i, n in enumerate(parts[0].shape))
+        specs.append(KerasTensor(shape, _dtype(parts[0])))
+    return pack_sequence_as(tried[0], specs)
+
+
+def _try(function: Callable, args: Any, kwargs: Any, who: str) -> Any:
+    outer = CALL.set(Call(False))
+    try:
+        with np.errstate(all="ignore"):
+            return function(*args, **kwargs)
+    except (IndexError, TypeError, ArithmeticError) as error:
+        given = shapes_of([a for a in flatten((args, kwargs)) if isinstance(a, np.ndarray)])
+        raise ValueError(f"The {who} can't take arrays of shapes {given}: {error}") from error
+    finally:
+        CALL.reset(outer)
+
+
+def _dtype(array: np.ndarray) -> str:
+    return "string" if array.dtype.kind in "OSU" else array.dtype.name
+
+
+def fill_zeros(value: Any, batch: int, size: int) -> Any:
+    """A structure with zeros in the place of symbolic tensors: ``batch`` rows, and ``size`` where another size is open."""
+
+    def zeros(t):
+        if not isinstance(t, KerasTensor):
+            return t
+        shape = [n if n is not None else batch if i == 0 else size for i, n in enumerate(t.shape)]
+        return np.full(shape, "") if t.dtype == "string" else np.zeros(shape, str(t.dtype))
+
+    return map_leaves(zeros, value) if is_nested(value) else zeros(value)

@@ -1,0 +1,240 @@
+"""Tapes: where traced code is recorded, and how gradients go back along them.
+
+``vjp(f, *xs) -> value, pullback`` is for code that only exists to be differentiated: a user's loss, a user's layer in fit.
+`GradientTape` (in `gradient_tape`) is for a user's own steps. Both are a `Recording`; `trace` has what they record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.nest import flatten, map_leaves, pack_sequence_as
+from minikeras._core.now import TAPE
+from minikeras._core.trace import Box, Entry, Roll, Several, unbroadcast
+from minikeras._core.variable import Variable
+
+
+class Recording:
+    """The state of being recorded: ``with Recording(strict):`` is what `GradientTape` and `vjp` are made of."""
+
+    def __init__(self, strict: bool = False, watch_accessed_variables: bool = True):
+        self._strict, self._taking_all = strict, watch_accessed_variables
+        self.roll: Roll | None = None
+        self._outer: Recording | None = None
+        self._tokens: list = []
+
+    def __enter__(self):
+        self._outer = outer = None if self._strict else TAPE.get()
+        if outer is not None and self._outer is not self:
+            self.roll, outer.roll.deep = outer.roll, True
+        elif self.roll is None:
+            self.roll = Roll(self._strict)
+        self.roll.active = True
+        self._tokens.append(TAPE.set(self))
+        return self
+
+    def __exit__(self, *error):
+        TAPE.reset(self._tokens.pop())
+        if self._outer is None and not self._tokens:
+            self.roll.active = False
+
+    def read(self, variable: Variable) -> Any:
+        """What a variable stands for in recorded code: a box, or its array if nobody asks for its gradient."""
+        if id(variable) in self.roll.leaves or variable._trainable and variable.grad is not None and self.takes_all():
+            return Box(self.roll.leaf(variable, variable.value), self.roll)
+        return variable.value
+
+    def takes_all(self) -> bool:
+        """Whether this tape or one around it watches every trainable variable that is read."""
+        return self._taking_all or self._outer is not None and self._outer.takes_all()
+
+    def boxed(self, value: Any) -> Any:
+        """A watched array's box; anything else as it is."""
+        known = self.roll.leaves.get(id(value))
+        return Box(known[1], self.roll) if known is not None and not isinstance(value, Variable) else value
+
+    def watches(self, values: Any) -> bool:
+        """Whether an array among these is watched."""
+        return any(id(v) in self.roll.leaves for v in flatten(values) if not isinstance(v, Variable))
+
+
+def boxed_inputs(value: Any) -> Any:
+    """Let watched arrays, and variables, in a structure stand for their boxes under the active tape."""
+    tape = TAPE.get()
+    if tape is None:
+        return value
+    return map_leaves(lambda v: tape.read(v) if isinstance(v, Variable) else tape.boxed(v), value)
+
+
+def now(variable: Any) -> Any:
+    """What a variable stands for here: its array, or a box under a tape."""
+    tape = TAPE.get()
+    return variable.value if tape is None else tape.read(variable)
+
+
+class paused:
+    """Let nothing be recorded in the block: formulas, not the tape, know the gradient of what happens there."""
+
+    __slots__ = ("token",)
+
+    def __enter__(self):
+        self.token = TAPE.set(None)
+
+    def __exit__(self, *error):
+        TAPE.reset(self.token)
+
+
+def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], deep: bool = False) -> dict[int, Any]:
+    """Take gradients back along the tape: δ of each entry to the entries it was made of. Returns those of ``wanted`` entries."""
+    grads: dict[int, Any] = {}
+    for entry, g in starts:
+        _add(grads, entry, g)
+    token = None if deep else TAPE.set(None)
+    try:
+        with np.errstate(all="ignore"):  # a derivative may well be infinite; that is not worth more words than Keras' none
+            for index in range(max(grads, default=-1), -1, -1):
+                g = grads.get(index)
+                if g is None:
+                    continue
+                entry = roll.entries[index]
+                if entry.pull is not None:
+                    for parent, share in entry.pull(g, entry, roll if deep else None):
+                        _add(grads, parent, share)
+                if index not in wanted:
+                    del grads[index]
+    finally:
+        if token is not None:
+            TAPE.reset(token)
+    return grads
+
+
+def _add(grads: dict, entry: Entry, share: Any) -> None:
+    known = grads.get(entry.index)
+    if type(entry) is Several:
+        k, share = share
+        known = grads.setdefault(entry.index, [None] * len(entry.value)) if known is None else known
+        share = unbroadcast(share, entry.value[k])
+        known[k] = share if known[k] is None else known[k] + share
+        return
+    share = unbroadcast(share, entry.value)
+    grads[entry.index] = share if known is None else known + share  # not in place: shares may be one array
+
+
+class Traced:
+    """The way back through a run of traced code: what `Layer.forward` keeps for layers without formulas.
+
+    Args:
+        roll: what the run was recorded on.
+        y: the result, a structure with boxes in it.
+        xs: the entries of the arguments, None for those that have no gradient.
+        losses: what the run added to the loss, as boxes or numbers.
+    """
+
+    def __init__(self, roll: Roll, y: Any, xs: list[Entry | None], losses: list = ()):
+        self.roll, self.y, self.xs, self.losses = roll, y, xs, losses
+
+    def value(self) -> Any:
+        """The result as plain arrays."""
+        return map_leaves(_result, self.y)
+
+    def back(self, dy: Any) -> tuple[list, dict[int, np.ndarray]]:
+        """Return ∂L/∂x for each argument, None where nothing flows, and {id(variable): ∂L/∂variable}."""
+        starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)]
+        for part, g in zip(flatten(self.y), flatten(dy)):
+            if isinstance(part, Box) and g is not None:
+                g = np.asarray(g, part.value.dtype)
+                if g.shape != part.value.shape:
+                    raise ValueError(f"pullback expects ∂L/∂y of the shape of y, {part.value.shape}, got {g.shape}.")
+                starts.append((part.entry, g))
+        leaves = {key: entry.index for key, (owner, entry) in self.roll.leaves.items() if isinstance(owner, Variable)}
+        wanted = {e.index for e in self.xs if e is not None} | set(leaves.values())
+        grads = walk_back(self.roll, starts, wanted)
+        dxs = [None if e is None else grads.get(e.index) for e in self.xs]
+        return dxs, {key: grads[index] for key, index in leaves.items() if index in grads}
+
+
+def traced(f: Callable, x: Any, losses: list = ()) -> Traced:
+    """Run ``f(x)`` with the float arrays in the structure ``x`` on a tape of its own, and the variables that f reads."""
+    with Recording(strict=True) as tape:
+        roll = tape.roll
+        xs = [Entry(a, roll, None) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else None for a in flatten(x)]
+        boxes = pack_sequence_as(x, [a if e is None else Box(e, roll) for a, e in zip(flatten(x), xs)])
+        y = map_leaves(_inside, f(boxes))
+    return Traced(roll, y, xs, losses)
+
+
+def vjp(f: Callable, *xs: Any, variables: Any = ()) -> tuple[Any, Callable]:
+    """Run ``f(*xs)`` and keep the way back: the vector-Jacobian product of ``f`` at ``xs``.
+
+    ``pullback(g)`` takes ∂L/∂y, of the structure and shapes of the value, to the tuple of ∂L/∂x, one array for each of ``xs``
+    and then for each of ``variables``, of its shape and dtype, and zeros where nothing flows. It may be called again.
+
+    Args:
+        f: any function of arrays made of NumPy functions and operators. It returns an array, or a structure of arrays.
+        *xs: arrays; those of integers or booleans reach ``f`` as they are and get zeros.
+        variables: variables that ``f`` reads, whose gradients are wanted as well.
+
+    Raises:
+        NotImplementedError: ``f`` uses a function that has no rule.
+        TypeError: ``f`` leaves NumPy (``float(x)``, ``np.asarray(x)``, SciPy).
+
+    >>> y, pullback = vjp(lambda x, w: np.tanh(x @ w), np.array([[0.5, 1.0]]), np.array([[0.2], [0.4]]))
+    >>> y, pullback(np.ones((1, 1)))
+    (array([[0.46]]), (array([[0.157, 0.315]]), array([[0.393], [0.786]])))
+    """
+    if any(isinstance(x, Box) for x in xs):  # a formula's way back, recorded for a second derivative
+        y = f(*xs)
+        return y, lambda g: tuple(_zeros(x) if d is None else d for x, d in zip(xs, gradients([y], xs, [g])))
+    xs, variables = tuple(np.asarray(x) for x in xs), list(variables)
+    run = traced(lambda boxes: f(*boxes), list(xs))
+
+    def pullback(g: Any) -> tuple[np.ndarray, ...]:
+        dxs, grads = run.back(g)
+        dvs = [grads.get(id(v)) for v in variables]
+        given = [*xs, *(v.value for v in variables)]
+        return tuple(np.zeros_like(x) if dx is None else np.array(dx) for x, dx in zip(given, [*dxs, *dvs]))
+
+    return run.value(), pullback
+
+
+def gradients(ys: list, xs: Any, gs: list) -> list:
+    """∂ Σ ys · gs / ∂x for traced ``ys`` and each of ``xs``; None where nothing flows. Under a tape it is recorded itself."""
+    starts = [(y.entry, g) for y, g in zip(ys, gs) if isinstance(y, Box)]
+    if not starts:
+        return [None for _ in xs]
+    roll = next(y.roll for y in ys if isinstance(y, Box))
+    entries = [entry_of(x, roll) for x in xs]
+    grads = walk_back(roll, starts, {e.index for e in entries if e is not None}, TAPE.get() is not None and roll.active)
+    return [None if e is None else grads.get(e.index) for e in entries]
+
+
+def entry_of(x: Any, roll: Roll) -> Entry | None:
+    """The entry of a traced array, or of a watched one or a variable."""
+    if isinstance(x, Box):
+        return x.entry
+    known = roll.leaves.get(id(x))
+    return known[1] if known is not None else None
+
+
+def _zeros(x: Any) -> np.ndarray:
+    return np.zeros_like(x.value if isinstance(x, Box) else x)
+
+
+def _inside(part: Any) -> Any:
+    """A leaf of what traced code returns, checked."""
+    if isinstance(part, Variable):
+        return now(part)
+    if isinstance(part, Box) or part is None:
+        return part
+    array = np.asarray(part)
+    if array.dtype == object:
+        raise TypeError(f"A traced function must return arrays, got {part!r:.80}.")
+    return array
+
+
+def _result(part: Any) -> Any:
+    return np.asarray(part.entry.value) if isinstance(part, Box) else part
+

@@ -1,0 +1,1 @@
+"""Layers that look at a whole sequence and choose what counts."""

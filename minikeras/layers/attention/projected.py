@@ -1,0 +1,211 @@
+"""What `MultiHeadAttention` and `GroupQueryAttention` have in common: projections, masks, arguments."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minikeras import constraints, initializers, regularizers
+from minikeras.layers.attention.heads import Attended, attend, attend_back, joint_mask
+from minikeras.layers.core.einsum_dense import EinsumDense
+from minikeras.layers.layer import Layer
+from minikeras.layers.regularization import Dropout
+from minikeras.layers.shares import Shares
+
+_COMMON = ("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint")
+
+
+class Kept(NamedTuple):
+    """What the way back needs: what each projection kept, the attention, the gate and the shapes."""
+
+    query: Any
+    key: Any
+    value: Any
+    gate: Any
+    output: Any
+    attended: Attended
+    context: np.ndarray
+    own_key: bool
+
+
+class Projected(Layer):
+    """Base of attention whose query, key and value are projected to several heads.
+
+    A subclass makes the projections in ``build`` and lays arrays out as stacks of heads.
+    """
+
+    supports_masking = True
+
+    def _take_common(self, arguments: dict) -> None:
+        """Check and keep the arguments that both classes have."""
+        name = type(self).__name__
+        if arguments["activity_regularizer"] is not None:
+            raise ValueError(f"{name} takes no `activity_regularizer`: put an ActivityRegularization layer behind it.")
+        window = arguments["sliding_window"]
+        if window is not None and (isinstance(window, bool) or not isinstance(window, (int, np.integer)) or window <= 0):
+            raise ValueError(f"Argument `sliding_window` of {name} must be None or a positive integer, got {window!r}.")
+        if arguments["flash_attention"] and arguments["dropout"] > 0:
+            raise ValueError(f"{name} with `flash_attention` can't do dropout: set one of the two to None or 0.")
+        self.dropout, self.seed, self.sliding_window = arguments["dropout"], arguments["seed"], window
+        self.use_bias, self.use_gate = bool(arguments["use_bias"]), bool(arguments["use_gate"])
+        self.flash_attention = arguments["flash_attention"]
+        self.kernel_initializer = initializers.get(arguments["kernel_initializer"])
+        self.bias_initializer = initializers.get(arguments["bias_initializer"])
+        self.kernel_regularizer = regularizers.get(arguments["kernel_regularizer"])
+        self.bias_regularizer = regularizers.get(arguments["bias_regularizer"])
+        self.kernel_constraint = constraints.get(arguments["kernel_constraint"])
+        self.bias_constraint = constraints.get(arguments["bias_constraint"])
+        self._dropout_layer = Dropout(self.dropout, seed=self.seed, dtype=self.dtype_policy)
+        self._shapes: tuple = ()
+
+    def _projection(self, name: str, equation: str, sizes: Any, bias_axes: str, shape: tuple, **more: Any) -> EinsumDense:
+        """Make and build one projection."""
+        for option in _COMMON:
+            more[option] = getattr(self, option)
+        for option in ("kernel_initializer", "bias_initializer"):  # one of its own, else all would start alike
+            initializer = getattr(self, option)
+            more[option] = (
+                initializer.from_config(initializer.get_config()) if hasattr(initializer, "get_config") else initializer
+            )
+        bias = bias_axes if self.use_bias else None
+        dense = EinsumDense(equation, tuple(sizes), bias_axes=bias, name=name, dtype=self.dtype_policy, **more)
+        dense._parent_path = self.path
+        dense.build(tuple(shape))
+        dense.trainable = self.trainable
+        return dense
+
+    def _projections(self) -> tuple:
+        """The projections of query, key, value and gate, and that of the output."""
+        raise NotImplementedError
+
+    def _stack(self, a: np.ndarray, heads: int | None = None) -> np.ndarray:
+        """Lay projected queries, keys or values out as ``(..., steps, size)``."""
+        raise NotImplementedError
+
+    def _unstack(self, a: np.ndarray, shape: tuple) -> np.ndarray:
+        """The way back from `_stack` to the shape of what was projected."""
+        raise NotImplementedError
+
+    def _stack_mask(self, mask: np.ndarray, q: np.ndarray, k: np.ndarray) -> np.ndarray:
+        """Lay a mask out like the scores of projected queries and keys."""
+        raise NotImplementedError
+
+    def _scores_shape(self, q: tuple, k: tuple) -> tuple:
+        """The shape in which the scores of projected queries and keys are handed out."""
+        raise NotImplementedError
+
+    _scale = 1.0
+
+    def call(
+        self,
+        query: np.ndarray,
+        value: np.ndarray,
+        key: np.ndarray | None = None,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        return_attention_scores: bool = False,
+        training: bool | None = None,
+        use_causal_mask: bool = False,
+    ) -> Any:
+        """Compute the output; with ``return_attention_scores`` also the probabilities."""
+        return self.forward(
+            query,
+            bool(training),
+            value=value,
+            key=key,
+            query_mask=query_mask,
+            value_mask=value_mask,
+            key_mask=key_mask,
+            attention_mask=attention_mask,
+            return_attention_scores=return_attention_scores,
+            use_causal_mask=use_causal_mask,
+        )[0]
+
+    def forward(
+        self,
+        x: np.ndarray,
+        training: bool = False,
+        *,
+        value: np.ndarray,
+        key: np.ndarray | None = None,
+        query_mask: Any = None,
+        value_mask: Any = None,
+        key_mask: Any = None,
+        attention_mask: Any = None,
+        return_attention_scores: bool = False,
+        use_causal_mask: bool = False,
+    ) -> tuple[Any, Kept]:
+        """Compute y = softmax(q kᵀ / √size) v for each head, and project all heads together."""
+        if self.flash_attention and return_attention_scores:
+            raise ValueError(f"Layer {self.name!r} can't return attention scores with `flash_attention`: leave it out.")
+        query, keys, values, gate, output = self._projections()
+        masks = query_mask, value_mask, key_mask, attention_mask
+        mask = joint_mask(x.shape[1], value.shape[1], *masks, causal=use_causal_mask, window=self.sliding_window)
+        q, kept_q = query.forward(x, training)
+        k, kept_k = keys.forward(value if key is None else key, training)
+        v, kept_v = values.forward(value, training)
+        g, kept_g = (None, None) if gate is None else gate.forward(x, training)
+        mask = None if mask is None else self._stack_mask(mask, q, k)
+        qs, ks, vs = self._stack(q), self._stack(k), self._stack(v)
+        keep = None
+        if training and self.dropout > 0:
+            keep = self._dropout_layer.forward(np.ones((*qs.shape[:-1], ks.shape[-2]), qs.dtype), True)[1]
+        empty = self.dropout > 0 or return_attention_scores or q.ndim != 4  # as Keras: else its fused function runs
+        y, attended = attend(qs, ks, vs, self._scale, mask, keep, empty)
+        context = self._unstack(y, (*q.shape[:-1], v.shape[-1]))
+        a, kept_a = output.forward(context if g is None else context * g, training)
+        kept = Kept(kept_q, kept_k, kept_v, None if g is None else (g, kept_g), kept_a, attended, context, key is not None)
+        return (a, attended.p.reshape(self._scores_shape(q.shape, k.shape))) if return_attention_scores else a, kept
+
+    def backward(self, dy: Any, kept: Kept, need_dx: bool = True) -> Shares:
+        """Turn ∂L/∂y into ∂L/∂query, ∂L/∂value and, if there was one, ∂L/∂key."""
+        query, keys, values, gate, output = self._projections()
+        dy, dp = dy if isinstance(dy, (list, tuple)) else (dy, None)
+        if dy is None:
+            dy = np.zeros_like(kept.output[-1])
+        dcontext = output.backward(dy, kept.output)
+        dg = None
+        if gate is not None:
+            g, kept_g = kept.gate
+            dg = gate.backward(dcontext * kept.context, kept_g, need_dx)
+            dcontext = dcontext * g
+        q, k, v = kept.query[-1], kept.key[-1], kept.value[-1]
+        attended = kept.attended
+        dp = None if dp is None else dp.reshape(attended.p.shape)
+        dq, dk, dv = attend_back(self._stack(dcontext), attended, self._scale, dp)
+        dx = query.backward(self._unstack(dq, q.shape), kept.query, need_dx)
+        dkey = keys.backward(self._unstack(dk, k.shape), kept.key)
+        dvalue = values.backward(self._unstack(dv, v.shape), kept.value)
+        if dg is not None and need_dx:
+            dx = dx + dg
+        return Shares(dx, {"value": dvalue, "key": dkey} if kept.own_key else {"value": dvalue + dkey})
+
+    def get_build_config(self) -> dict | None:
+        """Return the shapes that the layer was built for."""
+        names = "query_shape", "value_shape", "key_shape"
+        return {"shapes_dict": dict(zip(names, self._shapes))} if self._shapes else None
+
+    def build_from_config(self, config: dict) -> None:
+        """Build for the shapes that `get_build_config` returned."""
+        shapes = config.get("shapes_dict", {}) if isinstance(config, dict) else {}
+        if not self.built and "query_shape" in shapes and "value_shape" in shapes:
+            shapes = [shapes.get(f"{name}_shape") for name in ("query", "value", "key")]
+            self.build(*(None if shape is None else tuple(shape) for shape in shapes))
+
+    def _checked(self, query_shape: tuple, value_shape: tuple, key_shape: tuple | None) -> list[tuple]:
+        """The three shapes, if they go together."""
+        query, value = tuple(query_shape), tuple(value_shape)
+        key = value if key_shape is None else tuple(key_shape)
+        if value[1:-1] != key[1:-1]:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) needs a value and a key whose axes are equal but for the last, "
+                f"got shapes {value} and {key}."
+            )
+        return [query, value, key]
+
+    def _own_config(self, leave_out: Any = ()) -> dict:
+        config = super()._own_config((*leave_out, "flash_attention", "output_shape"))
+        return {**config, "activity_regularizer": None}

@@ -1,0 +1,1 @@
+"""Layers that slide a kernel over series, images and volumes."""

@@ -1,0 +1,78 @@
+"""The convolution with a kernel that mixes all channels, or those of a group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras import constraints, initializers, regularizers
+from minikeras._core.convolve import convolve, convolve_kernel, convolve_transpose
+from minikeras.layers.convolutional.base_convolutional import BaseConvolutional
+
+
+class BaseConv(BaseConvolutional):
+    """Base of Conv1D, Conv2D and Conv3D: z[n, o, f] = Σ_t Σ_c x[n, s·o + d·t − p, c] · W[t, c, f] + b[f]."""
+
+    mixed_steps = False
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs,
+    ):
+        super().__init__(
+            kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias,
+            bias_initializer, bias_regularizer, bias_constraint, activity_regularizer=activity_regularizer, **kwargs,
+        )  # fmt: skip
+        self.filters, self.groups = self.positive("filters", filters), self.positive("groups", groups)
+        if self.filters % self.groups:
+            raise ValueError(
+                f"Argument `filters` of {type(self).__name__} must be a multiple of `groups`, so that each group has as many, "
+                f"got filters={filters} and groups={groups}."
+            )
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.kernel = None
+
+    def build(self, input_shape: tuple) -> None:
+        """Make W ``(*kernel_size, channels / groups, filters)`` and b ``(filters,)``."""
+        channels = self.channels_of(input_shape)
+        if channels % self.groups:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) has {self.groups} groups, and its input must have a multiple "
+                f"of that many channels, got {channels} in an input of shape {tuple(input_shape)}."
+            )
+        self.compute_output_shape(input_shape)
+        self.kernel = self.add_kernel("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
+        self.add_bias(self.filters)
+
+    def product(self, x: np.ndarray) -> tuple[np.ndarray, None]:
+        """Compute z = x ∗ W + b."""
+        return convolve(x, self.kernel.value, *self.how(), bias=self.bias_value()), None
+
+    def gradients(self, delta: np.ndarray, x: np.ndarray, between: None, need_dx: bool) -> np.ndarray | None:
+        """Turn δ = ∂L/∂z into ∂L/∂x, with ∂L/∂W written on the way."""
+        if self.kernel.trainable:
+            convolve_kernel(x, delta, self.kernel_size, *self.how(), out=self.kernel.grad)
+        return convolve_transpose(delta, self.kernel.value, self.sizes_of(x), *self.how()) if need_dx else None
+
+    def how(self) -> tuple:
+        """What the three functions of a convolution want to know."""
+        return self.strides, self.padding, self.dilation_rate, self.groups, self.data_format

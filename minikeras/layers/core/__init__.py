@@ -1,0 +1,1 @@
+"""Layers that many models are made of: embeddings, products, masks."""

@@ -1,0 +1,158 @@
+"""Integers to vectors that are learned: y = E[i]."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from minikeras import constraints, initializers, regularizers
+from minikeras.layers.layer import Layer, registry
+
+INTEGERS = np.dtype("int32"), np.dtype("int64")
+LIGHT = 12  # rows up to this often are summed one occurrence after the other, others each on its own
+
+
+@registry.register
+class Embedding(Layer):
+    """A vector for each integer: y = E[i], a row of a table that training changes. The first layer for words.
+
+    Args:
+        input_dim: how many rows E has: the largest integer + 1.
+        output_dim: the size of a row.
+        embeddings_initializer: start values of E.
+        embeddings_regularizer, embeddings_constraint: penalty on E; projection of E after each update.
+        mask_zero: whether 0 stands for "nothing here": later layers are then told to skip these steps.
+        weights: start values, ``[E]``.
+
+    Input ``(batch, ...)`` of integers from 0 to input_dim - 1, output ``(batch, ..., output_dim)``.
+
+    >>> layer = Embedding(3, 2, weights=[[[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]]])
+    >>> layer(np.array([[1, 2, 1]]))
+    array([[[1., 2.],
+            [3., 4.],
+            [1., 2.]]], dtype=float32)
+    """
+
+    float_inputs = False
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        lora_rank: None = None,
+        lora_alpha: None = None,
+        quantization_config: None = None,
+        activity_regularizer: Any = None,
+        **kwargs,
+    ):
+        for name, value in (("input_dim", input_dim), ("output_dim", output_dim)):
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value <= 0:
+                raise ValueError(f"Argument `{name}` of Embedding must be a positive integer, got {value!r}.")
+        for name, value in (("lora_rank", lora_rank), ("quantization_config", quantization_config)):
+            if value is not None:
+                raise ValueError(
+                    f"Argument `{name}` of Embedding is for large language models and not supported, got {value!r}."
+                )
+        if kwargs.get("input_length") is not None:  # for the first layer of a model it still tells the shape
+            warnings.warn("Argument `input_length` of Embedding is of Keras 2: leave it out.", UserWarning, stacklevel=2)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.input_dim = int(input_dim)
+        self.output_dim = int(output_dim)
+        self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = self.supports_masking = bool(mask_zero)
+        self.quantization_config = quantization_config
+        self.embeddings = None
+        if weights is not None:
+            self.build(None)
+            self.set_weights(weights if isinstance(weights, list) and len(weights) == 1 else [weights])
+
+    def build(self, input_shape: tuple | None = None) -> None:
+        """Make E, which does not depend on the shape of the input."""
+        if self.built:
+            return
+        self.embeddings = self.add_weight(
+            shape=(self.input_dim, self.output_dim),
+            initializer=self.embeddings_initializer,
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+            name="embeddings",
+        )
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """Take the rows of E."""
+        ids = x if x.dtype in INTEGERS else x.astype("int32")
+        if ids.size and ids.view(f"u{ids.itemsize}").max() >= self.input_dim:  # read as unsigned, negative ones are large
+            self._refuse(ids)
+        y = np.take(self.embeddings.value, ids, axis=0, mode="clip")  # y = E[i]
+        return y.astype(self.compute_dtype, copy=False), ids
+
+    def backward(self, dy: np.ndarray, kept: np.ndarray, need_dx: bool = True) -> np.ndarray | None:
+        """Write ∂L/∂E; integers have no gradient, so ∂L/∂x is 0."""
+        if self.embeddings.trainable:
+            rows, sums = row_sums(kept.reshape(-1), dy.reshape(-1, self.output_dim), self.input_dim)
+            grad = self.embeddings.grad
+            grad.fill(0)
+            grad[rows] = sums  # ∂L/∂E[i] = Σ ∂L/∂y over the places where i stood
+        return np.zeros(kept.shape, dy.dtype) if need_dx else None
+
+    def _refuse(self, ids: np.ndarray) -> None:
+        wrong = ids[(ids < 0) | (ids >= self.input_dim)]
+        raise ValueError(
+            f"Layer {self.name!r} (Embedding) takes integers from 0 to {self.input_dim - 1} (input_dim={self.input_dim}), "
+            f"got {wrong.flat[0]}. Make input_dim the largest integer + 1."
+        )
+
+    def compute_mask(self, inputs: np.ndarray, mask: Any = None) -> np.ndarray | None:
+        """Return where something is, if 0 stands for nothing."""
+        return np.not_equal(inputs, 0) if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Return ``(batch, ..., output_dim)``."""
+        return (*input_shape, self.output_dim)
+
+    def _own_config(self, leave_out: Any = ()) -> dict:
+        config = super()._own_config((*leave_out, "weights", "lora_rank", "lora_alpha"))
+        return {**config, "activity_regularizer": regularizers.serialize(self.activity_regularizer)}
+
+
+def row_sums(ids: np.ndarray, values: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each integer that occurs, the sum of the rows of ``values`` at its places.
+
+    Sorting brings equal ones together. The second occurrence of all that have one is added at once, then the third, and so
+    on; those that occur often are summed each on its own. Five to ten times faster than ``np.add.at``.
+
+    Args:
+        ids: integers from 0 to count - 1.
+        values: one row for each.
+        count: how many integers there may be.
+
+    >>> row_sums(np.array([3, 1, 3]), np.array([[1.0], [10.0], [2.0]]), 4)
+    (array([1, 3]), array([[10.],
+           [ 3.]]))
+    """
+    order = ids.astype(np.min_scalar_type(count)).argsort(kind="stable")  # in 16 bits a radix sort
+    ids = ids[order]
+    starts = np.flatnonzero(np.concatenate(([len(ids) > 0], ids[1:] != ids[:-1])))
+    lengths = np.diff(starts, append=len(ids))
+    sums = np.take(values, order[starts], axis=0)
+    often = lengths > LIGHT
+    if often.any():
+        places = order[np.repeat(often, lengths)]
+        ends = np.cumsum(lengths[often])
+        sums[often] = np.add.reduceat(np.take(values, places, axis=0), ends - lengths[often], axis=0)
+    left = np.flatnonzero((lengths > 1) & ~often)
+    k = 1
+    while len(left):
+        sums[left] += np.take(values, order[starts[left] + k], axis=0)
+        k += 1
+        left = left[lengths[left] > k]
+    return ids[starts], sums

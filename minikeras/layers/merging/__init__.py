@@ -1,0 +1,1 @@
+"""Layers that make one array out of a list of them."""

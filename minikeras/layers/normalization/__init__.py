@@ -1,0 +1,1 @@
+"""Layers that bring what passes through to a common scale."""

@@ -1,0 +1,26 @@
+"""GlobalMaxPooling2D: the largest number of each channel of images."""
+
+from __future__ import annotations
+
+from minikeras.layers.layer import registry
+from minikeras.layers.pooling.base_global_pooling import BaseGlobalMaxPooling
+
+
+@registry.register
+class GlobalMaxPooling2D(BaseGlobalMaxPooling):
+    """The largest number of each channel of images: y[b, c] = max x[b, i, j, c] over i, j.
+
+    Args:
+        data_format: ``"channels_last"`` or ``"channels_first"``; `keras.config.image_data_format` by default.
+        keepdims: whether the axes of space stay, with size 1.
+
+    Input ``(batch, rows, columns, channels)``, or the channels after the batch; output ``(batch, channels)``.
+
+    Equal numbers share the gradient.
+
+    >>> import numpy as np
+    >>> GlobalMaxPooling2D()(np.arange(8.0).reshape(1, 2, 2, 2)).tolist()
+    [[6.0, 7.0]]
+    """
+
+    axes = 2

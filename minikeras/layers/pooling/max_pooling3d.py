@@ -1,0 +1,32 @@
+"""MaxPooling3D: the largest number of each window of volumes."""
+
+from __future__ import annotations
+
+from minikeras.layers.layer import registry
+from minikeras.layers.pooling.base_pooling import BaseMaxPooling
+
+
+@registry.register
+class MaxPooling3D(BaseMaxPooling):
+    """The largest number of each window of volumes.
+
+    y[b, i, j, k, c] = max x[b, s i + l, s j + m, s k + n, c] over the places (l, m, n) of the window, s the stride.
+
+    Args:
+        pool_size: size of the window, an integer, or one for each axis of space.
+        strides: how far the next window begins, as ``pool_size``, which it is by default: then no windows overlap.
+        padding: ``"valid"`` has windows inside the input only, ``"same"`` also at the edges, over what there is.
+        data_format: ``"channels_last"`` or ``"channels_first"``; `keras.config.image_data_format` by default.
+        name: the layer's name.
+
+    Input ``(batch, rows, columns, slices, channels)``, output
+    ``(batch, pooled rows, columns and slices, channels)``; with ``"channels_first"`` the channels stand after the batch.
+
+    Of equal numbers the first gets the gradient.
+
+    >>> import numpy as np
+    >>> MaxPooling3D(2)(np.arange(8.0).reshape(1, 2, 2, 2, 1)).tolist()
+    [[[[[7.0]]]]]
+    """
+
+    axes = 3

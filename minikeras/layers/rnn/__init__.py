@@ -1,0 +1,1 @@
+"""Recurrent layers: a cell, and the loop that takes it through time."""

@@ -1,0 +1,384 @@
+"""A graph of layers as plain data, as Keras 3 writes it, and back, as Keras 2 and 3 write it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from minikeras._core.naming import shorten
+from minikeras._core.nest import flatten
+from minikeras._core.operation import Operation
+from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
+from minikeras._core.symbolic import KerasTensor, Node
+from minikeras.layers.layer import Layer
+
+MOST_CALLS = 50_000  # nodes in one model from a file
+
+
+def graph_config(model: Any) -> dict:
+    """The config of a model made of symbolic tensors."""
+    own = {id(node): None for node in [*model._nodes, *(t.node for t in model.inputs)]}
+    number: dict[int, int] = {}
+    for operation in model._operations:
+        mine = [node for node in operation._inbound_nodes if id(node) in own]
+        number.update((id(node), i) for i, node in enumerate(mine))
+    history = _History(number)
+    layers = []
+    for operation in model._operations:
+        nodes = [node for node in operation._inbound_nodes if id(node) in own]
+        entry = serialize_keras_object(operation) if isinstance(operation, Layer) else _operation_config(operation)
+        entry["name"] = operation.name
+        entry["inbound_nodes"] = [history.call(node) for node in nodes if node.inputs]
+        layers.append(entry)
+    return {
+        "name": model.name,
+        "trainable": model._trainable,
+        "layers": layers,
+        "input_layers": history.places(model._inputs),
+        "output_layers": history.places(model._outputs),
+    }
+
+
+class _History:
+    """How a symbolic tensor is written: the layer, which of its calls in this model, which of its outputs."""
+
+    def __init__(self, number: dict[int, int]):
+        self.number = number
+
+    def place(self, tensor: KerasTensor) -> list:
+        return [tensor.node.operation.name, self.number[id(tensor.node)], tensor.index]
+
+    def places(self, structure: Any) -> Any:
+        if isinstance(structure, KerasTensor):
+            return self.place(structure)
+        if isinstance(structure, dict):
+            return {key: self.places(value) for key, value in structure.items()}
+        return [self.places(value) for value in structure]
+
+    def call(self, node: Node) -> dict:
+        args, kwargs = node.args, node.kwargs
+        if isinstance(node.operation, Operation):
+            args, kwargs = _call_arguments(node)
+        return {"args": [self.value(a) for a in args], "kwargs": {name: self.value(v) for name, v in kwargs.items()}}
+
+    def value(self, value: Any) -> Any:
+        if isinstance(value, KerasTensor):
+            shape, dtype = list(value.shape), str(value.dtype)
+            return {"class_name": "__keras_tensor__", "config": {"shape": shape, "dtype": dtype, "keras_history": self.place(value)}}
+        if isinstance(value, dict):
+            return {key: self.value(v) for key, v in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.value(v) for v in value]
+        return serialize_keras_object(value)
+
+
+def _settings(operation: Operation) -> list[str]:
+    """The arguments that Keras' class of the operation takes when it is made, rather than called."""
+    return list(getattr(_function(operation.class_name, operation.function), "settings", ()))
+
+
+def _function(class_name: str, default: Any = None) -> Any:
+    from minikeras.ops.operation import OPERATIONS, load_operations  # only files with operations need all of them
+
+    load_operations()
+    return OPERATIONS.get(class_name, default)
+
+
+def _named(node: Node) -> dict:
+    """The arguments of an operation's call by name."""
+    function = _function(node.operation.class_name, node.operation.function)
+    try:
+        return dict(inspect.signature(function).bind(*node.args, **node.kwargs).arguments)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"Operation {node.operation.name!r} ({node.operation.class_name}) can't be written to a file: it is no operation of "
+            "Keras. Write it as a layer of your own, or with keras.ops."
+        ) from None
+
+
+def _operation_config(operation: Operation) -> dict:
+    function = _function(operation.class_name)
+    if function is None:
+        raise ValueError(
+            f"Operation {operation.name!r} ({operation.class_name}) can't be written to a file: it is no operation of Keras. "
+            "Write it as a layer of your own, or with keras.ops."
+        )
+    given = _named(operation._inbound_nodes[0])
+    config = {name: given[name] for name in _settings(operation) if name in given}
+    module = f"keras.src.ops.{getattr(function, 'keras_module', 'numpy')}"
+    return {
+        "module": module,
+        "class_name": operation.class_name,
+        "config": {"name": operation.name, **serialize_keras_object(config)},
+        "registered_name": operation.class_name,
+    }
+
+
+def _call_arguments(node: Node) -> tuple[tuple, dict]:
+    given, settings = _named(node), _settings(node.operation)
+    return tuple(value for name, value in given.items() if name not in settings), {}
+
+
+# -- and back -----------------------------------------------------------------------------------------------------------
+
+
+def from_graph_config(cls: type, config: Any, custom_objects: dict | None = None) -> Any:
+    """Build a model from the config of a graph; what it names that is not there is said in one ValueError."""
+    if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
+        raise ValueError(f"The config of a functional model has a list of layers, got {shorten(config)}.")
+    graph = _Graph(custom_objects)
+    for entry in config["layers"]:
+        graph.enter(entry)
+    graph.make_calls()
+    inputs, outputs = (graph.structure(config.get(key), key) for key in ("input_layers", "output_layers"))
+    kwargs = {key: config[key] for key in ("name", "trainable", "dtype") if config.get(key) is not None}
+    return cls(inputs=inputs, outputs=outputs, **kwargs)
+
+
+class _Graph:
+    """Layers by name, and the calls that are still to be made."""
+
+    def __init__(self, custom_objects: dict | None):
+        self.custom_objects = custom_objects
+        self.operations: dict[str, Any] = {}
+        self.results: dict[str, list] = {}  # of each layer: the results of its calls
+        self.waiting: list[tuple[str, int, Any]] = []
+        self.offset: dict[str, int] = {}  # where a layer's calls are counted from, in this file
+
+    def enter(self, entry: Any) -> None:
+        if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
+            raise ValueError(f"A layer in the config of a functional model is a dict with a 'class_name', got {shorten(entry)}.")
+        inner = entry.get("config") if isinstance(entry.get("config"), dict) else {}
+        name = entry.get("name") or inner.get("name")
+        if not isinstance(name, str):
+            raise ValueError(f"A layer in the config of a functional model has no name: {shorten(entry)}.")
+        if name in self.operations:
+            raise ValueError(f"Layer names in a model must differ, the config has {name!r} twice.")
+        calls = entry.get("inbound_nodes") or []
+        if not isinstance(calls, list) or len(self.waiting) + len(calls) > MOST_CALLS:
+            raise ValueError(f"The calls of layer {name!r} in the config should be a list of reasonable length.")
+        self.operations[name] = self.make(entry, name)
+        operation = self.operations[name]
+        self.results[name] = [None] * max(len(calls), 1)
+        if not calls and isinstance(operation, Layer) and operation._inbound_nodes and not operation._inbound_nodes[0].args:
+            self.results[name] = [operation.output]  # an Input
+        self.waiting += [(name, i, call) for i, call in enumerate(calls)]
+
+    def make(self, entry: dict, name: str) -> Any:
+        module, kind = str(entry.get("module") or ""), entry["class_name"]
+        if ".ops" in module or kind in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
+            return _make_operation(entry, name)
+        found = deserialize_keras_object({key: v for key, v in entry.items() if key not in ("name", "inbound_nodes")}, self.custom_objects)
+        if not isinstance(found, Layer):
+            raise ValueError(f"{name!r} in the config of a functional model is a {type(found).__name__}, expected a layer.")
+        if entry.get("name"):
+            found.name = name
+        return found
+
+    def make_calls(self) -> None:
+        """Call each layer as soon as what it needs is there."""
+        self._find_offsets()
+        waiting = self.waiting
+        while waiting:
+            later = []
+            for name, i, call in waiting:
+                args = self._arguments(name, call)
+                if args is None:
+                    later.append((name, i, call))
+                else:
+                    self.results[name][i] = self.operations[name](*args[0], **args[1])
+            if len(later) == len(waiting):
+                stuck = ", ".join(repr(name) for name, *_ in later[:5])
+                raise ValueError(f"The graph in the config has a cycle, or a layer that nothing leads to: {stuck} can't be called.")
+            waiting = later
+
+    def _find_offsets(self) -> None:
+        """A model inside counts a call of its own first in some files: there the calls in this model are counted from 1."""
+        highest: dict[str, int] = {}
+        for _, _, call in self.waiting:
+            for name, index, _ in _references(call):
+                highest[name] = max(highest.get(name, 0), index)
+        for name, index in highest.items():
+            known = len(self.results.get(name, ()))
+            self.offset[name] = 1 if index == known and hasattr(self.operations.get(name), "layers") else 0
+
+    def tensor(self, place: Any) -> KerasTensor | None:
+        """The tensor at a place, None if its layer is still to be called."""
+        name, index, k = _checked_place(place)
+        if name not in self.operations:
+            raise ValueError(f"The config of a functional model refers to a layer {shorten(name)} that it does not have.")
+        results = self.results[name]
+        index -= self.offset.get(name, 0)
+        if not 0 <= index < len(results):
+            raise ValueError(f"The config of a functional model refers to call {index} of layer {name!r}, which has {len(results)}.")
+        if results[index] is None:
+            return None
+        flat = flatten(results[index])
+        if not 0 <= k < len(flat):
+            raise ValueError(f"The config of a functional model refers to output {k} of layer {name!r}, which has {len(flat)}.")
+        return flat[k]
+
+    def _arguments(self, name: str, call: Any) -> tuple[tuple, dict] | None:
+        """The arguments of one call, None if not all of them are there yet."""
+        missing: list = []
+
+        def read(value):
+            if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
+                inner = value.get("config")
+                found = self.tensor(inner.get("keras_history") if isinstance(inner, dict) else None)
+                if found is None:
+                    missing.append(value)
+                return found
+            if isinstance(value, dict) and "class_name" not in value:
+                return {key: read(v) for key, v in value.items()}
+            if isinstance(value, (list, tuple)):
+                return [read(v) for v in value]
+            return deserialize_keras_object(value, self.custom_objects)
+
+        if isinstance(call, dict):  # Keras 3
+            args, kwargs = call.get("args", []), call.get("kwargs") or {}
+            if not isinstance(args, list) or not isinstance(kwargs, dict):
+                raise ValueError(f"A call of layer {name!r} in the config has no list of args: {shorten(call)}.")
+            args, kwargs = read(args), {key: read(v) for key, v in kwargs.items()}
+        else:
+            args, kwargs = self._old_arguments(name, call, missing)
+        operation = self.operations[name]
+        if missing:
+            return None
+        if isinstance(operation, Layer):
+            kwargs = {key: v for key, v in kwargs.items() if v is not None}
+            args = args[:1] + [a for a in args[1:] if a is not None]
+        return tuple(args), kwargs
+
+    def _old_arguments(self, name: str, call: Any, missing: list) -> tuple[list, dict]:
+        """Keras 2: a list of places, each with keyword arguments behind; the first argument is all tensors."""
+        if isinstance(call, list) and call and isinstance(call[0], str):
+            call = [call]
+        places = list(call.values()) if isinstance(call, dict) else call
+        if not isinstance(places, list) or not places:
+            raise ValueError(f"A call of layer {name!r} in the config is a list of tensors, got {shorten(call)}.")
+        tensors, kwargs = [], {}
+        for place in places:
+            found = self.tensor(place[:3] if isinstance(place, list) else place)
+            if found is None:
+                missing.append(place)
+            tensors.append(found)
+            if isinstance(place, list) and len(place) > 3 and isinstance(place[3], dict):
+                kwargs.update(place[3])
+
+        def read(value):
+            if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and value[0] in self.operations:
+                found = self.tensor(value)
+                if found is None:
+                    missing.append(value)
+                return found
+            return [read(v) for v in value] if isinstance(value, list) else value
+
+        kwargs = {key: read(value) for key, value in kwargs.items()}
+        return [tensors[0] if len(tensors) == 1 else tensors], kwargs
+
+    def structure(self, places: Any, key: str) -> Any:
+        """Inputs or outputs: one place, a list or a dict of them."""
+        if isinstance(places, dict):
+            return {name: self.structure(place, key) for name, place in places.items()}
+        if isinstance(places, (list, tuple)) and len(places) == 3 and isinstance(places[0], str):
+            found = self.tensor(places)
+            if found is None:
+                raise ValueError(f"The config of a functional model has {places[0]!r} among its {key}, which is never called.")
+            return found
+        if not isinstance(places, (list, tuple)) or not places:
+            raise ValueError(f"The config of a functional model should name its {key}, got {shorten(places)}.")
+        return [self.structure(place, key) for place in places]
+
+
+def _references(value: Any):
+    """All places that a call refers to."""
+    level = [value]
+    while level:
+        below = []
+        for v in level:
+            if isinstance(v, dict):
+                place = v.get("keras_history")
+                if isinstance(place, list) and len(place) == 3 and isinstance(place[0], str) and isinstance(place[1], int):
+                    yield place
+                below += v.values()
+            elif isinstance(v, list):
+                if len(v) in (3, 4) and isinstance(v[0], str) and isinstance(v[1], int):
+                    yield v[:3]
+                below += v
+        level = below
+
+
+def _checked_place(place: Any) -> tuple[str, int, int]:
+    good = isinstance(place, (list, tuple)) and len(place) == 3 and isinstance(place[0], str)
+    if not good or not all(isinstance(n, int) and not isinstance(n, bool) for n in place[1:]):
+        raise ValueError(f"A tensor in the config of a functional model is [layer, call, output], got {shorten(place)}.")
+    return place[0], place[1], place[2]
+
+
+class _Made(Operation):
+    """An operation from a file: its function, with the settings that the file gives it."""
+
+    def __init__(self, function: Any, name: str, settings: dict):
+        super().__init__(function, name)
+        self.settings = settings
+
+    def __call__(self, *args, **kwargs):
+        return super().__call__(*args, **{**self.settings, **kwargs})
+
+
+def _make_operation(entry: dict, name: str) -> Operation:
+    kind, inner = entry["class_name"], entry.get("config")
+    if kind in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
+        function = old_operation(kind, inner if isinstance(inner, dict) else {}, name)
+        return _Made(function, name, {})
+    function = _function(kind)
+    if function is None:
+        raise ValueError(f"The config of a functional model has an operation {kind!r} ({name!r}) that is not known here.")
+    settings = {k: deserialize_keras_object(v) for k, v in (inner if isinstance(inner, dict) else {}).items() if k not in ("name", "dtype")}
+    known = getattr(function, "settings", ())
+    return _Made(function, name, {k: v for k, v in settings.items() if k in known})
+
+
+OLD_OPERATIONS = {  # what TensorFlow 2 calls functions in the files of Keras 2 -> the class of Keras 3
+    "math.add": "Add", "__operators__.add": "Add", "math.subtract": "Subtract", "math.multiply": "Multiply",
+    "math.truediv": "TrueDivide", "math.divide": "Divide", "math.reduce_mean": "Mean", "math.reduce_sum": "Sum",
+    "math.reduce_max": "Max", "math.reduce_min": "Min", "math.square": "Square", "math.sqrt": "Sqrt", "math.exp": "Exp",
+    "math.log": "Log", "math.abs": "Absolute", "math.negative": "Negative", "math.pow": "Power", "math.maximum": "Maximum",
+    "math.minimum": "Minimum", "math.tanh": "Tanh", "math.sigmoid": "Sigmoid", "nn.relu": "Relu", "nn.softmax": "Softmax",
+    "reshape": "Reshape", "transpose": "Transpose", "expand_dims": "ExpandDims", "squeeze": "Squeeze", "concat": "Concatenate",
+    "stack": "Stack", "cast": "Cast", "linalg.matmul": "Matmul", "math.greater": "Greater", "math.less": "Less",
+    "math.not_equal": "NotEqual", "math.equal": "Equal", "__operators__.getitem": "GetItem", "math.reduce_prod": "Prod",
+}  # fmt: skip
+
+
+def old_operation(kind: str, config: dict, name: str) -> Any:
+    """The function that an operation layer of TensorFlow 2 stands for."""
+    if kind == "SlicingOpLambda" or config.get("function") == "__operators__.getitem":
+        return _old_slice
+    known = OLD_OPERATIONS.get(str(config.get("function") or config.get("node_def", {})))
+    if known is None:
+        raise ValueError(f"The operation {config.get('function')!r} of layer {name!r}, written by TensorFlow 2, is not known here.")
+    function = _function(known)
+    renamed = {"y": "x2", "perm": "axes", "name": None, "input": "x", "input_tensor": "x"}
+
+    def call(x, *args, **kwargs):
+        given = {renamed.get(key, key): value for key, value in kwargs.items() if renamed.get(key, key) is not None}
+        return function(x, *args, *(given.pop(key) for key in ("x2",) if key in given), **given)
+
+    call.class_name = known
+    return call
+
+
+def _old_slice(x: Any, slice_spec: Any = ()) -> Any:
+    """x[slice_spec], in which slices are written as dicts."""
+
+    def read(part):
+        if isinstance(part, dict):
+            return slice(part.get("start"), part.get("stop"), part.get("step"))
+        return Ellipsis if part == "..." else part
+
+    return x[tuple(read(part) for part in slice_spec)]
+
+
+_old_slice.class_name = "GetItem"

@@ -1,0 +1,300 @@
+"""Where data meets a model: it is built, its outputs and metrics are resolved, and arrays become what it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.config import floatx
+from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
+from minikeras._core.symbolic import KerasTensor
+from minikeras._core.tape import paused
+from minikeras._core.trace import Box
+from minikeras._core.variable import Variable
+from minikeras.layers.calling import is_structure, mask_of
+from minikeras.layers.layer import open_batch
+from minikeras.metrics import Metric
+from minikeras.models.heads import by_head
+
+
+class Meeting:
+    """The part of a model that knows how its inputs and outputs are passed."""
+
+    _traced_outputs: Any = None  # of a model with a call() of its own: what came out of it first, as symbolic tensors
+
+    # -- outputs -----------------------------------------------------------------------------------------------------
+
+    def output_structure(self) -> Any:
+        """The outputs as symbolic tensors, in their structure."""
+        return self._outputs if self._course is not None else self._traced_outputs
+
+    def output_specs(self) -> list[KerasTensor]:
+        """The same, a flat list."""
+        return flatten(self.output_structure())
+
+    def head_names(self) -> list[str]:
+        """What History calls the outputs: by their keys, else by the layers that they come from."""
+        structure = self.output_structure()
+        if isinstance(structure, dict):
+            return [str(path) for path in _paths(structure)]
+        if self._course is not None:
+            return self.output_names
+        return [f"output_{i + 1}" for i in range(len(flatten(structure)))]
+
+    def flat_outputs(self, p: Any) -> list:
+        """The outputs of a pass, a flat list."""
+        return [p] if isinstance(p, np.ndarray) else flatten(p)
+
+    def like_outputs(self, flat: list) -> Any:
+        """A list of gradients in the structure of the outputs."""
+        return pack_sequence_as(self.output_structure(), flat)
+
+    def flat_mask_of(self, kept: Any) -> list | None:
+        """The masks of the outputs of a pass, None where all counts."""
+        if self._course is None:
+            masks = [mask_of(part) for part in flatten(kept[0].y)]
+            return None if all(m is None for m in masks) else masks
+        mask = getattr(kept, "mask", None)
+        if mask is None:
+            return None
+        return list(mask) if isinstance(mask, (list, tuple)) else [mask]
+
+    def _know_outputs(self, y: Any) -> None:
+        """Note what comes out of a call() of the user's own."""
+        if self._course is None and self._traced_outputs is None:
+            self._traced_outputs = map_leaves(lambda a: KerasTensor(open_batch(a), str(np.dtype(a.dtype))), y)
+        self._compiled.set_outputs(self.head_names())
+
+    def _by_head(self, value: Any, what: str) -> list:
+        return by_head(value, self.head_names(), self.output_structure(), what)
+
+    def _weights_by_head(self, w: Any) -> list:
+        n = len(self.output_specs())
+        return [w] * n if not is_nested(w) else self._by_head(w, "sample_weight")
+
+    # -- data --------------------------------------------------------------------------------------------------------
+
+    def _kinds(self) -> dict:
+        """How `data.open` shall read lists and dicts: as structures where the model has several inputs or outputs."""
+        if self._own_steps() or self._course is None and self.is_traced:
+            return {"inputs": "any", "outputs": "any", "text": True}
+        if self._course is None:  # a Sequential that is not built yet
+            return {"inputs": None, "outputs": None, "text": True}
+        inputs = None if isinstance(self._inputs, KerasTensor) else "any" if len(self.inputs) == 1 else "structure"
+        outputs = None if isinstance(self._outputs, KerasTensor) else "any" if len(self.outputs) == 1 else "structure"
+        if isinstance(self._outputs, KerasTensor) and self._compiled is not None and isinstance(self._compiled.given["loss"], dict):
+            outputs = "any"  # {"name": y} for the only output
+        return {"inputs": inputs, "outputs": outputs, "text": True}
+
+    def _meet(self, batch: tuple, with_targets: bool = True) -> None:
+        """Build the model, and make the heads, by a first batch."""
+        x = batch[0]
+        if self._own_steps():
+            return
+        if self._course is None and not self.is_traced:
+            self.build(open_batch(flatten(x)[0]))
+        elif self._course is None:
+            self._try_out(x)
+        if with_targets and self._compiled is not None:
+            self._compiled.set_outputs(self.head_names())
+
+    def _try_out(self, x: Any) -> None:
+        """Call a model of the user's on a few rows: builds the layers in it, and shows what comes out."""
+        if self._traced_outputs is not None and self.built and all(layer.built for layer in self._inner_layers()):
+            return
+        rows = map_leaves(lambda a: a[:2], x)
+        with paused(), np.errstate(all="ignore"):
+            y = self(rows, training=False)
+        self._penalties = []
+        self._traced_outputs = map_leaves(lambda a: KerasTensor(open_batch(a), str(np.dtype(a.dtype))), y)
+
+    def _prepare(self, batches: Any, with_targets: bool = True) -> None:
+        """Say how checked arrays become what the model takes."""
+        if self._own_steps():
+            batches.prepare(lambda x: x if x is None else map_leaves(_floats, x), lambda y: None if y is None else map_leaves(_floats, y))
+            return
+        if not with_targets or self._compiled is None:
+            batches.prepare(self._prepare_x)
+            return
+        heads = self._compiled.heads
+        classes = self.output_specs()[0].shape[-1] if len(heads) == 1 and self.output_specs()[0].shape else None
+        batches.prepare(self._prepare_x, self._prepare_y, self._prepare_weight, classes=classes if classes and classes > 1 else None)
+
+    def _prepare_x(self, x: Any) -> Any:
+        """Check inputs and turn them into what the first layers take."""
+        if self._course is None:
+            return map_leaves(_floats, x)
+        return self.convert_inputs(x, by_hand=False)
+
+    def _prepare_y(self, y: Any) -> Any:
+        """Check targets and turn them into what the losses take."""
+        ys = self._compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
+        return ys[0] if len(ys) == 1 else tuple(ys)
+
+    def _prepare_weight(self, w: Any) -> Any:
+        ws = self._weights_by_head(w)
+        return ws[0] if len(ws) == 1 else tuple(ws)
+
+    def _takes_as_it_is(self, x: np.ndarray) -> bool:
+        """Whether an array can go through as it is: one input, one output, the right number type, no step of the user's own."""
+        return (
+            self._course is not None
+            and isinstance(self._inputs, KerasTensor)
+            and isinstance(self._outputs, KerasTensor)
+            and x.dtype == self._input_type(self._inputs, x.dtype)
+            and not self._own_steps()
+        )
+
+    def _predicting(self) -> Any:
+        """What predict() calls on each batch."""
+        if self._own_steps():
+            return lambda x: self.predict_step((x,) if isinstance(x, tuple) else x)
+        return self.infer
+
+    def _input_type(self, tensor: KerasTensor, given: np.dtype) -> np.dtype:
+        """The number type of an input for data of the given one: floats as declared; integers stay integers of any size."""
+        if tensor.dtype == "string" or given.kind not in "fiub":
+            return given
+        declared = np.dtype(str(tensor.dtype))
+        if declared.kind == "f":
+            return declared
+        return given if given.kind in "iu" and declared.kind in "iu" else declared
+
+    # -- what else a model counts ------------------------------------------------------------------------------------
+
+    def _own_metrics(self) -> list:
+        """Metrics that stand in attributes of the model and of its layers."""
+        found: dict[int, Metric] = {}
+        for layer in [self, *self._inner_layers()]:
+            for value in vars(layer).values():
+                items = value if type(value) in (list, tuple) else value.values() if type(value) is dict else [value]
+                found.update((id(m), m) for m in items if isinstance(m, Metric))
+        return list(found.values())
+
+    def _results_of_own_metrics(self) -> dict:
+        found: dict[str, Any] = {}
+        for metric in self._own_metrics():
+            result = metric.result()
+            found.update(result if isinstance(result, dict) else {metric.name: float(result)})
+        return found
+
+    def _own_state(self) -> list:
+        return [[v.numpy() for v in metric.variables] for metric in self._own_metrics()]
+
+    def _set_own_state(self, state: list) -> None:
+        for metric, values in zip(self._own_metrics(), state):
+            for variable, value in zip(metric.variables, values):
+                variable.assign(value)
+
+    def _adds_to_loss(self) -> bool:
+        """Whether something is minimized without any loss in compile(): add_loss, penalties on weights or outputs."""
+        return self.is_penalized or bool(self._loss_functions) or any(v.regularizer for v in self.trainable_variables)
+
+    # -- shapes ------------------------------------------------------------------------------------------------------
+
+    def convert_inputs(self, inputs: Any, by_hand: bool = True) -> Any:
+        """Turn what a user passes into arrays of the inputs' types, in the structure of the inputs."""
+        if self._course is None:
+            return super().convert_inputs(inputs)
+        flat = self._flat_inputs(inputs)
+        arrays = [self._convert_one(a, t) for a, t in zip(flat, self.inputs)]
+        if not by_hand:
+            for a, t in zip(arrays, self.inputs):
+                self._check_one(a.shape, t)
+            return arrays[0] if len(arrays) == 1 else arrays
+        return pack_sequence_as(self._inputs, arrays)
+
+    def _flat_inputs(self, inputs: Any) -> list:
+        """Inputs as a flat list in the order of the model's, however they were passed."""
+        tensors = self.inputs
+        if isinstance(inputs, dict):
+            names = list(self._inputs) if isinstance(self._inputs, dict) else self.input_names
+            missing = [name for name in names if name not in inputs]
+            if missing:
+                raise ValueError(f"Model {self.name!r} has the inputs {names}, but x has no key {missing[0]!r}: {list(inputs)}.")
+            if isinstance(self._inputs, dict):
+                return flatten({key: inputs[key] for key in self._inputs})
+            return [inputs[name] for name in names]
+        if len(tensors) == 1:
+            one = inputs
+            while isinstance(one, (list, tuple)) and len(one) == 1 and (is_structure(one) or not isinstance(self._inputs, KerasTensor)):
+                if getattr(one[0], "ndim", 2) < 2 and isinstance(self._inputs, KerasTensor):
+                    break
+                one = one[0]
+            return [one]
+        flat = list(inputs) if isinstance(inputs, (list, tuple)) and len(inputs) == len(tensors) else flatten(inputs)
+        if len(flat) != len(tensors):
+            raise ValueError(
+                f"Model {self.name!r} has {len(tensors)} inputs {self.input_names}, got {len(flat)} array{'s' * (len(flat) != 1)}: "
+                "pass a list with one for each, or a dict by their names."
+            )
+        return flat
+
+    def _convert_one(self, value: Any, tensor: KerasTensor) -> Any:
+        if isinstance(value, Box):
+            return value
+        try:
+            array = np.asarray(value._now() if isinstance(value, Variable) else value)
+        except ValueError as error:
+            name = tensor.node.operation.name
+            raise ValueError(f"The input {name!r} of model {self.name!r} is not an array: {error}") from None
+        if array.dtype.kind in "OSU" and tensor.dtype != "string":
+            raise ValueError(
+                f"The input {tensor.node.operation.name!r} of model {self.name!r} must be numbers, got an array of {array.dtype}. "
+                "Convert it first, for example by np.asarray(x, 'float32'), or give the Input dtype='string'."
+            )
+        array = self.adapt_rank(array, tensor)
+        return array.astype(self._input_type(tensor, array.dtype), copy=False)
+
+    def adapt_rank(self, x: np.ndarray, tensor: KerasTensor | None = None) -> np.ndarray:
+        """Let samples that are single numbers be rows of one, and rows of one be numbers, where the model wants that."""
+        shape = (self._inputs if tensor is None else tensor).shape
+        if x.ndim == len(shape):
+            return x
+        if x.ndim == len(shape) - 1 and shape[-1] == 1:
+            return x[..., None]
+        if x.ndim == len(shape) + 1 and x.shape[-1] == 1:
+            return x.reshape(x.shape[:-1])
+        return x
+
+    def check_input_shape(self, shape: Any) -> None:
+        """Raise a ValueError if data of this shape can't go in: the message names the first layer."""
+        if self._course is None:
+            return
+        if isinstance(self._inputs, KerasTensor):
+            self._check_one(tuple(shape), self._inputs)
+
+    def _check_one(self, shape: tuple, tensor: KerasTensor) -> None:
+        expected = tuple(tensor.shape)
+        fits = len(shape) == len(expected) and all(
+            a is None or b is None or a == b for a, b in zip(shape[1:], expected[1:])
+        )
+        if fits:
+            return
+        first = next((n.operation for n in self._nodes if any(t is tensor for t in n.inputs)), tensor.node.operation)
+        spec = getattr(first, "input_spec", None)
+        problem = spec.problem(shape) if spec is not None and not isinstance(spec, (list, tuple, dict)) else None
+        hint = "Check the number of features in your data against the model's input shape."
+        if shape == expected[1:]:
+            hint = "A single sample goes in as a batch of one: x[None]."
+        which = f", the first of model {self.name!r}," if len(self.inputs) == 1 else f" behind input {tensor.name!r} of {self.name!r}"
+        raise ValueError(
+            f"Layer {first.name!r} ({type(first).__name__}){which} takes input of shape "
+            f"{expected}, got {shape}{': ' + problem if problem else ''}. {hint}"
+        )
+
+
+def _floats(a: Any) -> Any:
+    """Floats of the default type; integers and text as they are."""
+    return a.astype(floatx(), copy=False) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
+
+
+def _paths(structure: Any, before: str = "") -> list[str]:
+    """The names of the leaves of a dict of outputs."""
+    if not is_nested(structure):
+        return [before]
+    items = sorted(structure.items()) if isinstance(structure, dict) else enumerate(structure)
+    return [path for key, value in items for path in _paths(value, f"{before}/{key}" if before else str(key))]
+
+

@@ -1,0 +1,149 @@
+"""The steps that a model of the user's may write anew: train_step, test_step, predict_step, compute_loss, compute_metrics.
+
+A model that overrides none of them takes the straight way of `compiled`; these are the same steps said with a `GradientTape`,
+for whoever overrides one of them and calls the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras import data
+from minikeras._core.gradient_tape import GradientTape
+from minikeras._core.nest import flatten
+from minikeras._core.trace import Box, primitive
+from minikeras.layers.calling import mask_of
+from minikeras.losses.reduction import masked_weights
+
+STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
+
+
+class OwnSteps:
+    """The half of a trainer that a user may write anew."""
+
+    def train_step(self, data: Any) -> dict:
+        """Make one update from one batch ``(x, y)`` or ``(x, y, sample_weight)``; return what to log, by name.
+
+        Override it for a training of your own:
+
+        >>> import minikeras as keras
+        >>> class Shrinking(keras.Sequential):
+        ...     def train_step(self, data):
+        ...         x, y = data
+        ...         with keras.GradientTape() as tape:
+        ...             loss = keras.ops.mean((self(x, training=True) - y) ** 2) + 0.1 * keras.ops.sum(self.weights[0] ** 2)
+        ...         self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
+        ...         return {"loss": loss}
+        >>> model = Shrinking([keras.layers.Dense(1, kernel_initializer="ones", use_bias=False, input_shape=(1,))])
+        >>> model.compile(optimizer="sgd"); model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0).history
+        {'loss': [0.1]}
+        """
+        x, y, w = unpack(data)
+        with GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=w, training=True)
+            scaled = self.optimizer.scale_loss(loss)
+        weights = self.trainable_weights
+        if weights:
+            self.optimizer.apply(tape.gradient(scaled, weights), weights)
+        self._compiled.loss_tracker.update_state(_value(loss), sample_weight=len(flatten(x)[0]))
+        return self.compute_metrics(x, y, y_pred, w)
+
+    def test_step(self, data: Any) -> dict:
+        """Evaluate one batch; return what to log, by name."""
+        x, y, w = unpack(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=w, training=False)
+        self._compiled.loss_tracker.update_state(_value(loss), sample_weight=len(flatten(x)[0]))
+        return self.compute_metrics(x, y, y_pred, w)
+
+    def predict_step(self, data: Any) -> Any:
+        """Return the outputs for one batch of inputs."""
+        return self(unpack(data)[0], training=False)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """Return what is minimized: Σ weight · loss over the outputs, and what layers and weights add."""
+        compiled = self._compiled
+        total: Any = 0.0
+        if y_pred is not None and compiled is not None and compiled.has_loss:
+            ps = flatten(y_pred)
+            self._know_outputs(y_pred)
+            ys = compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
+            ws = self._weights_by_head(sample_weight)
+            for head, target, p, w in zip(compiled.heads, ys, ps, ws):
+                if head.loss is not None:
+                    total = total + head.weight * cost_on_tape(head.loss, target, p, w)
+        for loss in self.losses:
+            total = total + np.mean(loss)
+        return total
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
+        """Count a batch into the metrics of compile(); return all results so far, by name."""
+        compiled = self._compiled
+        if y is not None and y_pred is not None and compiled is not None:
+            self._know_outputs(y_pred)
+            ys = compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
+            for head, target, p, w in zip(compiled.heads, ys, flatten(y_pred), self._weights_by_head(sample_weight)):
+                mask, p = mask_of(p), _value(p)
+                head.tally(0.0, target, p, w, mask)
+        return self.get_metrics_result()
+
+    @property
+    def compiled_loss(self) -> Callable:
+        """What Keras 2 called compute_loss: ``compiled_loss(y, y_pred, sample_weight, regularization_losses)``."""
+
+        def loss(y, y_pred, sample_weight=None, regularization_losses=None):
+            value = self.compute_loss(None, y, y_pred, sample_weight)
+            self._compiled.loss_tracker.update_state(_value(value), sample_weight=len(flatten(y)[0]))
+            return value
+
+        return loss
+
+    @property
+    def compiled_metrics(self) -> Any:
+        """What Keras 2 called the metrics of compile() together: ``compiled_metrics.update_state(y, y_pred)``."""
+        return _Together(self)
+
+    def _own_steps(self) -> bool:
+        """Whether this model's class, or the model itself, writes a step of its own."""
+        return any(name in vars(self) or getattr(type(self), name) is not getattr(OwnSteps, name) for name in STEPS)
+
+
+class _Together:
+    def __init__(self, model: Any):
+        self.model = model
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        self.model.compute_metrics(None, y_true, y_pred, sample_weight)
+
+
+def unpack(batch: Any) -> tuple:
+    """Take apart what a step is given."""
+    return data.unpack_x_y_sample_weight(batch) if isinstance(batch, tuple) else (batch, None, None)
+
+
+def cost_on_tape(loss: Any, y: Any, p: Any, w: Any) -> Any:
+    """The reduced loss of prepared targets, with its gradient where p is on a tape."""
+    mask = mask_of(p)
+    if mask is not None:
+        w = masked_weights(mask, w, loss.reduction, _value(p).dtype)
+    if not isinstance(p, Box):
+        return loss.value_and_grad(y, _value(p), w)[0]
+
+    def forward(p):
+        if isinstance(p, Box):  # once more, for a second derivative
+            value = loss(y, p, w)
+            return value, None
+        value, slope = loss.value_and_grad(y, p, w)
+        return np.asarray(value, p.dtype), lambda g: (g * slope,)
+
+    return primitive(forward, p)
+
+
+def _value(value: Any) -> Any:
+    return np.asarray(getattr(value, "untraced", value))

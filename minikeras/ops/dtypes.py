@@ -1,0 +1,151 @@
+"""Number types as Keras joins them, and the door through which numbers of any kind come into an operation.
+
+    bool → int → int8 int16 int32 int64, uint8 uint16 uint32 uint64 → float → float16 → float32 → float64
+
+``int`` and ``float`` are Python's own numbers: weak, they go along with whatever array they meet. Two types become the
+first that both arrows lead to: int32 and uint32 make int64, int64 and float16 make float16, int32 and 1.5 make floatx.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras._core.config import floatx, standardize_dtype
+from minikeras._core.symbolic import KerasTensor
+from minikeras._core.trace import Box
+from minikeras._core.variable import Variable
+
+WEAK = {bool, int, float}
+_known: dict[tuple, Any] = {}
+
+
+def result_type(*dtypes: Any) -> str:
+    """The type that an operation on arrays of these types has: ``keras.backend.result_type``.
+
+    Args:
+        *dtypes: names, NumPy types, or Python's ``int`` and ``float`` for plain numbers; None is ``floatx()``.
+
+    >>> result_type("int32", "float16"), result_type("uint8", "int8"), result_type("int32", float), result_type("uint8", int)
+    ('float16', 'int16', 'float32', 'uint8')
+    """
+    if not dtypes:
+        raise ValueError("Invalid `dtypes`. At least one dtype is required. Received: dtypes=()")
+    return common(*(d if type(d) is type and d in WEAK else np.dtype(standardize_dtype(d)) for d in dtypes)).name
+
+
+def common(*dtypes: Any) -> np.dtype:
+    """`result_type` for NumPy's own dtype objects (and Python's types), as it is used inside.
+
+    >>> common(np.dtype("int64"), np.dtype("float32"))
+    dtype('float32')
+    """
+    found = _known.get(dtypes)
+    if found is None:
+        found = _known[dtypes] = join(dtypes)
+    return np.dtype(floatx() if found is float else found)
+
+
+def join(dtypes: tuple) -> Any:
+    """The common type, float where it is that of Python's numbers."""
+    weak = {d for d in dtypes if d in WEAK}
+    strong = {np.dtype(d) for d in dtypes if d not in WEAK}
+    kinds = {d.kind for d in strong}
+    if kinds - set("biuf"):
+        return np.result_type(*strong)
+    if floats := [d for d in strong if d.kind == "f"]:
+        return np.result_type(*floats)
+    if float in weak:
+        return float
+    signed, unsigned = (max((d.itemsize for d in strong if d.kind == kind), default=0) for kind in "iu")
+    if unsigned == 8 and signed:
+        return float
+    if signed:
+        return np.dtype(f"i{max(signed, 2 * unsigned)}")
+    if unsigned:
+        return np.dtype(f"u{unsigned}")
+    return np.dtype("int32" if int in weak else bool)
+
+
+def array(x: Any, dtype: Any = None) -> Any:
+    """An array of whatever came; traced arrays stay traced. Python's floats become ``floatx()``, its integers int32.
+
+    >>> array([1, 2]).dtype, array(0.5).dtype, array(np.zeros(2)).dtype
+    (dtype('int32'), dtype('float32'), dtype('float64'))
+    """
+    if isinstance(x, Variable):
+        x = x.value
+    if not isinstance(x, (np.ndarray, Box)):
+        x = from_nest(x)
+    return x if dtype is None or x.dtype == dtype else x.astype(dtype)
+
+
+def from_nest(x: Any) -> Any:
+    """An array of numbers and lists of them."""
+    if isinstance(x, KerasTensor):
+        raise ValueError(f"{x!r} holds no numbers: it only says which shape data will have. Pass an array.")
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, (Box, Variable)) for leaf in leaves(x)):
+        return np.stack(promote(*x))
+    y = np.asarray(x)
+    if hasattr(x, "dtype") or y.dtype.kind not in "if":
+        return y
+    if isinstance(x, (list, tuple)) and (typed := [leaf.dtype for leaf in leaves(x) if hasattr(leaf, "dtype")]):
+        return y.astype(common(*typed))
+    if y.dtype.kind == "f":
+        return y.astype(floatx())
+    return y if y.size and (y.max() > 2**31 - 1 or y.min() < -(2**31)) else y.astype("int32")
+
+
+def leaves(x: Any):
+    """What is in lists of lists."""
+    for a in x:
+        if isinstance(a, (list, tuple)):
+            yield from leaves(a)
+        else:
+            yield a
+
+
+def promote(*xs: Any) -> list:
+    """Arrays of one type out of arrays and numbers of several.
+
+    >>> [x.dtype.name for x in promote(np.arange(3, dtype="int32"), 0.5)]
+    ['float32', 'float32']
+    """
+    xs = [x if type(x) in WEAK else array(x) for x in xs]
+    dtype = common(*(type(x) if type(x) in WEAK else x.dtype for x in xs))
+    return [cast(x, dtype) for x in xs]
+
+
+def promote_floats(*xs: Any) -> list:
+    """The same, and at least floats.
+
+    >>> [x.dtype.name for x in promote_floats(1, np.arange(3))]
+    ['float32', 'float32']
+    """
+    xs = [x if type(x) in WEAK else array(x) for x in xs]
+    dtype = common(float, *(type(x) if type(x) in WEAK else x.dtype for x in xs))
+    return [cast(x, dtype) for x in xs]
+
+
+def floats(x: Any) -> Any:
+    """An array of floats: integers become ``floatx()``, floats (and complex numbers) stay as they are.
+
+    >>> floats([1, 2])
+    array([1., 2.], dtype=float32)
+    """
+    x = array(x)
+    return x if x.dtype.kind in "fc" else x.astype(floatx())
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """The array in another type, or as it is."""
+    if type(x) in WEAK:
+        return np.asarray(x, dtype)
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
+def wide(x: Any) -> Any:
+    """Floats wide enough to sum up: float16 becomes float32."""
+    x = floats(x)
+    return x.astype("float32") if x.dtype.itemsize == 2 else x

@@ -1,0 +1,74 @@
+"""What makes a function an operation of Keras: it can be asked for by class name, and symbolic tensors may come in."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from minikeras._core.symbolic import KerasTensor
+
+OPERATIONS: dict[str, Callable] = {}
+
+# Arguments of these names are data: Keras gives them to `call`, and all others to the constructor of the operation's class.
+DATA = set(
+    "a abs_ angle array b beta bias bins branches choicelist condition condlist constant_values coordinates data default "
+    "depthwise_kernel elements elems end_points f false_fn fill_value fun gamma image1 image2 images index indices init "
+    "init_val inputs kernel key loop_vars mask mean offset operands output output_length pointwise_kernel pred "
+    "predictions primals q query scale segment_ids sequence_lengths sorted_sequence start start_indices start_points "
+    "step stop tangents target target_length targets tensor transform translation true_fn updates value values variable "
+    "variance volumes weights x x1 x2 xs y".split()
+)
+
+
+def operation(function: Callable | None = None, *, name: str | None = None, data: str = "", settings: str = "") -> Any:
+    """Decorate an operation: enter it in `OPERATIONS`, and let symbolic tensors make a node of a graph.
+
+    Args:
+        name: that of Keras' class; by default the function's in CamelCase.
+        data: names of further arguments that Keras' class takes in its call.
+        settings: names of arguments that it takes in its constructor although they are in `DATA`.
+
+    >>> @operation
+    ... def double_it(x, times=1): return x * 2 ** times
+    >>> OPERATIONS.pop("DoubleIt")(3, times=2), double_it.settings
+    (12, ['times'])
+    """
+    if function is None:
+        return lambda function: operation(function, name=name, data=data, settings=settings)
+
+    @functools.wraps(function)
+    def op(*args, **kwargs):
+        for a in args:
+            if isinstance(a, KerasTensor) or type(a) in NESTS and symbols(a):
+                return symbolic(op, args, kwargs)
+        if kwargs and symbols(kwargs):
+            return symbolic(op, args, kwargs)
+        return function(*args, **kwargs)
+
+    code = function.__code__
+    known = (DATA | set(data.split())) - set(settings.split())
+    op.settings = [a for a in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if a not in known]
+    op.class_name = name or "".join(part.capitalize() for part in function.__name__.split("_"))
+    OPERATIONS.setdefault(op.class_name, op)
+    return op
+
+
+NESTS = {list, tuple, dict}
+
+
+def symbols(nest: Any) -> bool:
+    """Whether there is a symbolic tensor in a list, a tuple or a dict.
+
+    >>> symbols({"x": [KerasTensor((2,))]}), symbols([1, (2,)])
+    (True, False)
+    """
+    for a in nest.values() if type(nest) is dict else nest:
+        if isinstance(a, KerasTensor) or type(a) in NESTS and symbols(a):
+            return True
+    return False
+
+
+def symbolic(op: Callable, args: tuple, kwargs: dict) -> Any:
+    """Make a node of a graph out of an operation on symbolic tensors."""
+    raise NotImplementedError(f"keras.ops.{op.__name__} of symbolic tensors is not there yet; use a layer, or pass arrays.")

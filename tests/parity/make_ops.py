@@ -1,0 +1,137 @@
+"""Write ops.npz and ops.json: what Keras' operations give on JAX. Run by hand, from the top of the repository:
+
+    KERAS_BACKEND=jax python tests/parity/make_ops.py
+
+ops.json holds for each expression of `tests/ops/cases.py` the types and shapes of its results, the table of common number
+types (without Keras' cut to 32 bits), types of results for all types of arguments, and which arguments the operations'
+classes take in the constructor; ops.npz the numbers, one after the other.
+"""
+
+import inspect
+import itertools
+import json
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras.src.backend.common import dtypes as keras_dtypes
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "ops"))
+from cases import CASES, DATA, listed  # noqa: E402
+
+DTYPES = "bool uint8 uint16 uint32 int8 int16 int32 float16 float32".split()
+UNARY = (
+    "abs all any angle arccos arccosh arcsin arcsinh arctan arctanh argmax argsort cbrt ceil conjugate cos cosh count_nonzero "
+    "cumprod cumsum deg2rad diff elu erf exp exp2 expm1 flip floor gelu isfinite isnan log log1p log10 log2 logical_not "
+    "logsumexp max mean median min negative ptp prod ravel real reciprocal relu round rsqrt sigmoid sign sin sinc sinh softmax sort sqrt "
+    "square std sum tan tanh trace trapezoid trunc var zeros_like nansum nanmean nanmax fabs i0 bincount corrcoef"
+).split()
+BINARY = (
+    "add arctan2 divide equal floor_divide heaviside hypot logaddexp matmul maximum mod multiply outer power subtract where_ "
+    "fmod fmax dot bitwise_and left_shift average_ clip_ concatenate_ append isclose correlate digitize kron inner vdot"
+).split()
+CALLS = {
+    "where_": lambda ops, a, b: ops.where(a > 0, a, b),
+    "average_": lambda ops, a, b: ops.average(a, weights=b),
+    "clip_": lambda ops, a, b: ops.clip(a, b, b),
+    "concatenate_": lambda ops, a, b: ops.concatenate([a, b]),
+}
+
+
+def leaves(y):
+    """The arrays and numbers of a nest, in order."""
+    if isinstance(y, dict):
+        return [leaf for key in sorted(y) for leaf in leaves(y[key])]
+    return [leaf for part in y for leaf in leaves(part)] if isinstance(y, (tuple, list)) else [y]
+
+
+def split(function):
+    """The name of the class behind an operation, and its constructor's arguments."""
+    function = inspect.unwrap(function)
+    found = re.findall(r"\b([A-Z]\w+)\([^()]*\)(?:\.symbolic_call)?\(", inspect.getsource(function))
+    for name in found:
+        kind = function.__globals__.get(name)
+        if inspect.isclass(kind) and hasattr(kind, "symbolic_call"):
+            parameters = inspect.signature(kind.__init__).parameters.values()
+            return [name, [p.name for p in parameters if p.name not in ("self", "name") and p.kind != p.VAR_KEYWORD]]
+    return None
+
+
+def dtype_of(function, *arguments):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ",".join(str(np.dtype(leaf.dtype)) for leaf in leaves(function(*arguments)))
+    except Exception:
+        return None
+
+
+def main():
+    ops = keras.ops
+    world, numbers, results = {"ops": ops, "np": np, **DATA}, [], {}
+    for topic in CASES:
+        for case in listed(topic):
+            found = []
+            try:
+                y = eval(case, dict(world))
+            except Exception as error:
+                print("!!", case, type(error).__name__, str(error)[:200])
+                continue
+            for leaf in leaves(y):
+                if isinstance(leaf, (str, bool, int)):
+                    found.append(leaf)
+                    continue
+                leaf = np.asarray(leaf)
+                found.append([leaf.dtype.name, list(leaf.shape)])
+                flat = leaf.ravel()
+                numbers.append(np.stack([flat.real, flat.imag], -1).ravel() if leaf.dtype.kind == "c" else flat.astype("float64"))
+            results[case] = found
+    flat = np.concatenate(numbers)
+    keras_dtypes.BIT64_TO_BIT32_DTYPE.clear()
+    names = [*DTYPES, "uint64", "int64", "float64", "int", "float"]
+    python = {"int": int, "float": float}
+    pairs = {
+        f"{a} {b}": keras_dtypes.result_type(python.get(a, a), python.get(b, b)) for a, b in itertools.product(names, names)
+    }
+    triples = {" ".join(t): keras_dtypes.result_type(*(python.get(a, a) for a in t)) for t in itertools.combinations(names, 3)}
+    one = {n: np.array([1, 1]).astype(n) for n in DTYPES}
+    square = {n: np.array([[1, 1], [0, 1]]).astype(n) for n in DTYPES}
+    unary = {
+        name: [dtype_of(getattr(ops, name), (square if name == "trace" else one)[n]) for n in DTYPES] for name in UNARY
+    }
+    binary = {}
+    for name in BINARY:
+        call = CALLS.get(name) or (lambda ops, a, b, name=name: getattr(ops, name)(a, b))
+        others = {**one, "int": 1, "float": 1.0}
+        binary[name] = [[dtype_of(call, ops, one[a], others[b]) for b in others] for a in DTYPES]
+    classes = {}
+    for prefix, place in (("", ops), ("image.", ops.image)):
+        for name in sorted(dir(place)):
+            if not name.startswith("_") and inspect.isfunction(getattr(place, name)):
+                if found := split(getattr(place, name)):
+                    classes[prefix + name] = found
+    signatures = {
+        n: str(inspect.signature(getattr(ops, n))) for n in sorted(dir(ops)) if n[0] != "_" and inspect.isfunction(getattr(ops, n))
+    }
+    signatures |= {
+        f"image.{n}": str(inspect.signature(getattr(ops.image, n))) for n in sorted(dir(ops.image)) if n[0] != "_"
+    }
+    spaces = {n: [m for m in dir(getattr(ops, n)) if m[0] != "_"] for n in ("image", "linalg", "nn", "numpy")}
+    spaces["random"] = [m for m in dir(keras.random) if m[0] != "_"]
+    spaces["tree"] = [m for m in dir(keras.tree) if m[0] != "_"]
+    np.savez_compressed(HERE / "ops.npz", numbers=flat.astype("float32"))
+    golden = {
+        "results": results, "pairs": pairs, "triples": triples, "unary": unary, "binary": binary, "classes": classes,
+        "signatures": signatures, "spaces": spaces,
+    }  # fmt: skip
+    text = json.dumps(golden, separators=(",", ":"))
+    (HERE / "ops.json").write_text(re.sub(r'("\w+":\{)', r"\n\1", text) + "\n", encoding="utf-8")
+    print(len(results), "cases,", flat.size, "numbers")
+
+
+if __name__ == "__main__":
+    main()
