@@ -1,4 +1,4 @@
-"""Single layers, forward and backward, against PyTorch and Keras where installed.
+"""Single layers, forward and backward, against PyTorch where it is installed.
 
     python benchmarks/bench_layers.py [--rounds 15] [--only conv]
 
@@ -29,7 +29,7 @@ CONVOLUTIONS = {
     "28x28x64, 1 of 3x3, same": ("Conv2D", {"filters": 1, "kernel_size": 3, "padding": "same"}, (32, 28, 28, 64), True),
     "series 500x16, 32 of 7": ("Conv1D", {"filters": 32, "kernel_size": 7}, (32, 500, 16), True),
     "depthwise 28x28x64, 3x3": ("DepthwiseConv2D", {"kernel_size": 3}, (32, 28, 28, 64), True),
-    "transposed 7x7x64 to 14x14x32, 3x3": ("Conv2DTranspose", {"filters": 32, "kernel_size": 3, "strides": 2}, (32, 7, 7, 64), True),
+    "transposed 7x7x64, 32 of 3x3": ("Conv2DTranspose", {"filters": 32, "kernel_size": 3, "strides": 2}, (32, 7, 7, 64), True),
 }
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from minikeras.utils import set_random_seed
 
+collect_ignore_glob = ["parity/make_*.py"]  # what made the golden numbers, with real Keras; no tests
+
 
 @pytest.fixture(autouse=True)
 def seeded():

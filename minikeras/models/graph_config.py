@@ -78,9 +78,8 @@ def _settings(operation: Operation) -> list[str]:
 
 
 def _function(class_name: str, default: Any = None) -> Any:
-    from minikeras.ops.operation import OPERATIONS, load_operations  # only files with operations need all of them
+    from minikeras.ops import OPERATIONS  # only files with operations need all of them
 
-    load_operations()
     return OPERATIONS.get(class_name, default)
 
 

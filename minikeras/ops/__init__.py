@@ -277,6 +277,7 @@ from minikeras.ops.normalizing import (
     psnr,
     rms_normalization,
 )
+from minikeras.ops.operation import OPERATIONS
 from minikeras.ops.products import correlate, cross, dot, einsum, inner, kron, matmul, outer, tensordot, vdot
 from minikeras.ops.reductions import (
     all,

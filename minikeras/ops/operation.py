@@ -6,7 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from minikeras._core.now import CALL
+from minikeras._core.operation import symbolic
 from minikeras._core.symbolic import KerasTensor
+from minikeras._core.tensor import tensor
 
 OPERATIONS: dict[str, Callable] = {}
 
@@ -44,7 +47,8 @@ def operation(function: Callable | None = None, *, name: str | None = None, data
                 return symbolic(op, args, kwargs)
         if kwargs and symbols(kwargs):
             return symbolic(op, args, kwargs)
-        return function(*args, **kwargs)
+        y = function(*args, **kwargs)
+        return tensor(y) if CALL.get() is None else y  # to a user's own hands as a tensor, plain inside of layers
 
     code = function.__code__
     known = (DATA | set(data.split())) - set(settings.split())
@@ -67,8 +71,3 @@ def symbols(nest: Any) -> bool:
         if isinstance(a, KerasTensor) or type(a) in NESTS and symbols(a):
             return True
     return False
-
-
-def symbolic(op: Callable, args: tuple, kwargs: dict) -> Any:
-    """Make a node of a graph out of an operation on symbolic tensors."""
-    raise NotImplementedError(f"keras.ops.{op.__name__} of symbolic tensors is not there yet; use a layer, or pass arrays.")

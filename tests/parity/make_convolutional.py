@@ -1,4 +1,4 @@
-"""Make convolutional.npz and convolutional.json with real Keras 3. Not a test; run by hand: python -m tests.parity.make_convolutional
+"""Make convolutional.npz and convolutional.json with real Keras 3: python -m tests.parity.make_convolutional. Not a test.
 
 Each case is one layer with inputs and start weights by a formula; what is kept is its output, shapes and config, and its output
 and weights after three steps of gradient descent on the mean square of the output.

@@ -81,7 +81,7 @@ def test_output_and_gradients_are_those_of_keras(name):
 def test_three_steps_are_those_of_keras(name, rule):
     layer, x, call = make(name)
     cs = given(name, "c")
-    optimizer = {"sgd": optimizers.SGD(0.1), "adam": optimizers.Adam(0.1, epsilon=0.01)}[rule]
+    optimizer = {"sgd": optimizers.SGD(0.02), "adam": optimizers.Adam(0.02, epsilon=0.01)}[rule]
     optimizer.build(layer.trainable_variables)
     for _ in range(3):
         y, kept = layer.forward(x, False, **call)

@@ -100,6 +100,10 @@ class Discretization(Layer):
         """Return zeros: the output changes in steps."""
         return np.zeros(*kept)
 
+    def compute_output_dtype(self, input_dtype: str) -> str:
+        """The number type of the output."""
+        return "int32" if self.output_mode == "int" else self.compute_dtype
+
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return the input's shape, or that of the encoding."""
         depth = self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1

@@ -48,6 +48,18 @@ class HashedCrossing(Layer):
         self.output_mode = checked_mode("HashedCrossing", output_mode, ("int", "one_hot"))
         self.sparse = dense_only("HashedCrossing", sparse)
 
+    def convert(self, inputs: Any) -> np.ndarray:
+        """Turn what a user passes for one input into an array of strings or integers."""
+        return self._column(inputs)
+
+    def convert_inputs(self, inputs: Any) -> list[np.ndarray]:
+        """Turn a tuple of what a user passes into arrays."""
+        return [self.convert(v) for v in inputs]
+
+    def compute_output_dtype(self, input_dtype: str) -> str:
+        """The number type of the output."""
+        return self.compute_dtype
+
     def __call__(self, inputs: Any, *args, **kwargs) -> Any:
         """Cross a tuple of arrays."""
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
@@ -55,7 +67,7 @@ class HashedCrossing(Layer):
                 f"Layer {self.name!r} (HashedCrossing) should be called on a list or tuple of at least two inputs, "
                 f"got {inputs!r:.80}."
             )
-        return self.call(inputs)
+        return super().__call__(inputs, *args, **kwargs)
 
     def forward(self, x: Any, training: bool = False) -> tuple[np.ndarray, int]:
         """Hash and encode."""

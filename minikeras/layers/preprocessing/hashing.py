@@ -24,6 +24,10 @@ class TokenLayer(Layer):
             array = np.asarray(as_strings(inputs)) if _has_text(inputs) else np.asarray(inputs)
         return array
 
+    def compute_output_dtype(self, input_dtype: str) -> str:
+        """The number type of the output."""
+        return self.compute_dtype
+
     def backward(self, dy: np.ndarray, kept: Any, need_dx: bool = True) -> np.ndarray | None:
         """Return zeros for inputs that are numbers, else None: the output changes in steps."""
         shape, dtype = kept

@@ -203,6 +203,10 @@ class IndexLookup(TokenLayer):
         depth = self.max_tokens if self.pad_to_max_tokens else self.vocabulary_size() if self._tokens else self._size_in_config
         return encoded_shape(input_shape, "multi_hot" if self.output_mode == "tf_idf" else self.output_mode, depth)
 
+    def compute_output_dtype(self, input_dtype: str) -> str:
+        """The number type of the output."""
+        return floatx() if self.output_mode == "tf_idf" else "string" if self.invert and self.of_strings else "int64"
+
     # -- config and files --------------------------------------------------------------------------------------------
 
     def get_config(self) -> dict:
@@ -218,7 +222,7 @@ class IndexLookup(TokenLayer):
     def from_config(cls, config: dict) -> IndexLookup:
         """Build a layer from what `get_config` returned; a config may not name a file to read."""
         if isinstance(config.get("vocabulary"), str):
-            raise ValueError(f"The config of {cls.__name__} names a file to read, {config['vocabulary']!r:.60}; it is not read.")
+            raise ValueError(f"The config of {cls.__name__} names a file, {config['vocabulary']!r:.60}; it is not read.")
         return cls(**config)
 
     def get_build_config(self) -> dict:

@@ -159,6 +159,10 @@ class TextVectorization(TokenLayer):
         y = y if self.output_mode == "int" else self._lookup_layer.encoded(y)
         return y[0] if np.ndim(x) == 0 else y, kept
 
+    def compute_output_dtype(self, input_dtype: str) -> str:
+        """The number type of the output."""
+        return self._lookup_layer.compute_output_dtype(input_dtype)
+
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return ``(batch, length)``, or ``(batch, vocabulary)``."""
         batch = tuple(input_shape)[:1]

@@ -224,7 +224,8 @@ class _Extensible:
         if not pages or address == UNDEFINED:
             return self._in_block(address, place, size)
         page, place = divmod(place, self.per_page)
-        if not data[14 + self.offset + n * bitmap + page // 8] & 0x80 >> page % 8:
+        bit = n * pages + page  # the bits of all blocks stand one after the other
+        if not data[14 + self.offset + bit // 8] & 0x80 >> bit % 8:
             return self.nothing
         first = address + 14 + self.offset + 4
         return self.pages.element(first + page * (self.per_page * self.entry + 4), place, self.per_page)

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.random import SeedGenerator
 from minikeras._core.now import CALL
-from minikeras._core.symbolic import KerasTensor
+from minikeras._core.random import SeedGenerator
+from minikeras._core.symbolic import symbolic_leaves
 from minikeras._core.tape import vjp
 from minikeras.layers.data_format import standardize_data_format
 from minikeras.layers.layer import Layer
@@ -58,13 +58,13 @@ class BaseImagePreprocessingLayer(Layer):
 
     def __call__(self, inputs: Any, *args, **kwargs) -> Any:
         """Change an image, a batch of images, or a dict of "images", "labels" and "segmentation_masks"."""
-        if isinstance(inputs, KerasTensor):
+        if type(inputs) is not np.ndarray and symbolic_leaves(inputs):
             return super().__call__(inputs, *args, **kwargs)
-        if kwargs.get("training") is None:
+        if not args and kwargs.get("training") is None:
             call = CALL.get()
-            kwargs["training"] = self.training_by_default if call is None else call.training
+            kwargs["training"] = self.training_by_default if call is None else bool(call.training)
         if isinstance(inputs, dict):
-            return self._call_dict(inputs, bool(kwargs["training"]))
+            return self._call_dict(inputs, *args, **kwargs)
         return super().__call__(inputs, *args, **kwargs)
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple | None]:
@@ -114,7 +114,7 @@ class BaseImagePreprocessingLayer(Layer):
                 f"got an input of shape {tuple(shape)}."
             )
 
-    def _call_dict(self, data: dict, training: bool) -> dict:
+    def _call_dict(self, data: dict, training: bool = False) -> dict:
         if "images" not in data:
             raise ValueError(f"Layer {self.name!r}: a dict of images needs the key 'images', got {sorted(data)}.")
         if "bounding_boxes" in data and (self.moves_pixels or type(self).compute_output_shape is not _same_shape):
