@@ -81,7 +81,14 @@ def _letters(g: Geometry) -> tuple[int, list, list]:
 
 
 def _repeated(x: np.ndarray, filters: int) -> np.ndarray:
-    return np.ascontiguousarray(x) if filters == x.shape[-1] else np.repeat(x, filters // x.shape[-1], axis=-1)
+    """x with its channels together in memory, each as often as there are filters for it; faster than np.repeat."""
+    multiplier = filters // x.shape[-1]
+    if multiplier == 1:
+        return np.ascontiguousarray(x)
+    wide = np.empty((*x.shape[:-1], filters), x.dtype)
+    for j in range(multiplier):
+        wide[..., j::multiplier] = x
+    return wide
 
 
 def _along(w: np.ndarray, g: Geometry) -> np.ndarray:

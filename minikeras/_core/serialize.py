@@ -190,7 +190,7 @@ def serialize_keras_object(obj: Any) -> Any:
     if registry is None:
         _note(type(obj))
     config = {
-        "module": registry.module if registry else type(obj).__module__,
+        "module": (getattr(type(obj), "keras_module", None) or registry.module) if registry else type(obj).__module__,
         "class_name": type(obj).__name__,
         "config": serialize_keras_object(obj.get_config()),
         "registered_name": None if registry else get_registered_name(type(obj)),

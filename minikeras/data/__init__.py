@@ -4,6 +4,7 @@ from minikeras.data.array_batches import ArrayBatches
 from minikeras.data.array_dataset import ArrayDataset
 from minikeras.data.batches import Batches
 from minikeras.data.convert import check_numbers
+from minikeras.data.dataset import Dataset
 from minikeras.data.door import ALL, open, split
 from minikeras.data.generator_batches import GeneratorBatches
 from minikeras.data.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
@@ -14,6 +15,7 @@ __all__ = [
     "ArrayBatches",
     "ArrayDataset",
     "Batches",
+    "Dataset",
     "DatasetBatches",
     "GeneratorBatches",
     "PyDataset",

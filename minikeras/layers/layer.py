@@ -28,7 +28,7 @@ from minikeras._core.nest import flatten, is_nested, map_leaves
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.now import CALL, TAPE, Call
 from minikeras._core.operation import output_spec
-from minikeras._core.registry import Registry, home
+from minikeras._core.registry import REGISTRIES, Registry, home
 from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.tape import paused, traced
@@ -395,6 +395,28 @@ class Layer(Weighted, Configurable):
                 self._penalties.append(value)
             elif value is not None:
                 call.losses.append((self, value))
+
+    def add_metric(self, value: Any, name: str | None = None, aggregation: str = "mean") -> None:
+        """Report the mean of a value of each batch under a name; Keras 3 has metrics in attributes instead.
+
+        >>> layer = Layer(); layer.add_metric(2.0, name="height"); float(layer.metrics[0].result())
+        2.0
+        """
+        found = vars(self).setdefault("_added_metrics", {})
+        name = name or "metric"
+        if name not in found:
+            found[name] = REGISTRIES["keras.metrics"].table["Mean"](name=name)
+        found[name].update_state(getattr(value, "untraced", value))
+
+    @property
+    def metrics(self) -> list:
+        """The metrics in attributes of this layer and of those inside, each once."""
+        kind, found = REGISTRIES["keras.metrics"].table["Metric"], {}
+        for layer in [self, *self._inner_layers()]:
+            for value in vars(layer).values():
+                items = value if type(value) in (list, tuple) else value.values() if type(value) is dict else [value]
+                found.update((id(m), m) for m in items if isinstance(m, kind))
+        return list(found.values())
 
     @property
     def _loss_functions(self) -> list:

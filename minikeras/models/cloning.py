@@ -6,46 +6,107 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras._core.custom import scope
+from minikeras._core.nest import flatten, map_leaves
+from minikeras._core.operation import Operation
 from minikeras._core.serialize import noting_own, serialize_keras_object
+from minikeras.layers.arguments import unknown_arguments
+from minikeras.layers.input_layer import Input
 from minikeras.layers.layer import Layer
+from minikeras.models.graph import recall
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
 from minikeras.saving.building import build_from_json
 
 
 def clone_model(
-    model: Sequential,
+    model: Model,
     input_tensors: Any = None,
     clone_function: Callable | None = None,
     call_function: Callable | None = None,
     recursive: bool = False,
     **kwargs,
-) -> Sequential:
+) -> Model:
     """Make a model of the same layers with new weights, compiled as the first one was.
 
     Args:
-        model: a `Sequential`.
+        model: a `Sequential`, or a model made of symbolic tensors.
+        input_tensors: symbolic tensors to begin the new model with.
         clone_function: makes a layer's copy; from its config by default.
-        input_tensors, call_function, recursive: kept for Keras' sake.
+        call_function: ``call_function(layer, *args, **kwargs)`` calls a copy; by default ``layer(*args, **kwargs)``.
+        recursive: whether ``clone_function`` copies the layers of models inside, too.
 
     >>> from minikeras.layers import Dense
     >>> model = Sequential([Dense(2, input_shape=(3,))])
     >>> clone_model(model).count_params()
     8
     """
-    if not isinstance(model, Sequential):
-        raise ValueError(f"clone_model takes a Sequential model, got {model!r}.")
-    copy, inputs = clone_function or _copied, len(model._layers) - len(model.layers)
-    clone = type(model)(name=model.name, trainable=model.trainable)
-    for layer in [*map(_copied, model._layers[:inputs]), *map(copy, model.layers)]:
-        clone.add(layer, rebuild=False)
-    clone._maybe_build()
+    if kwargs:
+        unknown_arguments("clone_model()", kwargs, ["model", "input_tensors", "clone_function", "call_function", "recursive"])
+    if not isinstance(model, Model) or not isinstance(model, Sequential) and model._inputs is None:
+        raise ValueError(
+            f"clone_model takes a Sequential or a model made of keras.Input() tensors, got {model!r}. A model with a call() of "
+            "its own is made anew by its class: type(model).from_config(model.get_config())."
+        )
+    copy = clone_function or _copied
+    if recursive:
+        copy = _recursive(copy)
+    made: dict[int, Any] = {}  # a layer that stands in several places is copied once
+
+    def copied(layer):
+        if id(layer) not in made:
+            made[id(layer)] = copy(layer)
+        return made[id(layer)]
+
+    if isinstance(model, Sequential):
+        clone = _clone_row(model, input_tensors, copied)
+    else:
+        clone = _clone_graph(model, input_tensors, copied, call_function)
     if model.compiled:
         with noting_own() as own:
             config = model.get_compile_config()
         with scope(own):
             clone.compile_from_config(config)
     return clone
+
+
+def _clone_row(model: Sequential, input_tensors: Any, copied: Callable) -> Sequential:
+    clone = type(model)(name=model.name, trainable=model.trainable)
+    if input_tensors is not None:
+        clone.add(flatten(input_tensors)[0], rebuild=False)
+    else:
+        for layer in model._layers[: len(model._layers) - len(model.layers)]:
+            clone.add(_copied(layer), rebuild=False)
+    for layer in model.layers:
+        clone.add(copied(layer), rebuild=False)
+    clone._maybe_build()
+    return clone
+
+
+def _clone_graph(model: Model, input_tensors: Any, copied: Callable, call_function: Callable | None) -> Model:
+    if input_tensors is None:
+        new = [Input(batch_shape=t.shape, dtype=t.dtype, name=t.node.operation.name) for t in model.inputs]
+    else:
+        new = flatten(input_tensors)
+        if len(new) != len(model.inputs):
+            raise ValueError(f"clone_model: the model has {len(model.inputs)} inputs, got {len(new)} input_tensors.")
+    tensors = {id(t): n for t, n in zip(model.inputs, new)}
+
+    def call(operation):
+        if not isinstance(operation, Layer):
+            return Operation(operation.function, operation.name)
+        layer = copied(operation)
+        return layer if call_function is None else lambda *args, **kwargs: call_function(layer, *args, **kwargs)
+
+    recall(model._nodes, tensors, call)
+    inputs, outputs = (map_leaves(lambda t: tensors[id(t)], s) for s in (model._inputs, model._outputs))
+    return type(model)(inputs=inputs, outputs=outputs, name=model.name, trainable=model.trainable)
+
+
+def _recursive(copy: Callable) -> Callable:
+    def inside(layer):
+        return clone_model(layer, clone_function=copy, recursive=True) if isinstance(layer, Model) else copy(layer)
+
+    return inside
 
 
 def _copied(layer: Layer) -> Layer:

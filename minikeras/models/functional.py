@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from minikeras._core import dtypes
-from minikeras.models.graph_config import from_graph_config, graph_config
 from minikeras.models.model import Model
 
 
@@ -18,14 +15,7 @@ class Functional(Model):
     ('Functional', 3)
     """
 
-    def get_config(self) -> dict:
-        """Return what rebuilds the model, without weights and compile state: layers, and the calls that join them."""
-        return graph_config(self)
-
-    @classmethod
-    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Any:
-        """Build a model from what `get_config` returned, here or in Keras 2 or 3."""
-        return from_graph_config(cls, config, custom_objects)
+    keras_module = "keras.src.models.functional"  # where Keras' files say that it is
 
     def get_build_config(self) -> dict | None:
         """Return the shapes of the inputs."""

@@ -11,6 +11,7 @@ from minikeras._core.operation import Operation
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, Node
 from minikeras.layers.layer import Layer
+from minikeras.layers.layer import registry as layer_registry
 
 MOST_CALLS = 50_000  # nodes in one model from a file
 
@@ -78,9 +79,14 @@ def _settings(operation: Operation) -> list[str]:
 
 
 def _function(class_name: str, default: Any = None) -> Any:
-    from minikeras.ops import OPERATIONS  # only files with operations need all of them
+    return ops().OPERATIONS.get(class_name, default)
 
-    return OPERATIONS.get(class_name, default)
+
+def ops() -> Any:
+    """`keras.ops`, which only files with operations need: with all its tables it takes its time to import."""
+    from minikeras import ops
+
+    return ops
 
 
 def _named(node: Node) -> dict:
@@ -104,7 +110,8 @@ def _operation_config(operation: Operation) -> dict:
         )
     given = _named(operation._inbound_nodes[0])
     config = {name: given[name] for name in _settings(operation) if name in given}
-    module = f"keras.src.ops.{getattr(function, 'keras_module', 'numpy')}"
+    spaces = [space for space in ("nn", "linalg", "math", "image", "core") if function.__name__ in dir(getattr(ops(), space, None))]
+    module = f"keras.src.ops.{spaces[0] if spaces else 'numpy'}"
     return {
         "module": module,
         "class_name": operation.class_name,
@@ -164,8 +171,7 @@ class _Graph:
         self.waiting += [(name, i, call) for i, call in enumerate(calls)]
 
     def make(self, entry: dict, name: str) -> Any:
-        module, kind = str(entry.get("module") or ""), entry["class_name"]
-        if ".ops" in module or kind in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
+        if _is_operation(entry):
             return _make_operation(entry, name)
         found = deserialize_keras_object({key: v for key, v in entry.items() if key not in ("name", "inbound_nodes")}, self.custom_objects)
         if not isinstance(found, Layer):
@@ -290,6 +296,20 @@ class _Graph:
         return [self.structure(place, key) for place in places]
 
 
+def _is_operation(entry: dict) -> bool:
+    """Whether an entry of a config is an operation; legacy files don't say where "Add" comes from, but layers have a type."""
+    module, kind, config = str(entry.get("module") or ""), entry["class_name"], entry.get("config")
+    if ".ops" in module or kind in OLD_KINDS:
+        return True
+    known = kind in layer_registry.table and "." not in module
+    return not module and isinstance(config, dict) and "trainable" not in config and not known or (
+        not module and isinstance(config, dict) and set(config) <= {"name"} and _function(kind) is not None
+    )
+
+
+OLD_KINDS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")  # of TensorFlow 2
+
+
 def _references(value: Any):
     """All places that a call refers to."""
     level = [value]
@@ -328,7 +348,7 @@ class _Made(Operation):
 
 def _make_operation(entry: dict, name: str) -> Operation:
     kind, inner = entry["class_name"], entry.get("config")
-    if kind in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
+    if kind in OLD_KINDS:
         function = old_operation(kind, inner if isinstance(inner, dict) else {}, name)
         return _Made(function, name, {})
     function = _function(kind)

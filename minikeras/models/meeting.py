@@ -13,8 +13,7 @@ from minikeras._core.tape import paused
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 from minikeras.layers.calling import is_structure, mask_of
-from minikeras.layers.layer import open_batch
-from minikeras.metrics import Metric
+from minikeras.layers.layer import Layer, open_batch
 from minikeras.models.heads import by_head
 
 
@@ -165,12 +164,7 @@ class Meeting:
 
     def _own_metrics(self) -> list:
         """Metrics that stand in attributes of the model and of its layers."""
-        found: dict[int, Metric] = {}
-        for layer in [self, *self._inner_layers()]:
-            for value in vars(layer).values():
-                items = value if type(value) in (list, tuple) else value.values() if type(value) is dict else [value]
-                found.update((id(m), m) for m in items if isinstance(m, Metric))
-        return list(found.values())
+        return Layer.metrics.fget(self)
 
     def _results_of_own_metrics(self) -> dict:
         found: dict[str, Any] = {}

@@ -19,6 +19,7 @@ from minikeras.layers.layer import Layer
 from minikeras.models import summary as summaries
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course
+from minikeras.models.graph_config import from_graph_config, graph_config
 from minikeras.models.graph import by_depth, checked_tensors, find_nodes, propagate, rooted
 from minikeras.models.trainer import Trainer
 
@@ -326,6 +327,23 @@ class Model(Trainer, Layer):
         """
         text = summaries.table(self, line_length, positions, expand_nested, show_trainable, layer_range)
         print(text, end="") if print_fn is None else print_fn(text)
+
+    # -- configs -----------------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict:
+        """Return what rebuilds the model: the graph, or for a class of your own the arguments of its constructor."""
+        if self._course is not None and self._inputs is not None:
+            return graph_config(self)
+        config = super().get_config()
+        return {key: value for key, value in config.items() if key not in ("autocast", "activity_regularizer")}
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Any:
+        """Build a model from what `get_config` returned."""
+        if isinstance(config, dict) and "input_layers" in config:
+            made = REGISTRIES["keras"].table["Functional"] if cls is Model else cls
+            return from_graph_config(made, config, custom_objects)
+        return super().from_config(config)
 
     # -- files -------------------------------------------------------------------------------------------------------
 

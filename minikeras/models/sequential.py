@@ -185,8 +185,13 @@ class Sequential(Model):
         if not isinstance(config["layers"], (list, tuple)):
             raise ValueError(f"The layers in the config of a {cls.__name__} are a list, got {shorten(config['layers'])}.")
         model = cls(trainable=config.get("trainable", True), name=config.get("name"), dtype=config.get("dtype"))
+        made: dict[str, tuple[Any, Layer]] = {}  # a layer that stands in several places is listed as often, under one name
         for layer in config["layers"]:
-            model.add(layer_from_config(layer, custom_objects), rebuild=False)
+            inner = layer.get("config") if isinstance(layer, dict) else None
+            name = inner.get("name") if isinstance(inner, dict) else None
+            if not isinstance(name, str) or name not in made or made[name][0] != inner:
+                made[name if isinstance(name, str) else ""] = inner, layer_from_config(layer, custom_objects)
+            model.add(made[name if isinstance(name, str) else ""][1], rebuild=False)
         model._maybe_build()
         if not model.built and config.get("build_input_shape") and model._layers:
             model.build(tuple(config["build_input_shape"]))

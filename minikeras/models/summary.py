@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from minikeras._core.symbolic import shapes_of
+from minikeras.models.arguments import flat_shapes
+
 
 def table(
     model: Any,
@@ -31,17 +34,21 @@ def table(
      Non-trainable params: 0 (0.00 B)
     <BLANKLINE>
     """
-    header, align = ["Layer (type)", "Output Shape", "Param #"], "<<>"
-    positions, length = list(positions or (0.45, 0.80, 1.0)), 88
+    header, align, joins = ["Layer (type)", "Output Shape", "Param #"], "<<>", _joins(model)
+    given, length = list(positions or (0.45, 0.80, 1.0)), 88
+    if joins is not None:
+        header, align, length = [*header, "Connected to"], align + "<", 108
+        given = list(positions or (0.30, 0.56, 0.74, 1.0))
     if show_trainable:
         header, align, length = [*header, "Trainable"], align + "^", length + 12
-        positions = positions if len(positions) == 4 else [p * 0.9 for p in positions] + [1.0]
+        given = given if len(given) == len(header) else [p * 0.9 for p in given] + [1.0]
+    positions = given
     if len(positions) != len(header):
         raise ValueError(f"`positions` of summary() takes one entry for each of the {len(header)} columns, got {positions}.")
     length = line_length or min(length, _columns() - 4)
     widths = _widths([int(p * length) if p <= 1 else int(p) for p in positions], length)
-    layers = _cut(model.layers, layer_range)
-    rows = [row for layer in layers for row in _rows(layer, 0, expand_nested, show_trainable)]
+    layers = _cut(model.layers if joins is None else model.operations, layer_range)
+    rows = [row for layer in layers for row in _rows(layer, 0, expand_nested, show_trainable, joins)]
     lines = [f'Model: "{model.name}"', *_draw(header, rows, align, widths), *_totals(model)]
     return "\n".join(lines) + "\n"
 
@@ -58,18 +65,54 @@ def _widths(ends: list[int], length: int) -> list[int]:
     return [width - 2 for width in widths]
 
 
-def _rows(layer: Any, depth: int, expand: bool, trainable: bool) -> list[list[str]]:
+def _joins(model: Any) -> dict[int, str] | None:
+    """Where the inputs of each layer come from, by id of the layer; None for layers in a row, which need not be told."""
+    nodes = getattr(model, "_nodes", None)
+    if not nodes or not hasattr(model, "_operations"):
+        return None
+    place = {id(t): f"{t.node.operation.name}[{i}][{t.index}]" for i, t in _results(model)}
+    joins: dict[int, list[str]] = {}
+    for node in nodes:
+        joins.setdefault(id(node.operation), []).extend(place[id(t)] for t in node.inputs)
+    straight = len(model.inputs) == 1 and all(len(found) == 1 for found in joins.values())
+    if straight and len({found[0] for found in joins.values()}) == len(joins):
+        return None
+    return {key: ", ".join(found) for key, found in joins.items()}
+
+
+def _results(model: Any) -> Any:
+    """Each tensor in a model, with the number of the call that it comes from."""
+    calls: dict[int, int] = {}
+    for node in [*(t.node for t in model.inputs), *model._nodes]:
+        i = calls[id(node.operation)] = calls.get(id(node.operation), -1) + 1
+        yield from ((i, t) for t in node.output_tensors)
+
+
+def _rows(layer: Any, depth: int, expand: bool, trainable: bool, joins: dict | None = None) -> list[list[str]]:
     prefix = "   " * depth + "└ " if depth else ""
-    shape = layer._output_shape if layer.built else None
+    is_layer = hasattr(layer, "count_params")
     row = [
-        f"{prefix}{layer.name} ({type(layer).__name__})",
-        "?" if shape is None else f"({', '.join(map(str, shape))})",
-        f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
+        f"{prefix}{layer.name} ({type(layer).__name__ if is_layer else layer.class_name})",
+        _shape(layer),
+        "0" if not is_layer else f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
     ]
+    if joins is not None:
+        row.append(joins.get(id(layer), "-"))
     if trainable:
         row.append(("Y" if layer.trainable else "N") if layer.built and layer.weights else "-")
     inner = getattr(layer, "layers", ()) if expand else ()
-    return [row, *(r for sub in inner for r in _rows(sub, depth + 1, expand, trainable))]
+    below = None if joins is None else {}
+    return [row, *(r for sub in inner for r in _rows(sub, depth + 1, expand, trainable, below))]
+
+
+def _shape(layer: Any) -> str:
+    """The shape of a layer's output, or the shapes."""
+    shape = layer._inbound_nodes[0].outputs if not hasattr(layer, "_output_shape") else layer._output_shape if layer.built else None
+    if shape is None:
+        return "?"
+    shapes = flat_shapes(shape if hasattr(layer, "_output_shape") else shapes_of(shape))
+    texts = [f"({', '.join(map(str, s))})" for s in shapes]
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 def _cut(layers: list, layer_range: list | None) -> list:

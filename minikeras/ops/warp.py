@@ -91,7 +91,7 @@ def warped(x, rows, columns, interpolation, fill_mode, fill_value):
         raise ValueError(f"Invalid `interpolation`: one of 'nearest', 'bilinear'. Received: {interpolation!r}")
     if fill_mode not in FILLS:
         raise ValueError(f"Invalid value for argument `fill_mode`. Expected one of {FILLS}. Received: fill_mode={fill_mode}")
-    shape = (*np.shape(rows), x.shape[-1])
+    shape = (x.shape[0], *np.shape(rows)[1:], x.shape[-1])
     batch, channels = np.arange(x.shape[0]).reshape(-1, 1, 1, 1), np.arange(x.shape[-1])
     work, total = floats(x), 0.0
     for (i, vi, wi), (j, vj, wj) in itertools.product(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras._core.allowance import allowance
-from minikeras._core.custom import find_custom, scope
+from minikeras._core.custom import scope
 from minikeras._core.serialize import deserialize_keras_object
 from minikeras.saving.json_text import read_json
 from minikeras.saving.legacy_config import translate, translate_compile
@@ -20,7 +20,6 @@ MOST_LAYERS = 5_000
 MOST_THRESHOLDS = 100_000
 MOST_METRICS = 1_000
 MOST_FROM_TEXT = 512 << 20  # bytes of weights that a config without a file may ask for
-FUNCTIONAL = ["Functional", "Model"]
 NUMBERS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")
 _MISUSE = (TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError)
 
@@ -39,9 +38,6 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
     """
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError(f"{name}: the config should be a dict with the key 'class_name', got {str(config)[:100]!r}.")
-    kind = config["class_name"]
-    if kind in FUNCTIONAL and find_custom(kind, custom_objects) is None:
-        raise ValueError(f"{name} holds a functional model; Sequential models, layers in a row, can be read.")
     check_config(config, name)
     config = {key: value for key, value in config.items() if key != "compile_config"}
     with reading(f"{name}: the model can't be built from its config"), allowance(PER_BYTE * held + SPARE_WEIGHTS):

@@ -54,7 +54,10 @@ def _as_legacy(config: Any) -> Any:
     inner = config["config"]
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
         inner = {**inner, "layers": [_as_legacy(layer) for layer in inner["layers"]]}
-    return {"class_name": _legacy_name(config), "config": inner}
+    kept = {key: config[key] for key in ("name", "inbound_nodes") if key in config}
+    if ".ops." in str(config.get("module")):
+        kept["module"] = config["module"]  # Add is a layer and an operation
+    return {"class_name": _legacy_name(config), "config": inner, **kept}
 
 
 def _legacy_name(config: dict) -> str:
@@ -69,9 +72,10 @@ def _long_name(loss: Any) -> Any:
 
 
 def _write_weights(group: Any, model: Any, version: str) -> None:
-    _write_names(group, "layer_names", [layer.name for layer in model.layers])
+    layers = list({id(layer): layer for layer in model.layers}.values())  # one that stands in several places once
+    _write_names(group, "layer_names", [layer.name for layer in layers])
     group.attrs["backend"], group.attrs["keras_version"] = "numpy", version
-    for layer in model.layers:
+    for layer in layers:
         _write_arrays(group.create_group(layer.name), [*layer.trainable_weights, *layer.non_trainable_weights])
     _write_arrays(group.create_group("top_level_model_weights"), [])
 
@@ -131,7 +135,7 @@ def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = Fa
     """Plan the weights of all layers, by order or by name; with ``skip_mismatch``, return what did not fit."""
     saved = [(name, _datasets(group.group(name))) for name in _names(group, "layer_names")]
     saved = [(name, datasets) for name, datasets in saved if datasets]
-    layers = [layer for layer in model.layers if _weights(layer)]
+    layers = [layer for layer in {id(layer): layer for layer in model.layers}.values() if _weights(layer)]
     if by_name:
         found = dict(saved)
         pairs = [(layer, layer.name, found[layer.name]) for layer in layers if layer.name in found]

@@ -77,8 +77,10 @@ def _children(part: Any) -> Iterator[tuple[str, Any]]:
         return
     own = dict(vars(part))
     if isinstance(getattr(part, "layers", None), list):
-        yield "layers", part.layers
-        own.pop("_layers", None)
+        if own.pop("_layers", None) is not None:
+            yield "layers", part.layers
+        else:
+            own["layers"] = part.layers  # those in attributes of a model of the user's, met in the order of the alphabet
     for name in sorted(own):
         value = own[name]
         if name.startswith("__") or name in _NOT_PARTS:
@@ -87,7 +89,7 @@ def _children(part: Any) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-_NOT_PARTS = {"_steps", "_forwards", "_penalized", "_seed_generators", "history"}
+_NOT_PARTS = {"_operations", "_nodes", "_inbound_nodes", "_seed_generators", "history"}
 
 
 def _flat(value: Any) -> list:

@@ -19,18 +19,26 @@ from minikeras._core.serialize import deserialize_keras_object, serialize_keras_
 from minikeras.callbacks.progress import Progbar
 from minikeras.data.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.data.py_dataset import PyDataset
+from minikeras.utils.audio_dataset_utils import audio_dataset_from_directory
+from minikeras.utils.feature_space import FeatureSpace
+from minikeras.utils.image_dataset_utils import image_dataset_from_directory
+from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img
 from minikeras.utils.numerical import normalize, to_categorical
 from minikeras.utils.sequences import pad_sequences, timeseries_dataset_from_array
 from minikeras.utils.session import clear_session
 from minikeras.utils.splitting import split_dataset
+from minikeras.utils.text_dataset_utils import text_dataset_from_directory
 
 Sequence = PyDataset  # its name in Keras 2, still known in Keras 3
 
 __all__ = [
     "CustomObjectScope",
+    "FeatureSpace",
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
+    "audio_dataset_from_directory",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -39,15 +47,20 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
+    "img_to_array",
     "is_interactive_logging_enabled",
+    "load_img",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
     "split_dataset",
     "standardize_dtype",
+    "text_dataset_from_directory",
     "timeseries_dataset_from_array",
     "to_categorical",
     "unpack_x_y_sample_weight",

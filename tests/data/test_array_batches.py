@@ -164,6 +164,7 @@ def test_several_arrays_come_in_the_order_of_one(monkeypatch, shuffle, limits):
     x, y = {"a": X, "b": [X * 2, (X[:, 0] * 3, None)]}, [X[:, 0] * 4, X * 5]
     batches = data.open(x, y, [None, X[:, 0] * 6], batch_size=4, shuffle=shuffle, inputs="structure", outputs="structure")
     batches.peek()
+    assert batches._lazy is (limits[1] == 8)
     epochs = [list(batches.epoch()), list(batches.epoch())]
     assert [[x["a"][:, 0].astype(int).tolist() for x, _, _ in epoch] for epoch in epochs[1:]] == orders[1:]
     for x, y, w in epochs[1]:

@@ -43,6 +43,7 @@ def damage(made, base, rng, flips=90, cuts=25):
         at = rng.choice(list(find_all(data, b"OHDR")))
         changed = _resealed(data, at, rng)
         made.add("flip-sealed.weights.h5", bytes(changed), "weights")
+    _new_chunks(made, base, rng, flips)
     for name, data in old.items():
         for changed in _crossed(data):
             made.add(f"crossed-{name}", changed, "weights" if "weights" in name else "model")
@@ -50,6 +51,58 @@ def damage(made, base, rng, flips=90, cuts=25):
         made.add(f"empty-{name}", b"")
         made.add(f"noise-{name}", rng.randbytes(5000))
         made.add(f"pickle-{name}", b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x0btouch pwned\x85R.")
+
+
+SEALED = {b"FAHD": 28, b"EAHD": 72, b"BTHD": 38}  # headers of chunk indexes, and their sizes
+GROWING = {"fixed": (), "extensible": (0,), "tree": (0, 1)}  # the axes without a limit that lead to each index
+
+
+def _new_chunks(made, base, rng, flips):
+    """Chunks as HDF5 1.10 and later keep them: flipped, cut off, and with headers that lie under a right checksum."""
+    name = "model.weights.h5"
+    for kind, axes in GROWING.items():
+        for compression in (None, "lzf", "gzip"):
+            data = _in_chunks(base[name], axes, compression)
+            made.add(f"whole-{kind}-{compression}.{name[6:]}", data, "weights")
+            for _ in range(flips // 3):
+                changed = bytearray(data)
+                changed[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+                made.add(f"flip-{kind}-{compression}.{name[6:]}", bytes(changed), "weights")
+            for i in range(6):
+                made.add(f"cut-{kind}-{compression}.{name[6:]}", data[: len(data) * i // 6], "weights")
+            for signature, size in SEALED.items():
+                for at in list(find_all(data, signature))[:2]:
+                    for _ in range(flips // 3):
+                        changed = bytearray(data)
+                        for _ in range(rng.choice((1, 1, 3))):
+                            changed[rng.randrange(at + 4, at + size - 4)] = rng.choice((0, 1, 63, 255, rng.randrange(256)))
+                        changed[at + size - 4 : at + size] = struct.pack("<I", lookup3(bytes(changed[at : at + size - 4])))
+                        made.add(f"sealed-{kind}-{compression}.{name[6:]}", bytes(changed), "weights")
+            for at in list(find_all(data, b"OHDR"))[:12]:
+                made.add(f"sealed-layout-{kind}-{compression}.{name[6:]}", bytes(_resealed(data, at, rng)), "weights")
+
+
+def _in_chunks(data, axes, compression):
+    """The same weights, each dataset in chunks."""
+    made = io.BytesIO()
+    with h5py.File(io.BytesIO(data)) as old, h5py.File(made, "w", libver="latest") as new:
+
+        def copy(path, found):
+            if isinstance(found, h5py.Dataset) and found.ndim:
+                limits = tuple(None if i in axes else n for i, n in enumerate(found.shape))
+                chunks = tuple(max(1, n // 2) for n in found.shape)
+                new.create_dataset(path, data=found[()], chunks=chunks, maxshape=limits, compression=compression)
+            elif isinstance(found, h5py.Dataset):
+                new[path] = found[()]
+            else:
+                new.require_group(path)
+            for key, value in found.attrs.items():
+                new[path].attrs[key] = value
+
+        old.visititems(copy)
+        for key, value in old.attrs.items():
+            new.attrs[key] = value
+    return made.getvalue()
 
 
 def _crossed(data):

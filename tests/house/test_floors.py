@@ -6,11 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2] / "minikeras"
 FLOORS = (
     "_core config dtype_policies random ops activations initializers regularizers constraints layers losses metrics "
-    "optimizers data tensorboard callbacks saving models utils datasets distribution wrappers compat"
+    "optimizers data tensorboard callbacks saving models utils legacy datasets distribution wrappers compat"
 ).split()
 STANDARD = set(__import__("sys").stdlib_module_names)
 THIRD_PARTY = {"numpy": "_core", "h5py": "saving callbacks", "tqdm": "callbacks"}  # package: floors that may import it
-LAZY = {"h5py", "tqdm", "onnx", "pandas"}  # never at the top of a file: they cost start-up time
+LAZY = {"h5py", "tqdm", "onnx", "pandas", "PIL"}  # never at the top of a file: they cost start-up time
 
 
 def modules():

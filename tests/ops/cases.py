@@ -109,7 +109,7 @@ ops.where(L, 1, 0.5) | ops.where(L, I, J) | ops.where(A > 0, A, 0) | ops.where(L
 ops.searchsorted(np.array([1.0, 2.0, 3.0], "float32"), A) | ops.searchsorted(np.array([1, 2, 3]), 2, side="right") | ops.isin(K, [1, 2]) | ops.isin(I, [1, 3], invert=True) | ops.unique(K) | ops.unique(K, return_inverse=True, return_counts=True, return_index=True) | ops.unique(K, size=2) | ops.unique(K, size=5, fill_value=-1) | ops.unique(np.array([[1, 2], [1, 2], [0, 1]]), axis=0) | ops.unravel_index(K, (2, 2)) | ops.vectorize(lambda a, b: a + 2 * b)(R, R)
 """,
     "products": """
-ops.matmul(A, V) | ops.matmul(T, U) | ops.matmul(T, R) | ops.matmul(R, R) | ops.matmul(I, J.T) | ops.matmul(I, W) | ops.dot(A, V) | ops.dot(T, U) | ops.dot(R, 2) | ops.dot(I, J.T) | ops.vdot(A, B) | ops.inner(A, B) | ops.outer(R, K) | ops.outer(A, R) | ops.tensordot(A, V, 1) | ops.tensordot(T, U, ((0, 2), (0, 1))) | ops.tensordot(A, B)
+ops.matmul(A, V) | ops.matmul(T, U) | ops.matmul(T, R) | ops.matmul(R, R) | ops.matmul(I, J.T) | ops.matmul(I, W[:3]) | ops.dot(A, V) | ops.dot(T, U) | ops.dot(R, 2) | ops.dot(I, J.T) | ops.vdot(A, B) | ops.inner(A, B) | ops.outer(R, K) | ops.outer(A, R) | ops.tensordot(A, V, 1) | ops.tensordot(T, U, ((0, 2), (0, 1))) | ops.tensordot(A, B)
 ops.kron(A, Z) | ops.kron(R, A) | ops.cross(S, S[::-1]) | ops.cross(S[:, :2], S[::-1, :2]) | ops.cross(S, S[::-1], axis=0) | ops.cross(S[:, :2], S) | ops.einsum("ij,jk->ik", A, V) | ops.einsum("...ij,jk", T, V) | ops.einsum("ij->", A) | ops.einsum("ij,ij->i", I, J) | ops.einsum("ii->i", S) | ops.einsum("bij,bjk,k->bi", T, U, V[0]) | ops.correlate(R, R[:2]) | ops.correlate(R, R[:3], mode="same") | ops.correlate(R, R[:3], mode="full") | ops.correlate(K, K[:2])
 """,
     "core": """

@@ -63,7 +63,10 @@ CASES = {
 }
 # name -> configs of the layers before Flatten and Dense(2), shape of the input: weights after three steps of SGD
 MODELS = {
-    "pooled": ([("ZeroPadding2D", {}), ("MaxPooling2D", {}), ("AveragePooling2D", {"pool_size": 2, "strides": 1})], (4, 4, 4, 2)),
+    "pooled": (
+        [("ZeroPadding2D", {}), ("MaxPooling2D", {}), ("AveragePooling2D", {"pool_size": 2, "strides": 1})],
+        (4, 4, 4, 2),
+    ),
     "normalized": ([("BatchNormalization", {}), ("LayerNormalization", {}), ("GroupNormalization", {"groups": 2})], (6, 3, 4)),
     "rms": ([("RMSNormalization", {}), ("UpSampling1D", {}), ("GlobalAveragePooling1D", {})], (6, 3, 4)),
 }

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from minikeras import activations, constraints, initializers, regularizers
+from minikeras._core.nest import flatten
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec
 from minikeras._core.trace import Box
 from minikeras.layers.layer import Layer
 from minikeras.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from minikeras.layers.rnn.slopes import elementwise
-from minikeras.layers.rnn.states import flatten
+from minikeras.layers.rnn.sweep import trace, trace_back
 from minikeras.layers.shares import Shares
 from minikeras.layers.sums import ones
 
@@ -167,7 +168,10 @@ class Cell(DropoutRNNCell, Layer):
         several = states is None or isinstance(states, (list, tuple))
         given = self.get_initial_state(len(x)) if states is None else list(states) if several else [states]
         given = [np.asarray(s, x.dtype) for s in given]
-        ys, new, kept = self.sweep(x[None], given, training, None)
+        if self.has_formulas:
+            ys, new, kept = self.sweep(x[None], given, training, None)
+        else:
+            ys, new, kept = trace(self.traceable(x[None], given, training), x[None], given, training, None)
         return (ys[0], new if several else new[0]), (kept, several, new[0].shape)
 
     def backward(self, dy: tuple, kept: tuple, need_dx: bool = True) -> Shares:
@@ -176,7 +180,10 @@ class Cell(DropoutRNNCell, Layer):
         dnew = list(dnew) if isinstance(dnew, (list, tuple)) else [dnew] * self.outputs if dnew is None else [dnew]
         dnew = [np.zeros(shape, self.compute_dtype) if d is None else d for d in dnew]
         dys = np.zeros((0, *shape), self.compute_dtype) if dy is None else dy[None]
-        dx, dstates = self.sweep_back(dys, dnew, kept, need_dx)
+        if self.has_formulas:
+            dx, dstates = self.sweep_back(dys, dnew, kept, need_dx)
+        else:
+            dx, dstates = trace_back(self, dys, dnew, kept)
         return Shares(dx[0] if need_dx else None, {"states": dstates if several else dstates[0]})
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:

@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.nest import flatten
+from minikeras._core.now import TAPE
 from minikeras._core.symbolic import InputSpec, KerasTensor
+from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
+from minikeras.layers.calling import call_on_tape
 from minikeras.layers.layer import Layer, registry
 from minikeras.layers.rnn.stacked_rnn_cells import StackedRNNCells
-from minikeras.layers.rnn.states import flatten, output_size, pack, sizes, zeros
+from minikeras.layers.rnn.states import output_size, pack, sizes, zeros
 from minikeras.layers.rnn.sweep import plain, sweep, sweep_back
 from minikeras.layers.shares import Shares
 
@@ -119,6 +123,9 @@ class RNN(Layer):
             )
         if isinstance(self.cell, Layer) and not self.cell.built:
             self.cell.build((shape[0], *shape[2:]))
+            if self.cell.is_traced and any(not layer.built for layer in self.cell._inner_layers()):
+                x = np.zeros((1, 1, *(1 if n is None else n for n in shape[2:])), self.inner_dtype)
+                plain(self.cell, x, zeros(self.cell, 1, self.inner_dtype), False, None)  # builds the layers inside
         if self.stateful:
             self.remember(shape[0] or (self._given_shape or (None,))[0] or self._batch_size)
 
@@ -157,18 +164,36 @@ class RNN(Layer):
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
-    def __call__(self, inputs: Any, *args, **kwargs) -> Any:
+    def __call__(self, *args, **kwargs) -> Any:
         """Compute the output; ``layer([x, h, c])`` is ``layer(x, initial_state=[h, c])``."""
-        if isinstance(inputs, (list, tuple)) and len(inputs) > 1 and all(hasattr(part, "shape") for part in inputs):
-            if len(inputs[0].shape) == (self.input_axes or 3):
-                inputs, kwargs = inputs[0], {**kwargs, "initial_state": list(inputs[1:])}
-        if self.stateful and not self.built and not isinstance(inputs, KerasTensor):
-            self._batch_size = len(inputs)
-        return super().__call__(inputs, *args, **kwargs)
+        args, kwargs = self.apart(args, kwargs)
+        if self.stateful and not self.built and args and not isinstance(args[0], KerasTensor):
+            self.expect(len(args[0]))
+        return super().__call__(*args, **kwargs)
+
+    def apart(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """Take the states out of a list that starts with the sequences."""
+        x = args[0] if args else None
+        if isinstance(x, (list, tuple)) and len(x) > 1 and all(hasattr(part, "shape") for part in x):
+            if len(x[0].shape) == (self.input_axes or 3):
+                return (x[0], *args[1:]), {**kwargs, "initial_state": list(x[1:])}
+        return args, kwargs
+
+    def expect(self, batch: int) -> None:
+        """Note the size of the batch that a stateful layer is built by."""
+        self._batch_size = batch
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         """Compute the output, and the states with it where they are returned."""
+        if TAPE.get() is not None or isinstance(sequences, Box):
+            return call_on_tape(self, sequences, training, {"mask": mask, "initial_state": initial_state}, RNN)
         return self.through(sequences, training, mask, initial_state, plain)[0]
+
+    def infer(self, x: Any, training: bool = False, **arguments) -> Any:
+        """Compute the output of ready arrays, without a way back."""
+        if type(self).forward is not RNN.forward:
+            return super().infer(x, training, **arguments)
+        return self.through(x, training, arguments.get("mask"), arguments.get("initial_state"), plain)[0]
 
     def forward(self, x: np.ndarray, training: bool = False, *, mask: Any = None, initial_state: Any = None) -> tuple:
         """Compute the same, and what `backward` needs."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.nest import flatten
 from minikeras.layers.layer import Layer, registry
-from minikeras.layers.rnn.states import flatten, output_size, pack, sizes, zeros
+from minikeras.layers.rnn.states import output_size, pack, sizes, zeros
 from minikeras.layers.rnn.sweep import sweep, sweep_back
 from minikeras.layers.shares import Shares
 

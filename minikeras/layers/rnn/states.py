@@ -7,28 +7,24 @@ from typing import Any
 
 import numpy as np
 
-
-def flatten(tree: Any) -> list:
-    """Return the leaves of nested lists.
-
-    >>> flatten([1, [2, (3,)]])
-    [1, 2, 3]
-    """
-    return [leaf for part in tree for leaf in flatten(part)] if isinstance(tree, (list, tuple)) else [tree]
+from minikeras._core.nest import flatten, is_nested
 
 
-def pack(like: Any, leaves: Any) -> Any:
+def pack(like: Any, leaves: Any, listed: bool = False) -> Any:
     """Return leaves in the nesting of another tree; tuples become lists.
 
-    >>> pack([0, (0, 0)], "abc")
-    ['a', ['b', 'c']]
+    Args:
+        listed: whether one leaf by itself becomes a list too.
+
+    >>> pack([0, (0, 0)], "abc"), pack(0, "a"), pack(0, "a", listed=True)
+    (['a', ['b', 'c']], 'a', ['a'])
     """
     leaves = iter(leaves)
-    return _pack(like, leaves)
+    return _pack([like] if listed and not is_nested(like) else like, leaves)
 
 
 def _pack(like: Any, leaves: Iterator) -> Any:
-    return [_pack(part, leaves) for part in like] if isinstance(like, (list, tuple)) else next(leaves)
+    return [_pack(part, leaves) for part in like] if is_nested(like) else next(leaves)
 
 
 def sizes(cell: Any) -> list:
