@@ -5,6 +5,8 @@
 >>> model.compile(optimizer="sgd", loss="mse")
 """
 
+import importlib
+
 from minikeras import (
     activations,
     callbacks,
@@ -37,6 +39,18 @@ from minikeras.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
+_LAZY = ("ops", "tree")  # imported when they are asked for
+
+
+def __getattr__(name: str):
+    if name in _LAZY:
+        return importlib.import_module(f"minikeras.{name}")
+    raise AttributeError(f"module 'minikeras' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 __all__ = [
     "DTypePolicy",
     "GradientTape",
@@ -64,9 +78,11 @@ __all__ = [
     "losses",
     "metrics",
     "models",
+    "ops",
     "optimizers",
     "random",
     "regularizers",
     "saving",
+    "tree",
     "utils",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 from minikeras._core.config import standardize_dtype
 from minikeras._core.random import SeedGenerator, make_rng
 from minikeras._core.registry import Registry
+from minikeras._core.trace import Box
 
 __all__ = [
     "SeedGenerator",
@@ -200,7 +201,7 @@ def dropout(inputs: Any, rate: float, noise_shape: Shape | None = None, seed: An
     >>> sorted(set(dropout(np.ones(100), 0.5, seed=1).tolist()))
     [0.0, 2.0]
     """
-    x = np.asarray(inputs)
+    x = as_array(inputs)
     x = x if x.dtype.kind == "f" else x.astype(standardize_dtype(None))
     if not 0.0 <= rate <= 1.0:
         raise ValueError(f"The rate of dropout is a share from 0 to 1, got {rate!r}.")
@@ -222,7 +223,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> np.ndarray:
     >>> sorted(shuffle([[1, 1], [2, 2], [3, 3]], seed=3).tolist())
     [[1, 1], [2, 2], [3, 3]]
     """
-    x = np.asarray(x)
+    x = as_array(x)
     return np.take(x, make_rng(seed).permutation(x.shape[axis]), axis=axis)
 
 
@@ -241,3 +242,8 @@ def shift(x: np.ndarray, scale: Any, start: Any, dtype: str) -> np.ndarray:
         x += start
         return x.astype(dtype, copy=False)
     return np.asarray(x * scale + start, dtype)
+
+
+def as_array(x: Any) -> Any:
+    """An array, or a traced one as it is, so that gradients flow."""
+    return x if isinstance(x, (np.ndarray, Box)) else np.asarray(x)

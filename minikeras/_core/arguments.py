@@ -65,6 +65,30 @@ def check_names(cls: type, args: tuple, given: dict) -> None:
     unknown_arguments(cls.__name__, given, names)
 
 
+def check_passed_on(function: Any, given: dict, taken: int) -> None:
+    """Raise if arguments that are kept for a function are none that it takes.
+
+    Args:
+        function: what will be called with them.
+        given: the arguments by name.
+        taken: how many others come first.
+
+    >>> def cubic(y_true, y_pred, scale=1.0): ...
+    >>> check_passed_on(cubic, {"scale": 2.0}, 2)
+    >>> check_passed_on(cubic, {"sclae": 2.0}, 2)
+    Traceback (most recent call last):
+    minikeras._core.arguments.UnknownArgument: cubic got an unknown argument: `sclae`. Did you mean `scale`? ...
+    """
+    if not given:
+        return
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # a builtin that keeps its signature to itself
+        return
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        unknown_arguments(getattr(function, "__name__", repr(function)), given, [p.name for p in parameters[taken:]])
+
+
 @functools.lru_cache(512)
 def _names(init: Any) -> tuple[str, ...] | None:
     """The arguments of a constructor; None where it takes any."""

@@ -6,6 +6,7 @@ import random as python_random
 
 import numpy as np
 
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.naming import auto_name
 from minikeras._core.variable import Variable
 
@@ -51,8 +52,7 @@ class SeedGenerator:
 
     def __init__(self, seed: int | None = None, name: str | None = None, **kwargs):
         kwargs.pop("backend", None)
-        if kwargs:
-            raise ValueError(f"Unrecognized keyword arguments of SeedGenerator: {sorted(kwargs)}. It takes seed and name.")
+        unknown_arguments("SeedGenerator", kwargs, ("seed", "name"))
         self.name = name or auto_name("SeedGenerator")
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0):
             raise ValueError(f"Argument `seed` must be an integer >= 0 or None for a SeedGenerator, got {seed!r}.")

@@ -141,8 +141,8 @@ def _refuse_foreign(registry: Registry, config: dict, name: str) -> None:
         key = registered if isinstance(registered, str) else name
         raise ValueError(
             f"The config names {name!r} of module {shorten(module)}, registered as {shorten(registered)}: that is not the "
-            f"built-in of the same name in {registry.module}, and it isn't known here. Pass custom_objects={{{shorten(key)}: ...}} "
-            "with your own, or import the module that registers it first."
+            f"built-in of the same name in {registry.module}, and it isn't known here. Pass "
+            f"custom_objects={{{shorten(key)}: ...}} with your own, or import the module that registers it first."
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import check_names, refuse_nan
+from minikeras._core.arguments import check_names, refuse_nan, unknown_arguments
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
 from minikeras._core.registry import build, find_registry, home
@@ -250,6 +250,7 @@ def deserialize_keras_object(config: Any, custom_objects: dict | None = None, sa
     >>> deserialize_keras_object({"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": "int32"}})
     array([1, 2], dtype=int32)
     """
+    unknown_arguments("deserialize_keras_object()", kwargs, ("module_objects", "printable_module_name"))
     if isinstance(config, (*_KEPT, bytes)):
         found = find_custom(config, custom_objects) if isinstance(config, str) else None
         return config if found is None else found

@@ -137,7 +137,7 @@ def trace(a, offset=0, axis1=0, axis2=1):
 def diag(v, k=0):
     if v.ndim == 2:
         return np.diagonal(v, k)
-    return np.pad(np.eye(v.shape[0]) * v, ((max(-k, 0), max(k, 0)), (max(k, 0), max(-k, 0))))
+    return np.pad(np.eye(v.shape[0], dtype=v.dtype) * v, ((max(-k, 0), max(k, 0)), (max(k, 0), max(-k, 0))))
 
 
 @composed(np.pad)
@@ -234,7 +234,7 @@ def nansum(a, axis=None, *, keepdims=False):
 
 @composed(np.nanmean)
 def nanmean(a, axis=None, *, keepdims=False):
-    return np.nansum(a, axis, keepdims=keepdims) / np.sum(~np.isnan(a), axis, keepdims=keepdims)
+    return np.nansum(a, axis, keepdims=keepdims) / np.sum(~np.isnan(a), axis, a.dtype, keepdims=keepdims)
 
 
 @composed(np.nanmax)

@@ -48,7 +48,7 @@ rule(np.fmin, lambda g, y, a, b: g * wins(a, b, y), lambda g, y, a, b: g * wins(
 rule(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
 rule(np.ldexp, lambda g, y, a, b: g * np.ldexp(1.0, b))
 rule(np.where, None, lambda g, y, c, a, b: np.where(c, g, 0.0), lambda g, y, c, a, b: np.where(c, 0.0, g))
-rule(np.nan_to_num, lambda g, y, a: g * np.isfinite(a))
+rule(np.nan_to_num, lambda g, y, a, copy=True, nan=0.0, posinf=None, neginf=None: g * np.isfinite(a))
 rule("astype", lambda g, y, a, dtype: g)
 
 # One argument, element by element

@@ -41,9 +41,10 @@ class BackupAndRestore(Callback):
     Kept are weights, optimizer, random generators, the history, what the other callbacks of the list remember, and the
     epoch and batch. The file is replaced whole: a kill at any moment leaves the state before or the state after.
     The callback is called after all others of its list, whatever its place. Once the loss is NaN or infinite nothing is saved
-    any more, and the backup before stays when training ends, by `TerminateOnNaN` or at its last epoch. Arrays and a `PyDataset` go on where they
-    were; a Python generator or iterator starts anew from its beginning. Within an epoch (``save_freq`` a number) what a
-    `PyDataset` draws at random in ``__getitem__`` isn't repeated to the bit.
+    any more, and the backup before stays when training ends, by `TerminateOnNaN` or at its last epoch.
+
+    Arrays and a `PyDataset` go on where they were; a Python generator or iterator starts anew from its beginning. Within an
+    epoch (``save_freq`` a number) what a `PyDataset` draws at random in ``__getitem__`` isn't repeated to the bit.
 
     Args:
         backup_dir: a folder for the backup alone, not shared with another training.

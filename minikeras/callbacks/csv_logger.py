@@ -99,8 +99,8 @@ class CSVLogger(Callback):
         first, *rest = (self._rows() or [[""]])[0]
         if first != "epoch":
             raise ValueError(
-                f"CSVLogger can't append to {self.filename!r}: its first line has no column 'epoch' before a {self.sep!r}, so it "
-                "is no log of training, or has another separator. Log into another file, or pass append=False."
+                f"CSVLogger can't append to {self.filename!r}: its first line has no column 'epoch' before a {self.sep!r}, so "
+                "it is no log of training, or has another separator. Log into another file, or pass append=False."
             )
         return rest
 

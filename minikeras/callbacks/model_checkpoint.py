@@ -7,6 +7,8 @@ import os
 import re
 from typing import Any
 
+import numpy as np
+
 from minikeras._core.arguments import unknown_arguments
 from minikeras._core.files import sweep
 from minikeras._core.serialize import constructor_arguments
@@ -160,6 +162,11 @@ class ModelCheckpoint(MonitorCallback):
         except KeyError as error:
             raise KeyError(
                 f"The filepath of ModelCheckpoint, {self.filepath!r}, asks for {error}, which is not among {sorted(names)}."
+            ) from None
+        except TypeError:  # "{val_f1:.2f}" of several values
+            several = [name for name, value in names.items() if np.ndim(value) and f"{{{name}" in self.filepath]
+            raise ValueError(
+                f"The filepath of ModelCheckpoint, {self.filepath!r}, can't be filled in: {several or 'a value'} is no number."
             ) from None
 
     def get_state(self) -> dict:

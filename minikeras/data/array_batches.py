@@ -80,17 +80,25 @@ class ArrayBatches(Batches):
         self._simple = all(a is None or type(a) is np.ndarray for a in self._arrays)  # not several arrays in one place
         self._buffers: Any = ()  # the data in the order of this epoch
         self._kept: dict[bool, list] = {}  # slices of the data, slices of the buffers
+        if self._running is not None:  # an epoch stopped within the data; the next goes on there
+            self._running = self._through(self._now, self._seen)
 
     def peek(self, build: bool = False) -> Batch:
         """Return the first batch in the data's own order."""
         if build and self.shuffle:
             np.random.permutation(min(self.batch_size, self.num_samples) if self.shuffle == "batch" else self.num_samples)
         if self._preparation is None:
+            if self._available == 1 and not self._lazy:
+                return self._given
             return map_leaves(lambda a: take_rows(a, slice(0, self.batch_size)), self._given)
         return next(self._gathered(None, 0) if self._lazy else self._sliced(self._arrays, 0))
 
     def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
-        order = self._order(shuffle) if shuffle else None
+        self._now = self._order(shuffle) if shuffle else None
+        return self._through(self._now, skip)
+
+    def _through(self, order, skip):
+        """Go through the data in an order, from some batch on."""
         if self._lazy or order is not None and not self._whole:
             return self._gathered(order, skip)
         if order is not None:

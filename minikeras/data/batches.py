@@ -61,7 +61,7 @@ class Batches:
         classes: int | None = None,
         one_hot: bool | None = None,
     ) -> None:
-        """Say how checked arrays become what the model takes. From the next pass through the data on; may be said anew.
+        """Say how checked arrays become what the model takes. From the next epoch on; may be said anew.
 
         Args:
             prepare_x: called with the inputs, all or a batch of them, an array or a structure of arrays, in the form

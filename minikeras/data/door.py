@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import math
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,12 +37,8 @@ def open(
     inputs: str | None = None,
     outputs: str | None = None,
     text: bool = False,
-    prepare_x: Callable[[Any], Any] | None = None,
-    prepare_y: Callable[[Any], Any] | None = None,
-    build: bool | None = None,
 ) -> Batches:
-    """Check the data and cut it into batches. Without ``prepare_x`` and ``prepare_y`` this only reads: go on by
-    `Batches.peek`, which shows what shapes come, and `Batches.prepare`.
+    """Check the data and cut it into batches. `Batches.peek` then shows what comes; `Batches.prepare` says what it becomes.
 
     Args:
         x: arrays (ndarray, nested lists, DataFrame, Series, tensors, scipy.sparse), or a generator, iterator,
@@ -60,10 +55,6 @@ def open(
             list, tuple or dict holds arrays, one for each input; ``"any"``: seen at what is in it. In batches too.
         outputs: the same for y; sample_weight follows it.
         text: let arrays of strings through to ``prepare_x``, which refuses them by `check_numbers` where they don't fit.
-        prepare_x, prepare_y: see `Batches.prepare`; given here, they are called in here already, also with the first
-            batch of what is no array.
-        build: True: draw the random numbers that Keras draws when a first ``fit`` builds the model, see
-            `Batches.peek`. False: don't look at a first batch of what is no array.
 
     Raises:
         ValueError: data, lengths, sizes or weights that can't be; the message names the argument.
@@ -86,21 +77,14 @@ def open(
     if is_array_like(x):
         if isinstance(shuffle, str) and shuffle != "batch":
             raise ValueError(f"shuffle should be True, False or 'batch', got {shuffle!r}.")
-        batches: Batches = ArrayBatches(x, y, sample_weight, batch_size=batch_size, shuffle=shuffle, **common)
-        build = build or False
-    elif is_dataset(x):
+        return ArrayBatches(x, y, sample_weight, batch_size=batch_size, shuffle=shuffle, **common)
+    if is_dataset(x):
         _refuse(x, y, sample_weight)
-        batches = DatasetBatches(x, shuffle=shuffle, **common)
-    elif hasattr(x, "__iter__") and not isinstance(x, (set, frozenset)):
+        return DatasetBatches(x, shuffle=shuffle, **common)
+    if hasattr(x, "__iter__") and not isinstance(x, (set, frozenset)):
         _refuse(x, y, sample_weight)
-        batches = GeneratorBatches(x, **common)
-    else:
-        raise ValueError(_no_data(x))
-    if prepare_x is not None or prepare_y is not None:
-        batches.prepare(prepare_x, prepare_y)
-    if build or build is None and prepare_x is not None:
-        batches.peek(build=bool(build))
-    return batches
+        return GeneratorBatches(x, **common)
+    raise ValueError(_no_data(x))
 
 
 def split(

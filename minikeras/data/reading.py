@@ -41,12 +41,12 @@ class Reader(NamedTuple):
         """
         text, convert = self.text, to_array if sparse else dense
         if self.inputs in (None, "array"):
-            x = convert(x, "x", text)
+            x = convert(x, "x", text) if type(x) is np.ndarray else _column(x, convert(x, "x", text))
         else:
-            x = _read(x, "x", self.inputs == "structure", lambda leaf, name: convert(leaf, name, text))
+            x = _read(x, "x", self.inputs == "structure", lambda leaf, name: _column(leaf, convert(leaf, name, text)))
         one = self.outputs in (None, "array")
         if y is not None:
-            y = dense(y, "y") if one else _read(y, "y", self.outputs == "structure", dense)
+            y = _targets(y, "y") if one else _read(y, "y", self.outputs == "structure", _targets)
         if weight is not None:
             one = one or not isinstance(weight, (list, tuple, Mapping))
             weight = sample_weights(weight) if one else _read(weight, "sample_weight", True, sample_weights)
@@ -100,16 +100,19 @@ def _read(value, name, surely, convert):
     """The arrays of a structure, or the one that it is."""
     if not is_structure(value, surely):
         return convert(value, name)
-    entries = [None if v is None else _entry(v, f"{name}[{key!r}]", convert) for key, v in children(value)]
+    entries = [None if v is None else _read(v, f"{name}[{key!r}]", False, convert) for key, v in children(value)]
     if all(entry is None for entry in entries):
         raise ValueError(f"{name} holds no arrays: it is {value!r}.")
     return like(value, entries)
 
 
-def _entry(value, name, convert):
-    array = _read(value, name, False, convert)
-    column = hasattr(value, "to_frame") and getattr(array, "ndim", 0) == 1 and not name.startswith("sample_weight")
-    return array[:, None] if column else array  # a Series among others is a column, as in Keras
+def _targets(value, name):
+    return dense(value, name) if type(value) is np.ndarray else _column(value, dense(value, name))
+
+
+def _column(value, array):
+    """The array of a Series is a column, as in Keras."""
+    return array[:, None] if array.ndim == 1 and hasattr(value, "to_frame") else array
 
 
 def _check_weights(y, weight):

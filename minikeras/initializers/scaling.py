@@ -24,6 +24,8 @@ class RandomInitializer(Initializer):
             with a generator new ones.
     """
 
+    _takes_nan = False
+
     def __init__(self, seed: Any = None):
         self._seed = seed
         if isinstance(seed, dict):

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import dtypes
-from minikeras._core.arguments import check_numbers, checked_name
+from minikeras._core.arguments import check_numbers, check_passed_on, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.old_arguments import outside
@@ -179,6 +179,7 @@ class LossFunctionWrapper(Loss):
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self._warned = False  # of labels without a meaning
+        check_passed_on(fn, kwargs, 2)
         self.fn = fn
         self._fn_kwargs = kwargs
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from minikeras.metrics.accuracy import BinaryAccuracy
 from minikeras.metrics.confusion import first
-from minikeras.metrics.curves import AUC
 from minikeras.metrics.f_score import FBetaScore
 from minikeras.metrics.iou import BinaryIoU
 from minikeras.metrics.probabilistic import KLDivergence
@@ -51,6 +50,7 @@ def remedy(metric: Any) -> str | None:
 def hint(metric: Any) -> str | None:
     """The words for a metric that takes logits for probabilities; None if it is right as it is.
 
+    >>> from minikeras.metrics import AUC
     >>> hint(AUC())
     'The loss has from_logits=True, and metric AUC takes the logits for probabilities: write AUC(from_logits=True).'
     """

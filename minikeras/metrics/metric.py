@@ -19,7 +19,7 @@ import numpy as np
 
 from minikeras import initializers
 from minikeras._core import dtypes
-from minikeras._core.arguments import checked_name
+from minikeras._core.arguments import checked_name, unknown_arguments
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.old_arguments import outside
@@ -52,6 +52,7 @@ class Metric(Configurable):
     """
 
     _direction: str | None = None  # "up" or "down": which way is better, asked by EarlyStopping and its kin
+    _takes_nan = False
     _several: str | None = None  # where `result` is more than one number: how to get one, for those who can't do with more
 
     def __init__(self, dtype: Any = None, name: str | None = None):
@@ -153,6 +154,8 @@ class Metric(Configurable):
         names = "name shape aggregation synchronization initializer dtype" if old else "shape initializer dtype name"
         given = {"shape": (), "initializer": None, **dict(zip(names.split(), args, strict=False)), **kwargs}
         given.pop("synchronization", None)
+        known = "name", "shape", "initializer", "dtype", "aggregation"
+        unknown_arguments(f"add_weight() of {type(self).__name__}", given, known)
         return self.add_variable(**given)
 
     def stateless_update_state(self, metric_variables: list, *args, **kwargs) -> list[np.ndarray]:
@@ -225,29 +228,6 @@ class Metric(Configurable):
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"
-
-
-def reports(named: list[tuple[str, Metric]]) -> dict[str, Any]:
-    """The results of metrics by name: the one source for the logs, for the list that evaluate() returns, and for its names.
-
-    A metric whose result is a dict reports under the keys of that, in alphabetical order after all others, as in Keras; a key
-    that is taken gets the metric's name before it.
-
-    >>> class Range(Metric):
-    ...     def result(self): return {"most": 3.0, "least": 1.0}
-    >>> reports([("range", Range()), ("mine", Range())])
-    {'least': 1.0, 'mine_least': 1.0, 'mine_most': 3.0, 'most': 3.0}
-    """
-    plain_ones, several = {}, {}
-    for name, metric in named:
-        result = metric.result()
-        if not isinstance(result, dict):
-            plain_ones[name] = result
-            continue
-        for key, value in result.items():
-            taken = key in several or key == "loss" or any(key == other for other, _ in named if other != name)
-            several[f"{name}_{key}" if taken else str(key)] = value
-    return {**plain_ones, **{key: several[key] for key in sorted(several)}}
 
 
 def wants_given(metric: Metric) -> bool:

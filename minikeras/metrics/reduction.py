@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import losses
+from minikeras._core.arguments import check_passed_on
 from minikeras._core.serialize import constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.shapes import as_array, samplewise
@@ -118,6 +119,7 @@ class MeanMetricWrapper(Mean):
 
     def __init__(self, fn: Callable, name: str | None = None, dtype: Any = None, **kwargs):
         super().__init__(name=name, dtype=dtype)
+        check_passed_on(fn, kwargs, 2)
         self._fn = fn
         self._fn_kwargs = kwargs
         self._errors = {"all": "ignore"} if (getattr(fn, "__module__", "") or "").startswith("minikeras.") else {}
@@ -136,8 +138,8 @@ class MeanMetricWrapper(Mean):
             values = np.asarray(self._fn(y_true, y_pred, **self._fn_kwargs))
         if values.ndim == 2 and y_true.ndim != y_pred.ndim and values.shape == (len(y_true),) * 2 != (1, 1):
             self._warn_once(
-                f"Metric {self.name!r} returned an array of shape {values.shape} for y_true of shape {y_true.shape} and y_pred of "
-                f"shape {y_pred.shape}: each sample held against each other. Give both one shape, as by y_pred[:, 0]."
+                f"Metric {self.name!r} returned an array of shape {values.shape} for y_true of shape {y_true.shape} and y_pred "
+                f"of shape {y_pred.shape}: each sample held against each other. Give both one shape, as by y_pred[:, 0]."
             )
         if sample_weight is not None:
             super().update_state(values, sample_weight)

@@ -141,7 +141,7 @@ def make_train_step(model: Any) -> Callable:
         a[l] = g(a[l-1] W[l] + b[l]);  δ[L] = ∂C/∂a[L] · g′(z[L]);  δ[l] = δ[l+1] W[l+1]ᵀ · g′(z[l]);
         ∂C/∂W[l] = a[l-1]ᵀ δ[l];  ∂C/∂b[l] = Σ δ[l];  W ← W - α ∂C/∂W
     """
-    optimizer, tally, forward = model.optimizer, model._compiled.tally, model.forward
+    optimizer, tally, forward = model.optimizer, model._compiled.tally, model.ways()[0]
     adopt(model.variables)
     trainable = model.trainable_variables
     optimizer.build(trainable)
@@ -168,7 +168,7 @@ def make_train_step(model: Any) -> Callable:
 
 def make_test_step(model: Any) -> Callable:
     """The same without learning: forward, loss, penalties, metrics."""
-    tally, forward = model._compiled.tally, model.forward
+    tally, forward = model._compiled.tally, model.ways()[0]
     cost, _ = _objective(model)
     penalize = _penalties(model, False)
 
@@ -199,7 +199,7 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
     output = model.output_specs()[0]
     rule, from_logits = head.cost(model.activation, output.dtype)
     logits, tally, weight = model.logits, head.tally, head.weight
-    back = model.backward_from_logits if from_logits else model.backward
+    back = model.ways()[2 if from_logits else 1]
     wrapped = not isinstance(model.output_structure(), type(output))
     masked, reduction = model.makes_mask, head.loss.reduction
 

@@ -135,7 +135,7 @@ def from_graph_config(cls: type, config: Any, custom_objects: dict | None = None
     graph = _Graph(custom_objects)
     for entry in config["layers"]:
         graph.enter(entry)
-    graph.make_calls()
+    graph.make_calls([config.get("input_layers"), config.get("output_layers")])
     inputs, outputs = (graph.structure(config.get(key), key) for key in ("input_layers", "output_layers"))
     kwargs = {key: config[key] for key in ("name", "trainable", "dtype") if config.get(key) is not None}
     return cls(inputs=inputs, outputs=outputs, **kwargs)
@@ -180,9 +180,9 @@ class _Graph:
             found.name = name
         return found
 
-    def make_calls(self) -> None:
+    def make_calls(self, ends: Any) -> None:
         """Call each layer as soon as what it needs is there."""
-        self._find_offsets()
+        self._find_offsets(ends)
         waiting = self.waiting
         while waiting:
             later = []
@@ -197,11 +197,11 @@ class _Graph:
                 raise ValueError(f"The graph in the config has a cycle, or a layer that nothing leads to: {stuck} can't be called.")
             waiting = later
 
-    def _find_offsets(self) -> None:
+    def _find_offsets(self, ends: Any) -> None:
         """A model inside counts a call of its own first in some files: there the calls in this model are counted from 1."""
         highest: dict[str, int] = {}
-        for _, _, call in self.waiting:
-            for name, index, _ in _references(call):
+        for value in [ends, *(call for _, _, call in self.waiting)]:
+            for name, index, _ in _references(value):
                 highest[name] = max(highest.get(name, 0), index)
         for name, index in highest.items():
             known = len(self.results.get(name, ()))
@@ -343,6 +343,8 @@ class _Made(Operation):
         self.settings = settings
 
     def __call__(self, *args, **kwargs):
+        if self.class_name == "GetItem":  # JSON knows no tuples, and x[[0, 1]] is something else than x[0, 1]
+            args = args[:1] + tuple(tuple(key) if isinstance(key, list) else key for key in args[1:])
         return super().__call__(*args, **{**self.settings, **kwargs})
 
 

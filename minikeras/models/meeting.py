@@ -59,6 +59,12 @@ class Meeting:
             return None
         return list(mask) if isinstance(mask, (list, tuple)) else [mask]
 
+    def ways(self) -> tuple:
+        """What a step of training calls: forward, backward, backward from the logits; those of the course itself where it can."""
+        plain = self._course is not None and self._plain
+        way = self._course if plain else self
+        return way.forward, way.backward, way.backward_from_logits
+
     def _know_outputs(self, y: Any) -> None:
         """Note what comes out of a call() of the user's own."""
         if self._course is None and self._traced_outputs is None:

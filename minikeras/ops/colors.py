@@ -85,8 +85,7 @@ def sobel_edges(images, data_format=None):
     x = channels_last(images if images.ndim == 4 else images[None], data_format)
     down = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])
     kernel = cast(np.repeat(np.stack([down, down.T], -1)[:, :, None], x.shape[-1], 2), x.dtype)
-    x = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect")
-    y = depthwise_conv(x, kernel, 1, "valid", "channels_last")
+    y = depthwise_conv(x, kernel, 1, "same", "channels_last")
     y = np.reshape(y, (*y.shape[:-1], x.shape[-1], 2))
     y = y if data_format != "channels_first" else np.moveaxis(y, 3, 1)
     return y if images.ndim == 4 else y[0]
@@ -113,5 +112,5 @@ def ssim(image1, image2, max_val=1.0, filter_size=11, filter_sigma=1.5, k1=0.01,
     cross = blurred(a * b) - mean_a * mean_b
     both = blurred(a * a + b * b) - mean_a * mean_a - mean_b * mean_b
     light = (2 * mean_a * mean_b + c1) / (mean_a * mean_a + mean_b * mean_b + c1)
-    y = light * (2 * cross + c2) / (both + c2)
-    return np.mean(y, (1, 2, 3))
+    y = np.mean(light * (2 * cross + c2) / (both + c2), (1, 2, 3))
+    return y if np.ndim(image1) == 4 else y[0]

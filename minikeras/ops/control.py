@@ -33,26 +33,26 @@ def switch(index, branches, *operands):
 def while_loop(cond, body, loop_vars, maximum_iterations=None):
     """Replace the variables by ``body(*loop_vars)`` as long as ``cond(*loop_vars)`` holds.
 
-    >>> while_loop(lambda i: i < 10, lambda i: i * 2, 1)
+    >>> int(while_loop(lambda i: i < 10, lambda i: i * 2, 1))
     16
     """
     several = isinstance(loop_vars, (tuple, list))
-    state, count = tuple(loop_vars) if several else (loop_vars,), 0
+    state, count = map_structure(array, tuple(loop_vars) if several else (loop_vars,)), 0
     while (maximum_iterations is None or count < maximum_iterations) and bool(cond(*state)):
         state = body(*state)
         state = tuple(state) if isinstance(state, (tuple, list)) else (state,)
         count += 1
-    return type(loop_vars)(state) if several and type(loop_vars) in (tuple, list) else state if several else state[0]
+    return (list(state) if type(loop_vars) is list else state) if several else state[0]
 
 
 @operation
 def fori_loop(lower, upper, body_fun, init_val):
     """Replace the value by ``body_fun(i, value)`` for i from lower to upper - 1.
 
-    >>> fori_loop(0, 4, lambda i, value: value + i, 0)
+    >>> int(fori_loop(0, 4, lambda i, value: value + i, 0))
     6
     """
-    value = init_val
+    value = map_structure(array, init_val)
     for i in range(int(array(lower)), int(array(upper))):
         value = body_fun(i, value)
     return value
@@ -106,7 +106,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
         unroll: kept for Keras' sake.
 
     >>> scan(lambda total, x: (total + x, total), np.array(0.0), np.array([1.0, 2.0, 3.0]))
-    (np.float64(6.0), array([0., 1., 3.]))
+    (array(6.), array([0., 1., 3.]))
     """
     if not callable(f):
         raise TypeError(f"`f` should be a callable. Received: f={f!r}")

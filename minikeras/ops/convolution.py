@@ -206,7 +206,8 @@ def space_to_depth(x, block_size, data_format="channels_last"):
     if h % block_size or w % block_size:
         raise ValueError(f"Height and width must be divisible by block_size={block_size}, got {h} and {w}.")
     x = np.reshape(x, (n, h // block_size, block_size, w // block_size, block_size, c))
-    y = np.reshape(np.transpose(x, (0, 1, 3, 2, 4, 5)), (n, h // block_size, w // block_size, -1))
+    order = (0, 1, 3, 2, 4, 5) if data_format_of(data_format) == "channels_last" else (0, 1, 3, 5, 2, 4)  # as in Keras
+    y = np.reshape(np.transpose(x, order), (n, h // block_size, w // block_size, -1))
     return as_given(y, data_format)
 
 

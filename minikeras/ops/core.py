@@ -33,7 +33,7 @@ def saturate_cast(x, dtype):
     """
     x, dtype = array(x), np.dtype(standardize_dtype(dtype))
     if dtype.kind == "b":
-        return x.astype(bool)
+        return np.greater(x, 0)
     limits = (np.finfo if dtype.kind == "f" else np.iinfo)(dtype)
     if x.dtype.kind == "f":
         own = np.finfo(x.dtype)

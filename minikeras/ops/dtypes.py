@@ -14,7 +14,9 @@ import numpy as np
 
 from minikeras._core.config import floatx, standardize_dtype
 from minikeras._core.symbolic import KerasTensor
-from minikeras._core.trace import Box
+from minikeras._core.tape import now
+from minikeras._core.tensor import Tensor, plain
+from minikeras._core.trace import Box, watched
 from minikeras._core.variable import Variable
 
 WEAK = {bool, int, float}
@@ -74,9 +76,12 @@ def array(x: Any, dtype: Any = None) -> Any:
     >>> array([1, 2]).dtype, array(0.5).dtype, array(np.zeros(2)).dtype
     (dtype('int32'), dtype('float32'), dtype('float64'))
     """
-    if isinstance(x, Variable):
-        x = x.value
-    if not isinstance(x, (np.ndarray, Box)):
+    kind = type(x)
+    if kind is Tensor:
+        x = plain(watched(x))
+    elif isinstance(x, Variable):
+        x = now(x)
+    elif kind is not np.ndarray and not isinstance(x, (np.ndarray, Box)):
         x = from_nest(x)
     return x if dtype is None or x.dtype == dtype else x.astype(dtype)
 
@@ -85,7 +90,7 @@ def from_nest(x: Any) -> Any:
     """An array of numbers and lists of them."""
     if isinstance(x, KerasTensor):
         raise ValueError(f"{x!r} holds no numbers: it only says which shape data will have. Pass an array.")
-    if isinstance(x, (list, tuple)) and any(isinstance(leaf, (Box, Variable)) for leaf in leaves(x)):
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, (Box, Variable, Tensor)) for leaf in leaves(x)):
         return np.stack(promote(*x))
     y = np.asarray(x)
     if hasattr(x, "dtype") or y.dtype.kind not in "if":

@@ -125,7 +125,7 @@ def eigh(x):
     return values, vectors
 
 
-@operation
+@operation(name="SVD")
 def svd(x, full_matrices=True, compute_uv=True):
     """The decomposition x = U diag(s) Vᵀ: (U, s, Vᵀ), or s alone.
 
@@ -293,9 +293,7 @@ def jvp(fun, primals, tangents, has_aux=False):
     for k in range(len(flatten(y))):
         value, pullback = vjp(lambda *xs, k=k: array(flatten(fun(*xs)[0] if has_aux else fun(*xs))[k]), *primals)
         slope = np.zeros(value.size, value.dtype)
-        for i in range(value.size):  # row by row of the Jacobian
-            one = np.zeros(value.size, value.dtype)
-            one[i] = 1.0
+        for i, one in enumerate(np.eye(value.size, dtype=value.dtype)):  # row by row of the Jacobian
             slope[i] = sum(np.sum(share * t) for share, t in zip(pullback(one.reshape(value.shape)), tangents))
         values.append(value)
         slopes.append(slope.reshape(value.shape))

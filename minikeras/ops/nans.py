@@ -76,9 +76,13 @@ def nanvar(x, axis=None, keepdims=False):
     >>> float(nanvar([1.0, float("nan"), 3.0]))
     1.0
     """
-    x = floats(x)
-    centred = wide(x) - nanmean(wide(x), axis, True)
-    return cast(nanmean(centred * centred, axis, keepdims), x.dtype)
+    x, gap = filled(floats(x), 0)
+    kept = np.sum(~gap, axes(axis), keepdims=True)
+    with np.errstate(all="ignore"):
+        mean = np.sum(wide(x), axes(axis), keepdims=True) / cast(kept, wide(x).dtype)
+        centred = np.where(gap, cast(0, mean.dtype), wide(x) - mean)
+        count = np.sum(~gap, axes(axis), keepdims=keepdims)
+        return cast(np.sum(centred * centred, axes(axis), keepdims=keepdims) / cast(count, mean.dtype), x.dtype)
 
 
 @operation

@@ -349,6 +349,8 @@ def histogram(x, bins=10, range=None):
     if not isinstance(bins, (int, np.integer)) or bins < 1:
         raise ValueError(f"Argument `bins` should be a positive integer, got bins={bins!r}.")
     x = floats(x)
+    if x.ndim != 1:
+        raise ValueError(f"Input tensor must be 1-dimensional. Received: input.shape={x.shape}")
     counts, edges = np.histogram(x, bins, range)
     return counts.astype("int32"), edges.astype(x.dtype)
 

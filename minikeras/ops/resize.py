@@ -100,7 +100,7 @@ def resize(
         ph, pw = max(h, int(float(w * th) / tw)), max(w, int(float(h * tw) / th))
         top, left = int(float(ph - h) / 2), int(float(pw - w) / 2)
         widths = [(0, 0)] * x.ndim
-        widths[rows], widths[columns] = (top, ph - h - top), (left, pw - w - left)
+        widths[rows], widths[columns] = (top, top), (left, left)  # an odd line is lost, as in Keras
         x = np.pad(x, widths, constant_values=fill_value)
     for axis, n in ((rows, th), (columns, tw)):
         m = x.shape[axis]
@@ -281,15 +281,15 @@ def gaussian(size, sigma):
 
 @operation
 def gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=None):
-    """Images blurred by a Gaussian of a size and a width along each axis; outside is black.
+    """Images blurred by a Gaussian; outside is black. Sizes and widths are (to the right, downwards).
 
-    >>> gaussian_blur(np.ones((1, 3, 3, 1)))[0, 1, 1, 0]
-    np.float64(1.0)
+    >>> float(gaussian_blur(np.ones((1, 3, 3, 1)))[0, 1, 1, 0])
+    1.0
     """
     images = floats(images)
     image_axes(images, data_format)
     x = channels_last(images if images.ndim == 4 else images[None], data_format)
-    (kh, kw), (sh, sw) = pairs(kernel_size), tuple(float(s) for s in np.broadcast_to(array(sigma), 2))
+    (kw, kh), (sw, sh) = pairs(kernel_size), tuple(float(s) for s in np.broadcast_to(array(sigma), 2))  # Keras' order
     kernel = np.outer(gaussian(kh, sh), gaussian(kw, sw))[:, :, None, None]
     kernel = cast(np.repeat(kernel, x.shape[-1], 2), x.dtype)
     y = as_given(depthwise_conv(x, kernel, 1, "same", "channels_last"), data_format)

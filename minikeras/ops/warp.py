@@ -203,8 +203,8 @@ def elastic_transform(
         interpolation, fill_mode, fill_value, data_format: as of `affine_transform`.
         seed: None, an integer or a `SeedGenerator`.
 
-    >>> elastic_transform(np.ones((4, 4, 1)), seed=1).ravel()[0]
-    np.float64(1.0)
+    >>> float(elastic_transform(np.ones((4, 4, 1)), seed=1)[0, 0, 0])
+    1.0
     """
     x, back = batched(images, data_format)
     rng, size = make_rng(seed), int(6 * sigma) | 1

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.variable import Variable, adopt, untraced
 from minikeras.optimizers import parts
 from minikeras.optimizers.blocks import cut, with_scratch
@@ -206,20 +207,28 @@ class Optimizer(State):
         Args:
             loss: what was computed under the tape, or a function without arguments that computes it.
             var_list: the variables, or a function without arguments that returns them.
-            tape: the ``GradientTape``.
+            tape: the ``GradientTape``; a function needs none.
 
         Raises:
-            ValueError: there is no tape.
+            ValueError: there is no tape for what was computed already.
+
+        >>> class Down(Optimizer):
+        ...     def update(self, w, g, s, r): w -= g
+        >>> w = Variable([3.0]); optimizer = Down(0.1)
+        >>> int(optimizer.minimize(lambda: np.sum(w * w) / 4, [w])), w.tolist()
+        (1, [1.5])
         """
-        if tape is None:
+        function = callable(loss) and not hasattr(loss, "shape")
+        if tape is None and not function:
             raise ValueError(
                 f"minimize() of optimizer {self.name!r} needs the tape under which the loss was computed: write "
                 "`with GradientTape() as tape: loss = ...`, then `minimize(loss, variables, tape=tape)`."
             )
-        variables = list(var_list() if callable(var_list) else var_list)
-        if callable(loss) and not hasattr(loss, "shape"):
+        if function:
+            tape = GradientTape() if tape is None else tape
             with tape:
                 loss = loss()
+        variables = list(var_list() if callable(var_list) else var_list)
         return self.apply_gradients(zip(tape.gradient(loss, variables), variables))
 
     def stateless_apply(

@@ -22,6 +22,7 @@ from minikeras._core.serialize import (
     plain,
     serialize_keras_object,
 )
+from minikeras._core.tensor import tensor
 from minikeras._core.variable import Variable, untraced
 from minikeras.optimizers.old_arguments import OLD, UNUSED, translate
 from minikeras.optimizers.schedules import LearningRateSchedule
@@ -107,7 +108,8 @@ class Options(Configurable):
         rate = self._learning_rate
         if isinstance(rate, Variable):
             return rate
-        return rate(self._iterations.value.item()) if isinstance(rate, LearningRateSchedule) else rate()
+        now = rate(self._iterations.value.item()) if isinstance(rate, LearningRateSchedule) else rate()
+        return tensor(np.asarray(now, floatx()))
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -156,7 +158,7 @@ class Options(Configurable):
     def iterations(self):
         """The number of updates of the weights so far, an integer variable or scalar."""
         steps = self.gradient_accumulation_steps
-        return self._iterations // steps if steps else self._iterations
+        return tensor(self._iterations.value // steps) if steps else self._iterations
 
     def get_config(self) -> dict:
         """Return the arguments that rebuild this optimizer, without its state."""

@@ -143,7 +143,13 @@ class State(Options):
     # ---- for optimizers written as one writes them for Keras
 
     def add_variable(
-        self, shape: tuple, initializer: Any = "zeros", dtype: Any = None, name: str | None = None, **_: Any
+        self,
+        shape: tuple,
+        initializer: Any = "zeros",
+        dtype: Any = None,
+        aggregation: str = "none",
+        layout: Any = None,
+        name: str | None = None,
     ) -> Variable:
         """Make a variable that belongs to the optimizer.
 
@@ -151,6 +157,7 @@ class State(Options):
             shape: its shape.
             initializer: a number, "zeros", "ones", or a function ``(shape, dtype) -> array``.
             dtype: its type, the default float type if None.
+            aggregation, layout: kept for Keras' sake.
             name: its name.
         """
         start = {"zeros": 0.0, "ones": 1.0}.get(initializer, initializer) if isinstance(initializer, str) else initializer
@@ -174,7 +181,7 @@ class State(Options):
         """
         v = reference_variable
         name = f"{v.path.replace('/', '_')}_{name or 'var'}"
-        slot = self.add_variable(v.shape, initializer, v.dtype, name)
+        slot = self.add_variable(v.shape, initializer, v.dtype, name=name)
         if not listed:
             self._extra.pop()
         return slot

@@ -121,6 +121,8 @@ def _is_users_own(node: dict, custom_objects: dict | None) -> bool:
 
 def _compiled(value: Any, key: str, custom_objects: dict | None) -> Any:
     """One entry of a compile state; lists of metrics come flat, or one list for each output."""
+    if isinstance(value, list) and len(value) > 1 and any(isinstance(entry, list) for entry in value):
+        return [_compiled(entry, key, custom_objects) for entry in value]  # one list for each output
     if isinstance(value, list):
         flat = [item for entry in value for item in (entry if isinstance(entry, list) else [entry])]
         return [_compiled(item, key, custom_objects) for item in flat if item is not None]

@@ -62,8 +62,8 @@ def test_all_constructors_refuse_what_they_do_not_take():
         (optimizers.SGD, "momentm", "momentum"),
         (optimizers.Adam, "clip_norm", "clipnorm"),
         (optimizers.Muon, "lr_ratio", "adam_lr_ratio"),
-        (lambda **wrong: schedules.CosineDecay(0.1, 10, **wrong), "aplha", "alpha"),
-        (lambda **wrong: optimizers.LossScaleOptimizer(optimizers.SGD(), **wrong), "initial_scal", "initial_scale"),
+        (lambda **given: schedules.CosineDecay(0.1, 10, **given), "aplha", "alpha"),
+        (lambda **given: optimizers.LossScaleOptimizer(optimizers.SGD(), **given), "initial_scal", "initial_scale"),
         (initializers.RandomNormal, "stdev", "stddev"),
         (initializers.Constant, "valeu", "value"),
         (regularizers.L1L2, "l_1", "l1"),
@@ -71,8 +71,8 @@ def test_all_constructors_refuse_what_they_do_not_take():
         (callbacks.EarlyStopping, "patient", "patience"),
         (callbacks.ReduceLROnPlateau, "factr", "factor"),
         (callbacks.CSVLogger, "seperator", "separator"),
-        (lambda **wrong: callbacks.BackupAndRestore("x", **wrong), "save_frq", "save_freq"),
-        (lambda **wrong: callbacks.ModelCheckpoint("x.keras", **wrong), "save_best", "save_best_only"),
+        (lambda **given: callbacks.BackupAndRestore("x", **given), "save_frq", "save_freq"),
+        (lambda **given: callbacks.ModelCheckpoint("x.keras", **given), "save_best", "save_best_only"),
     ):
         for error in (ValueError, TypeError):
             with pytest.raises(error, match=f"got an unknown argument: `{wrong}`. Did you mean `{near}`"):
@@ -115,7 +115,7 @@ def test_own_classes_see_to_their_arguments_themselves():
 
 
 def test_nan_is_no_argument():
-    from minikeras import losses, optimizers, regularizers
+    from minikeras import constraints, initializers, regularizers
 
     nan = float("nan")
     for make in (
@@ -125,7 +125,28 @@ def test_nan_is_no_argument():
         lambda: optimizers.SGD(clipnorm=nan),
         lambda: optimizers.schedules.ExponentialDecay(0.1, 10, nan),
         lambda: losses.Huber(nan),
+        lambda: metrics.BinaryAccuracy(threshold=nan),
+        lambda: initializers.RandomNormal(stddev=nan),
+        lambda: constraints.MaxNorm(nan),
         lambda: regularizers.L2(nan),
     ):
         with pytest.raises(ValueError, match="NaN|nan"):
             make()
+    assert np.isnan(initializers.Constant(nan)((1,)))  # a constant may be anything
+
+
+def test_what_is_passed_on_is_looked_at_when_it_is_given():
+    from minikeras.optimizers import SGD
+
+    def cubic(y_true, y_pred, scale=1.0):
+        return scale * np.abs(y_true - y_pred) ** 3
+
+    for wrapper in (losses.LossFunctionWrapper, metrics.MeanMetricWrapper):
+        assert wrapper(cubic, scale=2.0).get_config()["scale"] == 2.0
+        with pytest.raises(ValueError, match="cubic got an unknown argument: `scal`. Did you mean `scale`"):
+            wrapper(cubic, scal=2.0)
+        wrapper(lambda y, p, **anything: p, scal=2.0)
+    with pytest.raises(ValueError, match=r"add_weight\(\) of Mean got an unknown argument: `initialiser`. Did you mean `initializer`"):
+        metrics.Mean().add_weight(name="a", initialiser="ones")
+    with pytest.raises(TypeError, match="initialiser"):
+        SGD().add_variable((2,), initialiser="ones")

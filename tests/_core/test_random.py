@@ -39,5 +39,5 @@ def test_seeds_as_keras_takes_them():
     for wrong in (-1, 1.5, "x"):
         with pytest.raises(ValueError, match="must be an integer >= 0"):
             SeedGenerator(wrong)
-    with pytest.raises(ValueError, match="Unrecognized keyword arguments"):
+    with pytest.raises(ValueError, match="SeedGenerator got an unknown argument"):
         SeedGenerator(1, nonsense=2)

@@ -1,6 +1,7 @@
 import os
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from minikeras.callbacks import CallbackList, ModelCheckpoint
@@ -145,6 +146,14 @@ def test_arguments():
         ModelCheckpoint("a.keras", save_best=True)
     with pytest.raises(KeyError, match=r"'m\{val_acc\}.keras', asks for 'val_acc', which is not among.*'epoch', 'loss'"):
         run("m{val_acc}.keras")
+
+
+def test_a_filepath_of_several_values():
+    checkpoint = ModelCheckpoint("m-{f1:.2f}.keras")
+    checkpoint.set_model(Model())
+    checkpoint.on_train_begin()
+    with pytest.raises(ValueError, match=r"'m-\{f1:.2f\}.keras', can't be filled in: \['f1'\] is no number"):
+        checkpoint.on_epoch_end(0, {"loss": 1.0, "f1": np.zeros(3)})
 
 
 def test_folders_are_made_and_strays_swept(tmp_path):

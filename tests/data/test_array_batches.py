@@ -92,7 +92,9 @@ def test_types_at_the_door():
     assert [a.dtype.name for a in first] == ["float64", "float32", "float64"]
     assert next(data.open(y, dtype="int32").epoch())[0].tolist() == [0, 1, 2, 3]
     assert next(data.open(y, np.array([1, 2, 3, 4])).epoch())[1].dtype.kind == "i"
-    prepared = data.open(x, y, prepare_y=lambda y: y[:, None].astype("float16")).peek()[1]
+    batches = data.open(x, y)
+    batches.prepare(prepare_y=lambda y: y[:, None].astype("float16"))
+    prepared = batches.peek()[1]
     assert prepared.shape == (4, 1) and prepared.dtype == "float16"
 
 
@@ -192,6 +194,19 @@ def test_what_prepares_may_change_the_structure():
             assert (x[:, 0] == x[:, 1] + 1).all() and (y["head"][:, 0] == x[:, 1]).all()
     batches.prepare()
     assert sorted(next(batches.epoch())[0]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("small", [0, 2**60])
+def test_what_prepares_may_change_within_the_data(monkeypatch, shuffle, small):
+    monkeypatch.setattr(array_batches, "SMALL", small)
+    batches = data.open(X, X[:, 0], batch_size=2, steps=2, shuffle=shuffle)
+    seen = [x for x in rows(batches.epoch(0))]
+    batches.prepare(prepare_y=lambda y: y * 10)  # another loss from the second epoch on
+    for x, y, _ in batches.epoch(1):
+        assert (y == x[:, 0] * 10).all()
+        seen += rows([(x, 0, 0)])
+    assert len(seen) == 4 and len({i for row in seen for i in row}) == 8
 
 
 def test_class_weight_stands_for_sample_weight():

@@ -93,7 +93,7 @@ def test_split_keeps_back_the_last_fraction(n, fraction, at):
 
 def test_split_takes_tables_and_weights():
     train, validation = data.split(pd.DataFrame({"a": range(4)}), pd.Series(range(4)), np.ones(4), 0.5)
-    assert train[0].tolist() == [[0], [1]] and validation[1].tolist() == [2, 3] and len(validation[2]) == 2
+    assert train[0].tolist() == [[0], [1]] and validation[1].tolist() == [[2], [3]] and len(validation[2]) == 2
     train, validation = data.split(data.ArrayDataset((X, Y)), validation_split=0.5)
     assert train[0].shape == (3, 2) and validation[1].shape == (3, 1)
 
@@ -189,7 +189,7 @@ def test_a_generator_function_is_to_be_called():
         data.open(batches)
 
 
-def test_the_model_is_built_at_the_door():
+def test_nothing_is_prepared_twice():
     calls = []
 
     def prepare_x(x):
@@ -200,26 +200,27 @@ def test_the_model_is_built_at_the_door():
         calls.append(("y", None if y is None else y.shape))
         return y
 
-    how = {"prepare_x": prepare_x, "prepare_y": prepare_y}
-    first = data.open(X, Y, np.ones(6), **how)
+    opened = data.open(X, Y, batch_size=4)
+    opened.prepare(prepare_x, prepare_y)
+    assert len(list(opened.epoch())) == 2 == len(list(opened.epoch()))
     assert calls == [("x", (6, 2)), ("y", (6, 1))]
-    x, y, w = next(first.epoch())
-    assert x.dtype == w.dtype == "float16" and len(calls) == 2
-    data.open(X, **how)
-    assert calls[2:] == [("x", (6, 2)), ("y", None)]
     calls.clear()
-    opened = data.open(batches(), **how)
-    assert calls == [("x", (6, 2)), ("y", (6, 1))]
-    assert len(list(opened.epoch())) == 1
+    data.open(X).prepare(prepare_x, prepare_y)
+    assert calls == [("x", (6, 2)), ("y", None)]
     calls.clear()
-    data.open(batches(), **how, build=False)
-    data.open(batches())
+    opened = data.open(batches())
+    opened.peek()
+    opened.prepare(prepare_x, prepare_y)
     assert calls == []
+    assert len(list(opened.epoch())) == 1
+    assert calls == [("x", (6, 2)), ("y", (6, 1))]
 
 
 def test_building_draws_as_keras_does():
     np.random.seed(0)
-    order = next(data.open(np.arange(10.0), shuffle=True, build=True).epoch())[0]
+    opened = data.open(np.arange(10.0), shuffle=True)
+    opened.peek(build=True)
+    order = next(opened.epoch())[0]
     assert order.astype(int).tolist() == [3, 5, 1, 2, 9, 8, 0, 6, 7, 4]
 
 

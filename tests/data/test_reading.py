@@ -64,11 +64,14 @@ def test_structures():
     assert Reader("any").read([B])[0][0] is B
 
 
-def test_a_column_among_others_is_a_column():
+def test_a_series_is_a_column():
     frame = pd.DataFrame({"age": [1.0, 2.0], "size": [3, 4]})
     x, y, w = Reader("structure", "structure").read(dict(frame), dict(frame), {"age": frame["age"]})
     assert x["age"].tolist() == [[1.0], [2.0]] and y["size"].tolist() == [[3], [4]] and w["age"].tolist() == [1, 2]
-    assert Reader("structure").read(frame["age"])[0].shape == (2,)
+    for reader in (Reader(), Reader("structure", "structure")):
+        x, y, w = reader.read(frame["age"], frame["size"], frame["size"])
+        assert x.shape == y.shape == (2, 1) and w.shape == (2,)
+    assert Reader(text=True).read(pd.Series(["a", "b"]))[0].shape == (2, 1)
 
 
 def test_sparse_inputs_stay_so_only_where_asked():

@@ -64,7 +64,7 @@ def _new_chunks(made, base, rng, flips):
         for compression in (None, "lzf", "gzip"):
             data = _in_chunks(base[name], axes, compression)
             made.add(f"whole-{kind}-{compression}.{name[6:]}", data, "weights")
-            for _ in range(flips // 3):
+            for _ in range(flips // 9):
                 changed = bytearray(data)
                 changed[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
                 made.add(f"flip-{kind}-{compression}.{name[6:]}", bytes(changed), "weights")
@@ -72,7 +72,7 @@ def _new_chunks(made, base, rng, flips):
                 made.add(f"cut-{kind}-{compression}.{name[6:]}", data[: len(data) * i // 6], "weights")
             for signature, size in SEALED.items():
                 for at in list(find_all(data, signature))[:2]:
-                    for _ in range(flips // 3):
+                    for _ in range(flips // 9):
                         changed = bytearray(data)
                         for _ in range(rng.choice((1, 1, 3))):
                             changed[rng.randrange(at + 4, at + size - 4)] = rng.choice((0, 1, 63, 255, rng.randrange(256)))
@@ -122,10 +122,10 @@ def _resealed(data, at, rng):
     changed = bytearray(data)
     flags = changed[at + 5]
     start = at + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
-    size = changed[start]
-    end = start + 1 + size
+    first = start + (1 << (flags & 3))
+    end = first + int.from_bytes(changed[start:first], "little")
     for _ in range(3):
-        changed[rng.randrange(start + 1, end)] = rng.randrange(256)
+        changed[rng.randrange(first, end)] = rng.randrange(256)
     changed[end : end + 4] = struct.pack("<I", lookup3(bytes(changed[at:end])))
     return changed
 

@@ -61,7 +61,8 @@ def hdf5_attacks(folder, kernel):
     for shape in ((6, 4), (24,), (4, 6, 1), (), (0,), (4, 7), (10**9,), (10**5, 10**5), (2**31, 2**31)):
         yield "shape", store(shape=shape, dtype="f4")
         yield "shape-chunked", store(shape=shape, dtype="f4", chunks=tuple(min(n, 64) or 1 for n in shape) or None)
-        yield "shape-lzf", store(shape=shape, dtype="f4", chunks=tuple(min(n, 64) or 1 for n in shape) or None, compression="lzf")
+        chunks = tuple(min(n, 64) or 1 for n in shape) or None
+        yield "shape-lzf", store(shape=shape, dtype="f4", chunks=chunks, compression="lzf")
         yield (
             "shape-gzip",
             store(shape=shape, dtype="f4", chunks=tuple(min(n, 64) or 1 for n in shape) or None, compression="gzip"),
@@ -194,7 +195,8 @@ def _bombs(made, members):
         new = io.BytesIO()
         with h5py.File(new, "w", libver="latest") as file:
             for i, (shape, chunks) in enumerate((((4, 6_000_000), (4, 10**6)), ((6_000_000,), (10**6,)))):
-                file.create_dataset(f"layers/dense/vars/{i}", data=np.zeros(shape, "f4"), chunks=chunks, compression=compression)
+                zeros = np.zeros(shape, "f4")
+                file.create_dataset(f"layers/dense/vars/{i}", data=zeros, chunks=chunks, compression=compression)
         made.add(f"bomb-{compression}.weights.h5", new.getvalue(), "weights")
         config["config"]["layers"][1]["config"]["units"] = 6_000_000
         spoilt = {**members, "model.weights.h5": new.getvalue(), "config.json": json.dumps(config)}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "minikeras"
 FLOORS = (
-    "_core config dtype_policies random ops activations initializers regularizers constraints layers losses metrics "
+    "_core tree config dtype_policies random ops activations initializers regularizers constraints layers losses metrics "
     "optimizers data tensorboard callbacks saving models utils legacy datasets distribution wrappers compat"
 ).split()
 STANDARD = set(__import__("sys").stdlib_module_names)

@@ -26,7 +26,7 @@ def test_rows_there_and_back():
 
 
 @pytest.mark.parametrize(
-    "rows, columns, times", [(10, 8, 1), (8192, 8, 64), (8191, 8, 1), (100000, 200, 1), (0, 8, 1), (9000, 0, 1)]
+    "rows, columns, times", [(10, 8, 1), (8192, 8, 64), (8209, 8, 1), (100000, 200, 1), (0, 8, 1), (9000, 0, 1)]
 )
 def test_folding_divides_the_rows(rows, columns, times):
     assert fold(rows, columns) == times
@@ -111,6 +111,8 @@ def test_unit_normalization_of_nothing():
     np.testing.assert_allclose(y, [[0.0, 0.0], [0.6, 0.8]])
     dx = layer.backward(np.array([[1.0, 0.0], [0.6, 0.8]]), kept)
     assert np.isfinite(dx).all() and np.abs(dx[1]).max() < 1e-15
+    kept = layer.forward(np.array([[3e-13, 0.0]]))[1]  # too short to have a direction: divided by 1e-12
+    np.testing.assert_allclose(layer.backward(np.array([[1.0, 2.0]]), kept), [[1e12, 2e12]])
     with pytest.raises(ValueError, match=r"Layer 'u' \(UnitNormalization\) finds no axis 2 in \(None, 3\)"):
         keras.Sequential([keras.Input((3,)), layers.UnitNormalization(2, name="u")])
 

@@ -153,3 +153,11 @@ def test_a_net_with_pooling_learns():
     ])  # fmt: skip
     model.compile(keras.optimizers.Adam(0.1), "binary_crossentropy", metrics=["accuracy"])
     assert model.fit(x, y, epochs=30, verbose=0).history["accuracy"][-1] > 0.9
+
+
+def test_a_mask_of_an_embedding_reaches_the_mean():
+    x = np.array([[1, 2, 0, 0], [3, 0, 0, 0]])
+    embedding = layers.Embedding(5, 3, mask_zero=True)
+    model = keras.Sequential([keras.Input((4,)), embedding, layers.LayerNormalization(), layers.GlobalAveragePooling1D()])
+    rows = model.layers[1](embedding.get_weights()[0])
+    np.testing.assert_allclose(model.predict(x, verbose=0), [(rows[1] + rows[2]) / 2, rows[3]], atol=1e-6)

@@ -59,7 +59,7 @@ def test_cropping_and_padding_undo_each_other(crop, pad):
 
 @pytest.mark.parametrize("make, words", [
     (lambda: layers.ZeroPadding1D(-1), "`padding` of ZeroPadding1D must be an integer of at least 0 or a tuple of 2 of them"),
-    (lambda: layers.ZeroPadding2D((1, 2, 3)), r"`padding` of ZeroPadding2D must be .* pairs \(before, after\), got \(1, 2, 3\)"),
+    (lambda: layers.ZeroPadding2D((1, 2, 3)), r"`padding` of ZeroPadding2D .* pairs \(before, after\), got \(1, 2, 3\)"),
     (lambda: layers.Cropping3D((1, 2)), "`cropping` of Cropping3D must be .*, got"),
     (lambda: layers.UpSampling1D((1, 2)), "`size` of UpSampling1D must be"),
     (lambda: layers.UpSampling2D(0), "`size` of UpSampling2D must be a positive integer or a tuple of 2 of them, got 0"),

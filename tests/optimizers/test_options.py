@@ -162,3 +162,6 @@ def test_the_rate_is_read_and_set_as_keras_does_it():
         optimizer.learning_rate = value
         assert float(optimizer.lr) == 0.125 and optimizer.learning_rate is rate
     assert optimizer.iterations.numpy() == 0
+    for optimizer in (SGD(schedules.ExponentialDecay(0.5, 10, 0.5)), SGD(lambda: 0.5, gradient_accumulation_steps=2)):
+        optimizer.build([Variable([1.0])])
+        assert optimizer.learning_rate.numpy() == 0.5 == float(optimizer.lr) and optimizer.iterations.numpy() == 0

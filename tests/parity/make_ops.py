@@ -23,25 +23,7 @@ from keras.src.backend.common import dtypes as keras_dtypes
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "ops"))
-from cases import CASES, DATA, listed  # noqa: E402
-
-DTYPES = "bool uint8 uint16 uint32 int8 int16 int32 float16 float32".split()
-UNARY = (
-    "abs all any angle arccos arccosh arcsin arcsinh arctan arctanh argmax argsort cbrt ceil conjugate cos cosh count_nonzero "
-    "cumprod cumsum deg2rad diff elu erf exp exp2 expm1 flip floor gelu isfinite isnan log log1p log10 log2 logical_not "
-    "logsumexp max mean median min negative ptp prod ravel real reciprocal relu round rsqrt sigmoid sign sin sinc sinh softmax sort sqrt "
-    "square std sum tan tanh trace trapezoid trunc var zeros_like nansum nanmean nanmax fabs i0 bincount corrcoef"
-).split()
-BINARY = (
-    "add arctan2 divide equal floor_divide heaviside hypot logaddexp matmul maximum mod multiply outer power subtract where_ "
-    "fmod fmax dot bitwise_and left_shift average_ clip_ concatenate_ append isclose correlate digitize kron inner vdot"
-).split()
-CALLS = {
-    "where_": lambda ops, a, b: ops.where(a > 0, a, b),
-    "average_": lambda ops, a, b: ops.average(a, weights=b),
-    "clip_": lambda ops, a, b: ops.clip(a, b, b),
-    "concatenate_": lambda ops, a, b: ops.concatenate([a, b]),
-}
+from cases import BINARY, CALLS, CASES, DATA, DTYPES, UNARY, listed  # noqa: E402
 
 
 def leaves(y):
@@ -97,7 +79,9 @@ def main():
                 leaf = np.asarray(leaf)
                 found.append([leaf.dtype.name, list(leaf.shape)])
                 flat = leaf.ravel()
-                numbers.append(np.stack([flat.real, flat.imag], -1).ravel() if leaf.dtype.kind == "c" else flat.astype("float64"))
+                numbers.append(
+                    np.stack([flat.real, flat.imag], -1).ravel() if leaf.dtype.kind == "c" else flat.astype("float64")
+                )
             results[case] = found
     flat = np.concatenate(numbers)
     keras_dtypes.BIT64_TO_BIT32_DTYPE.clear()
@@ -109,9 +93,7 @@ def main():
     triples = {" ".join(t): keras_dtypes.result_type(*(python.get(a, a) for a in t)) for t in itertools.combinations(names, 3)}
     one = {n: np.array([1, 1]).astype(n) for n in DTYPES}
     square = {n: np.array([[1, 1], [0, 1]]).astype(n) for n in DTYPES}
-    unary = {
-        name: [dtype_of(getattr(ops, name), (square if name == "trace" else one)[n]) for n in DTYPES] for name in UNARY
-    }
+    unary = {name: [dtype_of(getattr(ops, name), (square if name == "trace" else one)[n]) for n in DTYPES] for name in UNARY}
     binary = {}
     for name in BINARY:
         call = CALLS.get(name) or (lambda ops, a, b, name=name: getattr(ops, name)(a, b))
@@ -124,11 +106,11 @@ def main():
                 if found := split(getattr(place, name)):
                     classes[prefix + name] = found
     signatures = {
-        n: str(inspect.signature(getattr(ops, n))) for n in sorted(dir(ops)) if n[0] != "_" and inspect.isfunction(getattr(ops, n))
+        n: str(inspect.signature(getattr(ops, n)))
+        for n in sorted(dir(ops))
+        if n[0] != "_" and inspect.isfunction(getattr(ops, n))
     }
-    signatures |= {
-        f"image.{n}": str(inspect.signature(getattr(ops.image, n))) for n in sorted(dir(ops.image)) if n[0] != "_"
-    }
+    signatures |= {f"image.{n}": str(inspect.signature(getattr(ops.image, n))) for n in sorted(dir(ops.image)) if n[0] != "_"}
     spaces = {n: [m for m in dir(getattr(ops, n)) if m[0] != "_"] for n in ("image", "linalg", "nn", "numpy")}
     spaces["random"] = [m for m in dir(keras.random) if m[0] != "_"]
     spaces["tree"] = [m for m in dir(keras.tree) if m[0] != "_"]

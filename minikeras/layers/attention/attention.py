@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras import random
 from minikeras._core.random import SeedGenerator
+from minikeras._core.symbolic import KerasTensor
 from minikeras.layers.attention.heads import joint_mask, softmax_back, softmax_in_place
 from minikeras.layers.layer import Layer, registry
 
@@ -123,6 +124,13 @@ class Scored(Layer):
     def compute_output_shape(self, input_shape: list) -> tuple:
         """Return ``(batch, queries, size of the values)``."""
         return (*input_shape[0][:-1], input_shape[1][-1])
+
+    def compute_output_spec(self, x: list, return_attention_scores: bool = False, **arguments: Any) -> Any:
+        """Return the symbolic output, and that of the probabilities where these are asked for."""
+        shapes = [tuple(tensor.shape) for tensor in x]
+        y = KerasTensor(self.compute_output_shape(shapes), self.compute_dtype)
+        scores = (*shapes[0][:-1], shapes[-1][-2])
+        return (y, KerasTensor(scores, self.compute_dtype)) if return_attention_scores else y
 
 
 @registry.register

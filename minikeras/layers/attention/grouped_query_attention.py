@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.naming import auto_name
 from minikeras.layers.attention.projected import Projected
 from minikeras.layers.layer import registry
 
@@ -57,19 +58,20 @@ class GroupQueryAttention(Projected):
         bias_constraint: Any = None,
         use_gate: bool = False,
         seed: int | None = None,
+        name: str | None = None,
         **kwargs,
     ):
         arguments = locals()
-        for name in ("head_dim", "num_query_heads", "num_key_value_heads"):
-            n = arguments[name]
+        for size in ("head_dim", "num_query_heads", "num_key_value_heads"):
+            n = arguments[size]
             if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n <= 0:
-                raise ValueError(f"Argument `{name}` of GroupQueryAttention must be a positive integer, got {n!r}.")
+                raise ValueError(f"Argument `{size}` of GroupQueryAttention must be a positive integer, got {n!r}.")
         if num_query_heads % num_key_value_heads:
             raise ValueError(
                 "Argument `num_query_heads` of GroupQueryAttention must be divisible by `num_key_value_heads`, got "
                 f"{num_query_heads} and {num_key_value_heads}."
             )
-        super().__init__(**kwargs)
+        super().__init__(name=auto_name("GroupedQueryAttention") if name is None else name, **kwargs)  # as Keras numbers them
         self._take_common(arguments)
         self.head_dim, self.num_query_heads = int(head_dim), int(num_query_heads)
         self.num_key_value_heads = int(num_key_value_heads)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core.registry import home
+from minikeras._core.symbolic import KerasTensor
 from minikeras.layers.attention.heads import Attended, attend, attend_back, joint_mask
 from minikeras.layers.core.einsum_dense import EinsumDense
 from minikeras.layers.layer import Layer
@@ -183,6 +185,16 @@ class Projected(Layer):
             dx = dx + dg
         return Shares(dx, {"value": dvalue, "key": dkey} if kept.own_key else {"value": dvalue + dkey})
 
+    def compute_output_spec(self, x: Any, return_attention_scores: bool = False, **arguments: Any) -> Any:
+        """Return the symbolic output, and that of the probabilities where these are asked for."""
+        shapes = [tuple(x.shape), *(tuple(arguments[n].shape) for n in ("value", "key") if arguments.get(n) is not None)]
+        y = KerasTensor(self.compute_output_shape(*shapes), self.compute_dtype)
+        if not return_attention_scores:
+            return y
+        query, key, *_ = self._projections()
+        shape = self._scores_shape(query.compute_output_shape(shapes[0]), key.compute_output_shape(shapes[-1]))
+        return y, KerasTensor(shape, self.compute_dtype)
+
     def get_build_config(self) -> dict | None:
         """Return the shapes that the layer was built for."""
         names = "query_shape", "value_shape", "key_shape"
@@ -194,6 +206,11 @@ class Projected(Layer):
         if not self.built and "query_shape" in shapes and "value_shape" in shapes:
             shapes = [shapes.get(f"{name}_shape") for name in ("query", "value", "key")]
             self.build(*(None if shape is None else tuple(shape) for shape in shapes))
+
+    def __reduce__(self):
+        if home(self) is None:
+            return super().__reduce__()
+        return _rebuild, (type(self), self.get_config(), self.get_build_config(), self.get_weights())
 
     def _checked(self, query_shape: tuple, value_shape: tuple, key_shape: tuple | None) -> list[tuple]:
         """The three shapes, if they go together."""
@@ -209,3 +226,10 @@ class Projected(Layer):
     def _own_config(self, leave_out: Any = ()) -> dict:
         config = super()._own_config((*leave_out, "flash_attention", "output_shape"))
         return {**config, "activity_regularizer": None}
+
+
+def _rebuild(cls: type, config: dict, shapes: dict | None, weights: list) -> Projected:
+    layer = cls.from_config(config)
+    layer.build_from_config(shapes)
+    layer.set_weights(weights)
+    return layer

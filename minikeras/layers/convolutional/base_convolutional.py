@@ -171,3 +171,7 @@ class BaseConvolutional(Activated, Layer):
     def sizes_of(self, x: np.ndarray) -> tuple:
         """The sizes of x along the axes of space."""
         return x.shape[1:-1] if self.data_format == "channels_last" else x.shape[2:]
+
+    def get_config(self) -> dict:
+        """Return the arguments that rebuild this layer; the penalty on the output is always among them, as in Keras."""
+        return {"activity_regularizer": None, **super().get_config()}

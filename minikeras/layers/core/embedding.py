@@ -111,6 +111,11 @@ class Embedding(Layer):
             f"got {wrong.flat[0]}. Make input_dim the largest integer + 1."
         )
 
+    @property
+    def makes_mask(self) -> bool:
+        """Whether a mask comes out although none went in."""
+        return self.mask_zero
+
     def compute_mask(self, inputs: np.ndarray, mask: Any = None) -> np.ndarray | None:
         """Return where something is, if 0 stands for nothing."""
         return np.not_equal(inputs, 0) if self.mask_zero else None
@@ -118,6 +123,10 @@ class Embedding(Layer):
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return ``(batch, ..., output_dim)``."""
         return (*input_shape, self.output_dim)
+
+    def compute_output_dtype(self, input_dtype: str) -> str:
+        """Return the number type of E's rows."""
+        return self.compute_dtype
 
     def _own_config(self, leave_out: Any = ()) -> dict:
         config = super()._own_config((*leave_out, "weights", "lora_rank", "lora_alpha"))

@@ -25,6 +25,8 @@ class Masking(SameShape):
     ([[[1.0, -1.0], [0.0, 0.0]]], [[True, False]])
     """
 
+    makes_mask = True
+
     def __init__(self, mask_value: Any = 0.0, **kwargs):
         super().__init__(**kwargs)
         self.mask_value = deserialize_keras_object(mask_value) if isinstance(mask_value, dict) else mask_value

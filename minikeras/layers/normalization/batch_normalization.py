@@ -111,10 +111,6 @@ class BatchNormalization(Affine):
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
-    def call(self, x: np.ndarray, training: bool = False, mask: Any = None) -> np.ndarray:
-        """Compute the output."""
-        return self.forward(x, training, mask=mask)[0]
-
     def forward(self, x: np.ndarray, training: bool = False, *, mask: Any = None) -> tuple[np.ndarray, tuple]:
         """Compute y = γ x̂ + β; in training with the statistics of the batch, which the moving averages follow."""
         axes = (self.axis % x.ndim,)

@@ -65,11 +65,11 @@ class SpectralNormalization(Wrapper):
         )
         self.input_spec = InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
-    def forward(self, x: np.ndarray, training: bool = False, **arguments: Any) -> tuple[np.ndarray, Any]:
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
         """Divide the kernel in training, then compute what the layer inside computes."""
         if training:
             self.normalize_weights()
-        return self.layer.forward(x, training, **arguments)
+        return self.layer.forward(x, training)
 
     def backward(self, dy: np.ndarray, kept: Any, need_dx: bool = True) -> np.ndarray | None:
         """Turn ∂L/∂y into ∂L/∂x, with the gradients of the layer inside written on the way."""

@@ -29,10 +29,6 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
     axes = 1
     supports_masking = True
 
-    def call(self, x: np.ndarray, training: bool = False, mask: Any = None) -> np.ndarray:
-        """Compute the output."""
-        return self.forward(x, training, mask=mask)[0]
-
     def forward(self, x: np.ndarray, training: bool = False, *, mask: Any = None) -> tuple[np.ndarray, tuple]:
         """Compute y = Σ m x / Σ m over the steps, with m = 0 for what is masked."""
         if mask is None:

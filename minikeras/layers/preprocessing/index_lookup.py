@@ -103,6 +103,12 @@ class IndexLookup(TokenLayer):
         """
         return (self._special() if include_special_tokens else []) + self._tokens
 
+    def get_idf_weights(self) -> np.ndarray | None:
+        """Return the weight of each token, without the special ones, for "tf_idf"; None in other modes."""
+        if self.idf_weights is None:
+            return None
+        return self.idf_weights[len(self._special()) : self.vocabulary_size()]
+
     def vocabulary_size(self) -> int:
         """Return the number of tokens, with the mask token and the unknown tokens."""
         return len(self._tokens) + len(self._special())
@@ -252,8 +258,12 @@ class IndexLookup(TokenLayer):
         """Read a learned vocabulary from ``vocabulary.txt``."""
         if self.input_vocabulary is None:
             tokens = self._read(os.path.join(dir_path, "vocabulary.txt"))
-            if tokens:
-                self.set_vocabulary(tokens, self.idf_weights if self.output_mode == "tf_idf" else None)
+            if tokens:  # weights are filled up to max_tokens, where there is such an argument
+                self.set_vocabulary(tokens, self.idf_weights[: len(tokens)] if self.output_mode == "tf_idf" else None)
+
+    def __reduce__(self):  # copy and pickle: the learned vocabulary comes along
+        learned = None if self.input_vocabulary is not None or not self._tokens else (self._tokens, self.get_idf_weights())
+        return rebuild_with_vocabulary, (type(self), self.get_config(), learned)
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
@@ -335,6 +345,19 @@ class IndexLookup(TokenLayer):
             raise ValueError(f"`idf_weights` of {kind} only go with output_mode='tf_idf', got {self.output_mode!r}.")
         if oov_method not in ("floormod", "farmhash"):
             raise ValueError(f"`oov_method` of {kind} must be 'floormod' or 'farmhash', got {oov_method!r}.")
+
+
+def rebuild_with_vocabulary(cls: type, config: dict, learned: tuple | None) -> Any:
+    """Rebuild a layer with a vocabulary from its config and what it learned.
+
+    >>> rebuild_with_vocabulary(IndexLookup, {"max_tokens": None, "num_oov_indices": 1, "mask_token": None,
+    ...     "oov_token": "?"}, (["a"], None)).get_vocabulary()
+    ['?', 'a']
+    """
+    layer = cls.from_config(config)
+    if learned is not None:
+        layer.set_vocabulary(*learned)
+    return layer
 
 
 def listed(values: Any) -> Any:

@@ -94,6 +94,8 @@ class Normalization(Layer):
         for batch in batches_of(self._lone_batches(data)):
             x = np.asarray(batch)
             x = x.astype(np.result_type(x, np.float32)) if x.dtype.kind != "f" else x
+            if x.size == 0:
+                continue
             if not self.built:
                 self.build(x.shape if 0 in [a % max(x.ndim, 1) for a in self.axis] else (None, *x.shape[1:]))
             if x.ndim == 1 and len(self._broadcast) == 2 and self._broadcast[1] == 1:

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.serialize import deserialize_keras_object
+from minikeras._core.serialize import deserialize_keras_object, plain
 from minikeras.layers.layer import registry
 from minikeras.layers.preprocessing.categories import as_strings, batches_of, checked_mode
 from minikeras.layers.preprocessing.hashing import TokenLayer, dense_only
-from minikeras.layers.preprocessing.index_lookup import MODES
+from minikeras.layers.preprocessing.index_lookup import MODES, rebuild_with_vocabulary
 from minikeras.layers.preprocessing.string_lookup import StringLookup
 
 STANDARDS = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
@@ -173,12 +173,11 @@ class TextVectorization(TokenLayer):
     def get_config(self) -> dict:
         """Return the arguments that rebuild this layer; a learned vocabulary is not among them."""
         inner = self._lookup_layer.get_config()
-        config = super().get_config()
-        for key in ("max_tokens", "pad_to_max_tokens", "vocabulary", "idf_weights"):
-            config[key] = inner[key]
-        config["vocabulary_size"] = self.vocabulary_size()
-        config.pop("has_input_vocabulary", None)
-        return config
+        config = {"name": self.name, "trainable": self._trainable, "dtype": self.serialized_policy()}
+        own = "standardize split ngrams output_mode output_sequence_length sparse ragged encoding"
+        config.update({n: plain(getattr(self, n)) for n in own.split()})
+        config.update({n: inner[n] for n in ("max_tokens", "pad_to_max_tokens", "vocabulary", "idf_weights")})
+        return {**config, "vocabulary_size": self.vocabulary_size()}
 
     @classmethod
     def from_config(cls, config: dict) -> TextVectorization:
@@ -215,6 +214,9 @@ class TextVectorization(TokenLayer):
     def load_assets(self, dir_path: str) -> None:
         """Read a learned vocabulary from ``vocabulary.txt``."""
         self._lookup_layer.load_assets(dir_path)
+
+    def __reduce__(self):  # copy and pickle: the learned vocabulary comes along
+        return rebuild_with_vocabulary, (type(self), self.get_config(), self._lookup_layer.__reduce__()[1][2])
 
     def _tokens(self, texts: np.ndarray) -> list[list[str]]:
         """The tokens of each text."""

@@ -66,8 +66,8 @@ class Bidirectional(Layer):
         a, b = self.forward_layer, self.backward_layer
         if a.go_backwards == b.go_backwards:
             raise ValueError(
-                "The two layers of Bidirectional must go opposite ways: `go_backwards` should be False in the forward layer and "
-                f"True in the backward layer, got {a.go_backwards} in both."
+                "The two layers of Bidirectional must go opposite ways, with `go_backwards` False in the forward and True in "
+                f"the backward layer, got {a.go_backwards} in both."
             )
         for name in _COMMON:
             if getattr(a, name) != getattr(b, name):
@@ -130,7 +130,7 @@ class Bidirectional(Layer):
         if self.return_sequences:
             y_back = y_back[:, ::-1]
         merged = self.merged(y, y_back)
-        kept = (kept, kept_back), (y, y_back) if self.merge_mode == "mul" else None, len(states), initial_state
+        kept = (kept, kept_back), (y, y_back) if self.merge_mode == "mul" else y.shape[-1], len(states), initial_state
         if self.merge_mode is None or self.return_state:
             return (*(merged if self.merge_mode is None else (merged,)), *states), kept
         return merged, kept
@@ -153,24 +153,18 @@ class Bidirectional(Layer):
             return (y + y_back) * 0.5
         return y * y_back if self.merge_mode == "mul" else (y, y_back)
 
-    def parted(self, dy: Any, ys: tuple | None) -> tuple[Any, Any]:
-        """Turn the gradient of the merged output into those of the two."""
+    def parted(self, dy: Any, ys: Any) -> tuple[Any, Any]:
+        """Turn the gradient of the merged output into those of the two; ``ys``: both outputs, or the width of the first."""
         if self.merge_mode is None:
             return dy
         if dy is None:
             return None, None
         if self.merge_mode == "concat":
-            width = dy.shape[-1] - self.backward_layer_width(dy)
-            return dy[..., :width], dy[..., width:]
+            return dy[..., :ys], dy[..., ys:]
         if self.merge_mode == "mul":
             return dy * ys[1], dy * ys[0]
         dy = dy * 0.5 if self.merge_mode == "ave" else dy
         return dy, dy
-
-    def backward_layer_width(self, dy: np.ndarray) -> int:
-        """How many of the concatenated features are of the backward layer."""
-        shape = self.backward_layer.compute_output_shape(self.backward_layer._build_shape)
-        return (shape[0] if self.return_state else shape)[-1]
 
     def backward(self, dy: Any, kept: tuple, need_dx: bool = True) -> Any:
         """Turn ∂L/∂y into ∂L/∂x: the sum of what comes from the two directions."""

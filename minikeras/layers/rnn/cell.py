@@ -12,6 +12,7 @@ gradients of the weights after it, each with one product; in the loop stays what
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -195,7 +196,7 @@ class Cell(DropoutRNNCell, Layer):
 
     def masks(self, rate: float, shape: tuple, dtype: np.dtype, training: bool) -> np.ndarray | None:
         """Draw dropout masks ``(1 or gates, batch, width)``; None where nothing is dropped."""
-        if not training or not 0.0 < rate < 1.0 and (rate == 0.0 or self.gates > 1):  # Keras: a gated cell ignores a rate of 1
+        if not training or rate == 0.0 or rate == 1.0 and self.gates > 1:  # Keras: cells with gates ignore a rate of 1
             return None
         return self.draw(rate, (self.gates if self.implementation == 1 else 1, *shape), dtype)
 
@@ -250,7 +251,14 @@ class Cell(DropoutRNNCell, Layer):
         delta = delta.reshape(-1, delta.shape[-1])
         np.dot(ones(delta), delta, out=out)
 
-    def product_back(self, masks: np.ndarray | None, batch: int):
+    def product(self, masks: np.ndarray | None, scales: Any = None) -> Callable:
+        """Return ``f(h, out)`` that writes hU of all gates, (gates, batch, units), for one step."""
+        w = self.by_gate(self.recurrent_kernel.value, scales)
+        if masks is None:
+            return lambda h, out: np.matmul(h, w, out=out)
+        return lambda h, out: np.matmul(h * masks, w, out=out)
+
+    def product_back(self, masks: np.ndarray | None, batch: int) -> Callable:
         """Return ``f(δ, out)`` that writes δ Uᵀ, the way of a step's δ back to h, for one step."""
         if masks is None:
             transposed = np.ascontiguousarray(self.recurrent_kernel.value.T)

@@ -94,8 +94,8 @@ class LSTMCell(Cell):
     def step(self, x: Any, states: list, masks: Any = None, recurrent_masks: Any = None) -> tuple:
         """The equations of a step in plain NumPy, for activations whose derivative has to be traced."""
         (h, c), sigma, phi = states, self.recurrent_activation, self.activation
-        parts = zip(self.times(x, self.kernel, masks), self.times(h, self.recurrent_kernel, recurrent_masks), self.split(self.bias))
-        i, f, g, o = (xw + hu + b for xw, hu, b in parts)
+        xw, hu = self.times(x, self.kernel, masks), self.times(h, self.recurrent_kernel, recurrent_masks)
+        i, f, g, o = (a + c + b for a, c, b in zip(xw, hu, self.split(self.bias)))
         c = sigma(f) * c + sigma(i) * phi(g)
         h = sigma(o) * phi(c)
         return h, [h, c]
@@ -122,20 +122,20 @@ class LSTMCell(Cell):
 
     def sweep(self, x: np.ndarray, states: list, training: bool, holes: list | None) -> tuple:
         """Go through a sequence."""
-        steps, batch = x.shape[:2]
-        scales = np.array([-1.0, -1.0, -2.0, -1.0], x.dtype).reshape(4, 1, 1) if self.plain else None
+        steps, scales = len(x), None
+        if self.plain:
+            scales = np.array([-1.0, -1.0, -2.0, -1.0], x.dtype).reshape(4, 1, 1)
         z, given = self.project(x, training, None if self.bias is None else self.bias.value, scales)
-        gates = z if self.plain else np.empty_like(z)
-        m = self.masks(self.recurrent_dropout, (batch, self.units), x.dtype, training)
-        hs, cs = np.empty((2, steps + 1, batch, self.units), x.dtype)
+        gates, shape = z if self.plain else np.empty_like(z), z.shape[2:]
+        m = self.masks(self.recurrent_dropout, shape, x.dtype, training)
+        hs, cs = np.empty((2, steps + 1, *shape), x.dtype)
         hs[0], cs[0] = states
-        phis = np.empty((steps, batch, self.units), x.dtype)  # φ(c)
-        recurrent, phi = self.by_gate(self.recurrent_kernel.value, scales), into(self.activation)
-        product, ig = np.empty((4, batch, self.units), x.dtype), np.empty((batch, self.units), x.dtype)
+        phis, phi = np.empty((steps, *shape), x.dtype), into(self.activation)  # φ(c)
+        times, product, ig = self.product(m, scales), np.empty((4, *shape), x.dtype), np.empty(shape, x.dtype)
         with np.errstate(over="ignore"):
             for t in range(steps):
                 zt, gate, h, c, read = z[t], gates[t], hs[t + 1], cs[t + 1], phis[t]
-                np.matmul(hs[t] if m is None else hs[t] * m, recurrent, out=product)
+                times(hs[t], product)
                 np.add(zt, product, zt)  # z = xW + b + h'U
                 self.squash(zt, zt if gates is z else gate)
                 i, f, g, o = gate
@@ -180,11 +180,11 @@ class LSTMCell(Cell):
         """Turn ∂L/∂h of the steps into ∂L/∂x, with the gradients of the weights written on the way."""
         _, _, hs, _, phis, m, holes, given = kept
         d, read, f = self.slopes(kept)
-        steps, batch, units = phis.shape
-        deltas = np.empty((steps, batch, 4 * units), phis.dtype)
-        by_gate = deltas.reshape(steps, batch, 4, units).swapaxes(1, 2)
-        dh, dc, share = np.array(dstates[0]), np.array(dstates[1]), np.empty((batch, units), phis.dtype)
-        first, back, through = steps - len(dys), self.product_back(m, batch), None
+        steps, *shape, units = phis.shape
+        deltas = np.empty((steps, *shape, 4 * units), phis.dtype)
+        by_gate = np.moveaxis(deltas.reshape(steps, *shape, 4, units), -2, 1)
+        dh, dc, share = np.array(dstates[0]), np.array(dstates[1]), np.empty((*shape, units), phis.dtype)
+        first, back, through = steps - len(dys), self.product_back(m, shape[0]), None
         for t in range(steps - 1, -1, -1):
             if t >= first:
                 np.add(dh, dys[t - first], dh)

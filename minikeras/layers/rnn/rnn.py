@@ -66,7 +66,7 @@ class RNN(Layer):
         zero_output_for_mask: bool = False,
         **kwargs,
     ):
-        cell = StackedRNNCells(cell) if isinstance(cell, (list, tuple)) else cell
+        cell = StackedRNNCells(cell, dtype=kwargs.get("dtype")) if isinstance(cell, (list, tuple)) else cell
         for needed in ("call", "state_size"):
             if needed not in dir(cell):
                 raise ValueError(
@@ -204,7 +204,8 @@ class RNN(Layer):
         states = self.start(x, initial_state)
         steps = np.ascontiguousarray(np.swapaxes(x, 0, 1)[:: -1 if self.go_backwards else 1], self.inner_dtype)
         seen = self.seen(mask, len(steps))
-        holes = None if seen is None else [None if row.all() else ~row[:, None] for row in seen]
+        beside = (-1, *(1,) * (states[0].ndim - 1))
+        holes = None if seen is None else [None if row.all() else ~row.reshape(beside) for row in seen]
         ys, states, *kept = sweep(self.cell, steps, states, bool(training), holes)
         if self.stateful:
             for variable, state in zip(flatten(self.states), states):

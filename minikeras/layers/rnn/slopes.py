@@ -25,6 +25,15 @@ def elementwise(activation: Callable) -> bool:
         return False
 
 
+def mixes(activation: Callable) -> bool:
+    """Whether a built-in activation lets numbers of a vector act on each other.
+
+    >>> mixes(activations.softmax), mixes(activations.tanh), mixes(np.sin)
+    (True, False, False)
+    """
+    return getattr(activation, "__module__", None) == activations.softmax.__module__
+
+
 def into(activation: Callable) -> Callable:
     """Return ``f(z, out)``, which writes φ(z) into an array.
 
@@ -59,5 +68,5 @@ def slope(activation: Callable, z: np.ndarray, y: np.ndarray) -> np.ndarray:
     if activation is activations.sigmoid:
         d = y * y
         return np.subtract(y, d, out=d)  # φ′ = y - y²
-    d = DERIVATIVES[activation](np.ones_like(z), z, y)
+    d = activations.derivative(activation)(np.ones_like(z), z, y)
     return d if d is not z and d is not y else d.copy()

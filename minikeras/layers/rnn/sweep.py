@@ -21,6 +21,7 @@ def sweep(cell: Any, x: np.ndarray, states: list, training: bool, holes: list | 
     Returns:
         the outputs (steps, batch, ...), the flat list of last states, and what `sweep_back` needs.
     """
+    x, states = _cast(cell, x, states)
     if formulas(cell):
         return cell.sweep(x, states, training, holes)
     return trace(_step_of(cell, x, states, training), x, states, training, holes)
@@ -28,6 +29,7 @@ def sweep(cell: Any, x: np.ndarray, states: list, training: bool, holes: list | 
 
 def plain(cell: Any, x: np.ndarray, states: list, training: bool, holes: list | None) -> tuple:
     """As `sweep`, where nobody will ask for the way back: your own cells compute without a tape."""
+    x, states = _cast(cell, x, states)
     if formulas(cell):
         return cell.sweep(x, states, training, holes)[:2]
     return _loop(x, states, _step_of(cell, x, states, training), holes, training)
@@ -35,9 +37,16 @@ def plain(cell: Any, x: np.ndarray, states: list, training: bool, holes: list | 
 
 def sweep_back(cell: Any, dys: np.ndarray, dstates: list, kept: Any, need_dx: bool = True) -> tuple:
     """Turn ∂L/∂y of the last ``len(dys)`` steps and ∂L/∂(last states) into ∂L/∂x and the list of ∂L/∂(first states)."""
+    dys, dstates = _cast(cell, dys, dstates)
     if formulas(cell):
         return cell.sweep_back(dys, dstates, kept, need_dx)
     return trace_back(cell, dys, dstates, kept)
+
+
+def _cast(cell: Any, x: np.ndarray, states: list) -> tuple[np.ndarray, list]:
+    """Turn arrays to the number type that a cell computes in."""
+    dtype = getattr(cell, "compute_dtype", x.dtype)
+    return x.astype(dtype, copy=False), [s.astype(dtype, copy=False) for s in states]
 
 
 def trace(step: Callable, x: np.ndarray, states: list, training: bool, holes: list | None) -> tuple:

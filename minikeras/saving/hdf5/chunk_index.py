@@ -161,8 +161,8 @@ def extensible_array(source: Source, address: int, places: Places, what: str) ->
     """Return the function from a chunk's number to the chunk.
 
     The first elements stand in the index block; then come data blocks of min, min, 2 min, 2 min, ... elements in groups
-    u = 0, 1, 2, ...: 2^⌊u/2⌋ blocks of min · 2^⌈u/2⌉. The index block knows the blocks of the first groups, and a secondary block
-    for each of the others.
+    u = 0, 1, 2, ...: 2^⌊u/2⌋ blocks of min · 2^⌈u/2⌉. The index block knows the blocks of the first groups, and a secondary
+    block for each of the others.
     """
     array = _Extensible(source, address, places, what)
     return lambda number: _entry(source, array.element(number), places, what)

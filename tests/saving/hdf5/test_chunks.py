@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from minikeras.saving.hdf5 import open_hdf5
+from minikeras.saving.hdf5.chunk_index import Chunk
+from minikeras.saving.hdf5.chunks import _plain_edge
 
 
 def root(change):
@@ -30,6 +32,12 @@ def test_chunks_come_together(options):
     data = np.random.default_rng(0).standard_normal((13, 7, 3)).astype("f4")
     found = root(lambda f: f.create_dataset("0", data=data, chunks=(5, 3, 2), **options)).dataset("0")
     assert np.array_equal(found.read(), data)
+
+
+def test_edges_without_filters():
+    """As `H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS` has it, which h5py can't set."""
+    whole, edge = (_plain_edge(place, Chunk(1, 2, 0), (5, 3), (13, 6)) for place in ((1, 1), (2, 1)))
+    assert whole == (1, 2, 0) and edge == (1, 2, 0xFFFFFFFF)
 
 
 def test_unknown_filters_are_refused():

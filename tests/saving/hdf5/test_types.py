@@ -43,7 +43,8 @@ def test_layouts_of_new_chunks():
     packed = (40).to_bytes(8, "little") + (6).to_bytes(4, "little")
     found = read_layout(SOURCE, bytes([4, 2, 3, 2, 1, 5, 8, 1]) + packed + address, "it")
     assert (found.index, found.address, found.single, found.whole_edges) == (1, 99, (40, 6), False)
-    for wrong, message in (([2, 0, 5, 8, 3], "each told in 0 bytes"), ([40, 1], "40 axes"), ([2, 1, 5, 8, 9], "index of kind 9")):
+    refused = ([2, 0, 5, 8, 3], "each told in 0 bytes"), ([40, 1], "40 axes"), ([2, 1, 5, 8, 9], "index of kind 9")
+    for wrong, message in refused:
         with pytest.raises(ValueError, match=message):
             read_layout(SOURCE, bytes([4, 2, 0, *wrong]) + bytes(60), "it")
 

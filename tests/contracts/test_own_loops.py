@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minikeras import Input, Sequential, layers, optimizers
+from minikeras import GradientTape, Input, Sequential, layers, optimizers
 from minikeras._core.variable import Variable
 from minikeras.optimizers import SGD, Adam, LossScaleOptimizer, MultiOptimizer, OptimizerMap
 
@@ -123,6 +123,36 @@ def test_minimize():
     assert w.tolist() == [0.5] and tape.entered == 1
     with pytest.raises(ValueError, match="needs the tape under which the loss was computed: write `with GradientTape"):
         optimizer.minimize(np.array(2.0), [w])
+
+
+def test_minimize_under_a_real_tape():
+    w = Variable([2.0])
+    optimizer = SGD(0.25)
+    with GradientTape() as tape:
+        loss = np.sum(w * w)
+    optimizer.minimize(loss, [w], tape=tape)
+    assert w.tolist() == [1.0]
+    optimizer.minimize(lambda: np.sum(w * w), [w])
+    assert w.tolist() == [0.5]
+
+
+def test_a_gan_of_two_optimizers():
+    """Each step of one leaves the weights of the other as they are; gradients come from one persistent tape."""
+    maker, judge = Sequential([Input((2,)), layers.Dense(3)]), Sequential([Input((3,)), layers.Dense(1, "sigmoid")])
+    noise, real = np.ones((4, 2), "float32"), np.full((4, 3), 0.5, "float32")
+    of_maker, of_judge = Adam(0.05), SGD(0.1, momentum=0.5, clipnorm=1.0)
+    for step in range(4):
+        with GradientTape(persistent=True) as tape:
+            p, q = judge(maker(noise)), judge(real)
+            worth = -np.mean(np.log(q)) - np.mean(np.log(1.0 - p))
+            fooled = -np.mean(np.log(p))
+        before = maker.get_weights(), judge.get_weights()
+        optimizer, part, loss = ((of_judge, judge, worth), (of_maker, maker, fooled))[step % 2]
+        optimizer.apply_gradients(zip(tape.gradient(loss, part.trainable_variables), part.trainable_variables))
+        for model, kept in zip((maker, judge), before):
+            same = [np.array_equal(a, b) for a, b in zip(model.get_weights(), kept)]
+            assert all(same) if model is not part else not any(same)
+    assert int(of_maker.iterations) == int(of_judge.iterations) == 2
 
 
 @pytest.mark.parametrize("make", [lambda: Adam(0.1), lambda: LossScaleOptimizer(Adam(0.1), initial_scale=1.0)])

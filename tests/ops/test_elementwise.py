@@ -1,0 +1,10 @@
+"""Operations of one array: as in real Keras, and what it does not say."""
+
+import pytest
+
+from tests.ops.golden import check, of
+
+
+@pytest.mark.parametrize("case", of("elementwise"))
+def test_as_keras(case):
+    check(case)

@@ -1,0 +1,10 @@
+"""Reductions that leave out NaN: as in real Keras, and what it does not say."""
+
+import pytest
+
+from tests.ops.golden import check, of
+
+
+@pytest.mark.parametrize("case", of("nans"))
+def test_as_keras(case):
+    check(case)

@@ -1,0 +1,30 @@
+"""Images in other coordinates: as in real Keras, and what it does not say."""
+
+import numpy as np
+import pytest
+
+from minikeras import ops
+from tests.ops.golden import check, of
+
+
+@pytest.mark.parametrize("case", of("warp"))
+def test_as_keras(case):
+    check(case)
+
+
+def test_elastic_transform_moves_pixels_and_repeats_itself():
+    x = np.random.default_rng(0).random((2, 8, 8, 1))
+    a, b = (ops.image.elastic_transform(x, 3.0, 2.0, seed=5) for _ in range(2))
+    assert a.shape == x.shape and a.tolist() == b.tolist() and np.abs(a - x).max() > 0.01
+
+
+def test_one_transform_serves_all_images():
+    x, m = np.random.default_rng(0).random((2, 4, 4, 1)), np.array([1.0, 0.1, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0])
+    np.testing.assert_allclose(ops.image.affine_transform(x, m), ops.image.affine_transform(x, np.stack([m, m])))
+
+
+def test_errors():
+    with pytest.raises(ValueError, match="one of .0, 1.. Received: order=2"):
+        ops.image.map_coordinates(np.zeros(3), [[0.5]], 2)
+    with pytest.raises(ValueError, match="shape .8,. or .batch, 8."):
+        ops.image.affine_transform(np.zeros((2, 2, 1)), np.zeros(6))
