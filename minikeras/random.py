@@ -14,6 +14,7 @@ import numpy as np
 from minikeras._core.config import standardize_dtype
 from minikeras._core.random import SeedGenerator, make_rng
 from minikeras._core.registry import Registry
+from minikeras._core.tape import boxed_inputs
 from minikeras._core.trace import Box
 
 __all__ = [
@@ -246,4 +247,5 @@ def shift(x: np.ndarray, scale: Any, start: Any, dtype: str) -> np.ndarray:
 
 def as_array(x: Any) -> Any:
     """An array, or a traced one as it is, so that gradients flow."""
+    x = boxed_inputs(x)
     return x if isinstance(x, (np.ndarray, Box)) else np.asarray(x)

@@ -8,6 +8,7 @@ import pytest
 from minikeras import random
 from minikeras._core.random import set_random_seed
 from minikeras._core.serialize import serialize_keras_object
+from minikeras._core.tape import vjp
 
 N = 40000
 DRAWS = {
@@ -146,3 +147,11 @@ def test_a_generator_goes_through_a_config():
     config = serialize_keras_object(random.SeedGenerator(3))
     assert config["module"] == "keras.random" and config["class_name"] == "SeedGenerator"
     assert random.registry.deserialize(config).next().tolist() == [3, 0]
+
+
+def test_gradients_flow_through_dropout_and_shuffle():
+    x = np.arange(1.0, 9.0)
+    dx = vjp(lambda x: random.dropout(x, 0.5, seed=1), x)[1](np.ones(8))[0]
+    assert dx.tolist() == (random.dropout(x, 0.5, seed=1) / x).tolist()
+    dx = vjp(lambda x: random.shuffle(x, seed=1), x)[1](random.shuffle(x, seed=1))[0]
+    assert dx.tolist() == x.tolist()

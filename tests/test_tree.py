@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case on one line
 """keras.tree: nests are walked as Keras does, dicts by their sorted keys."""
 
 from collections import OrderedDict, defaultdict, deque, namedtuple

@@ -19,7 +19,7 @@ _DOUBLE = (
     "-0.0018441526276218713 -0.008918529337700988 0.012424668635335314 0.12479239461530095 0.3383417599453982 "
     "0.5340837670170371"
 )
-_FITS = {4: (10.0, [float(c) for c in _SINGLE.split()]), 8: (28.3, [float(c) for c in _DOUBLE.split()])}
+FITS = {4: (10.0, [float(c) for c in _SINGLE.split()]), 8: (28.3, [float(c) for c in _DOUBLE.split()])}
 
 
 def upper_tail(a: np.ndarray) -> np.ndarray:
@@ -28,7 +28,7 @@ def upper_tail(a: np.ndarray) -> np.ndarray:
     >>> upper_tail(np.array([0.0, 1.0, 1.959963984540054, 3.0])).round(4)
     array([0.5   , 0.1587, 0.025 , 0.0013])
     """
-    far, (first, *rest) = _FITS[8 if a.dtype.itemsize > 4 else 4]
+    far, (first, *rest) = FITS[8 if a.dtype.itemsize > 4 else 4]
     w = np.minimum(a, far * math.sqrt(2.0))
     w *= math.sqrt(0.5)
     t = 2.0 / (w + 2.0)

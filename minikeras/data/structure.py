@@ -114,8 +114,8 @@ def pad_and_stack(elements: list, shapes: Any = None, values: Any = None) -> Any
         empty = "" if arrays[0].dtype.kind in "US" else 0
         dtype = np.result_type(*arrays)
         batch = np.full((len(arrays), *wanted), empty if value is None else value, dtype)
-        for row, a in zip(batch, arrays):
-            row[tuple(slice(n) for n in a.shape)] = a
+        for i, a in enumerate(arrays):
+            batch[(i, *map(slice, a.shape))] = a
         return batch
 
     first = elements[0]

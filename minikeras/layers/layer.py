@@ -292,7 +292,7 @@ class Layer(Weighted, Configurable):
             return self._tried(x, arguments)
         shape = self.compute_output_shape(shapes_of(x))
         dtype = self.compute_output_dtype(next((str(t.dtype) for t in flatten(x)), self.compute_dtype))
-        return _specs(shape, dtype)
+        return symbolic_of(shape, dtype)
 
     def _tried(self, x: Any, arguments: dict) -> Any:
         def run(x, **given):
@@ -373,7 +373,7 @@ class Layer(Weighted, Configurable):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape of the output for a shape of the input; by trying, unless a layer has a formula."""
-        x = _specs(input_shape, self.compute_dtype)
+        x = symbolic_of(input_shape, self.compute_dtype)
         if not self.built:
             self.build_for(x)
         return shapes_of(self._tried(x, {}))
@@ -574,13 +574,13 @@ def open_batch(x: Any) -> Any:
     return shape if isinstance(x, KerasTensor) or not shape else (None, *shape[1:])
 
 
-def _specs(shape: Any, dtype: str) -> Any:
+def symbolic_of(shape: Any, dtype: str) -> Any:
     """Symbolic tensors of a shape, or of a structure of shapes."""
     if is_shape(shape):
         return KerasTensor(tuple(shape), dtype)
     if isinstance(shape, dict):
-        return {key: _specs(item, dtype) for key, item in shape.items()}
-    return type(shape)(_specs(item, dtype) for item in shape) if isinstance(shape, (list, tuple)) else shape
+        return {key: symbolic_of(item, dtype) for key, item in shape.items()}
+    return type(shape)(symbolic_of(item, dtype) for item in shape) if isinstance(shape, (list, tuple)) else shape
 
 
 def _array_argument(value: Any) -> Any:

@@ -15,7 +15,7 @@ from minikeras._core.registry import REGISTRIES
 from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
 from minikeras.layers.calling import call_on_tape
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import Layer, symbolic_of
 from minikeras.models import summary as summaries
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course
@@ -258,6 +258,19 @@ class Model(Trainer, Layer):
     def output_shape(self) -> Any:
         """The shapes of the outputs, None for the batch."""
         return shapes_of(self.output)
+
+    def build(self, input_shape: Any) -> None:
+        """Build for inputs of this shape: a model with a call() of its own tries it out on symbolic ones."""
+        if self.is_traced and not vars(self).get("_meeting_data") and any(not layer.built for layer in self._inner_layers()):
+            self._tried(symbolic_of(input_shape, self.compute_dtype), {})
+
+    def build_for(self, x: Any, arguments: dict | None = None) -> None:
+        """Build for inputs, arrays or symbolic."""
+        vars(self)["_meeting_data"] = True  # the data itself says more than its shape
+        try:
+            super().build_for(x, arguments)
+        finally:
+            del vars(self)["_meeting_data"]
 
     def compute_output_spec(self, x: Any, **arguments) -> Any:
         """Return symbolic outputs for symbolic inputs."""

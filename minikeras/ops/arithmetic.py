@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from minikeras._core.config import floatx
-from minikeras.ops.dtypes import array, cast, common, floats, promote, promote_floats
+from minikeras.ops.dtypes import WEAK, array, cast, common, floats, promote, promote_floats
 from minikeras.ops.operation import operation
+
+
+def numbers(x1, x2):
+    """Two arrays of one type that can be divided: truth values become int32."""
+    x1, x2 = promote(x1, x2)
+    return (x1.astype("int32"), x2.astype("int32")) if x1.dtype.kind == "b" else (x1, x2)
 
 
 @operation
@@ -78,7 +84,7 @@ def floor_divide(x1, x2):
     >>> floor_divide([7, -7], 2).tolist()
     [3, -4]
     """
-    return np.floor_divide(*promote(x1, x2))
+    return np.floor_divide(*numbers(x1, x2))
 
 
 @operation
@@ -88,8 +94,7 @@ def mod(x1, x2):
     >>> mod([7, -7], 4).tolist()
     [3, 1]
     """
-    x1, x2 = promote(x1, x2)
-    return np.mod(x1, x2) if x1.dtype != bool else np.mod(x1.astype("int32"), x2.astype("int32"))
+    return np.mod(*numbers(x1, x2))
 
 
 @operation
@@ -99,8 +104,7 @@ def fmod(x1, x2):
     >>> fmod([7, -7], 4).tolist()
     [3, -3]
     """
-    x1, x2 = promote(x1, x2)
-    return np.fmod(x1, x2) if x1.dtype != bool else np.fmod(x1.astype("int32"), x2.astype("int32"))
+    return np.fmod(*numbers(x1, x2))
 
 
 @operation
@@ -110,7 +114,7 @@ def power(x1, x2):
     >>> power([2.0, 3.0], 2)
     array([4., 9.], dtype=float32)
     """
-    return np.power(*promote(x1, x2))
+    return np.power(*numbers(x1, x2))
 
 
 @operation
@@ -160,7 +164,7 @@ def arctan2(x1, x2):
     >>> arctan2([1.0], [1.0])
     array([0.785], dtype=float32)
     """
-    return np.arctan2(*promote_floats(x1, x2))
+    return np.arctan2(*promote_floats(array(x1), array(x2)))
 
 
 @operation
@@ -180,7 +184,7 @@ def logaddexp(x1, x2):
     >>> float(logaddexp(1000.0, 1000.0))
     1000.693
     """
-    return np.logaddexp(*promote_floats(x1, x2))
+    return np.logaddexp(*promote_floats(array(x1), array(x2)))
 
 
 @operation
@@ -310,7 +314,7 @@ def greater_equal(x1, x2):
     return np.greater_equal(*promote(x1, x2))
 
 
-@operation
+@operation(data="rtol atol")
 def isclose(x1, x2, rtol=1e-5, atol=1e-8, equal_nan=False):
     """Whether |x1 - x2| ≤ atol + rtol |x2|.
 
@@ -427,7 +431,7 @@ def bitwise_left_shift(x, y):
     >>> int(bitwise_left_shift(3, 2))
     12
     """
-    return np.left_shift(*promote(x, y))
+    return np.left_shift(*numbers(x, y))
 
 
 @operation
@@ -437,7 +441,7 @@ def left_shift(x, y):
     >>> int(left_shift(3, 2))
     12
     """
-    return np.left_shift(*promote(x, y))
+    return np.left_shift(*numbers(x, y))
 
 
 @operation
@@ -447,7 +451,7 @@ def bitwise_right_shift(x, y):
     >>> int(bitwise_right_shift(13, 2))
     3
     """
-    return np.right_shift(*promote(x, y))
+    return np.right_shift(*numbers(x, y))
 
 
 @operation
@@ -457,7 +461,7 @@ def right_shift(x, y):
     >>> int(right_shift(13, 2))
     3
     """
-    return np.right_shift(*promote(x, y))
+    return np.right_shift(*numbers(x, y))
 
 
 @operation
@@ -468,9 +472,9 @@ def clip(x, x_min, x_max):
     array([0. , 0.5, 1. ], dtype=float32)
     """
     x = array(x)
-    bounds = [b if b is None or type(b) in (bool, int, float) else array(b) for b in (x_min, x_max)]
-    dtype = common(x.dtype, *(type(b) if type(b) in (bool, int, float) else b.dtype for b in bounds if b is not None))
-    dtype = np.dtype("int32") if dtype.kind == "b" else dtype
+    x = x.astype("int32") if x.dtype.kind == "b" else x
+    bounds = [b if b is None or type(b) in WEAK else array(b) for b in (x_min, x_max)]
+    dtype = common(x.dtype, *(type(b) if type(b) in WEAK else b.dtype for b in bounds if b is not None))
     low, high = (None if b is None else cast(b, dtype) for b in bounds)
     x = cast(x, dtype)
     x = x if low is None else np.maximum(x, low)

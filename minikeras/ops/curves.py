@@ -31,7 +31,8 @@ def relu(x):
     >>> relu([-1.0, 2.0])
     array([0., 2.], dtype=float32)
     """
-    return positive(array(x))
+    x = array(x)
+    return positive(x.astype("int32") if x.dtype.kind == "b" else x)
 
 
 @operation
@@ -126,7 +127,7 @@ def silu(x):
 swish = silu
 
 
-@operation
+@operation(settings="b")
 def squareplus(x, b=4):
     """(x + √(x² + b)) / 2
 

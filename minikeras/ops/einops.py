@@ -11,7 +11,7 @@ from minikeras.ops.dtypes import array
 from minikeras.ops.operation import operation
 
 
-@operation
+@operation(data="pattern")
 def rearrange(tensor, pattern, **axes_lengths):
     """Split, order and join axes by their names.
 

@@ -293,7 +293,7 @@ def trunc(x):
     >>> trunc([1.7, -1.7])
     array([ 1., -1.], dtype=float32)
     """
-    return np.trunc(floats(x)) if array(x).dtype.kind == "f" else whole(x)
+    return np.trunc(floats(x)) if array(x).dtype.kind == "f" else array(x)
 
 
 @operation

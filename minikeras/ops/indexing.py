@@ -142,7 +142,7 @@ def isin(x1, x2, assume_unique=False, invert=False):
     return np.isin(x1, x2, assume_unique, invert)
 
 
-@operation
+@operation(settings="fill_value")
 def unique(
     x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None, fill_value=None
 ):

@@ -291,11 +291,14 @@ def jvp(fun, primals, tangents, has_aux=False):
     y, aux = y if has_aux else (y, None)
     values, slopes = [], []
     for k in range(len(flatten(y))):
-        value, pullback = vjp(lambda *xs, k=k: array(flatten(fun(*xs)[0] if has_aux else fun(*xs))[k]), *primals)
-        slope = np.zeros(value.size, value.dtype)
-        for i, one in enumerate(np.eye(value.size, dtype=value.dtype)):  # row by row of the Jacobian
-            slope[i] = sum(np.sum(share * t) for share, t in zip(pullback(one.reshape(value.shape)), tangents))
-        values.append(value)
-        slopes.append(slope.reshape(value.shape))
+
+        def leaf(*xs, k=k):
+            return array(flatten(fun(*xs)[0] if has_aux else fun(*xs))[k])
+
+        def share(u, *xs, leaf=leaf):  # uᵀ J t: linear in u, so its gradient there is J t
+            return sum(np.sum(dx * t) for dx, t in zip(vjp(leaf, *xs)[1](u), tangents))
+
+        values.append(vjp(leaf, *primals)[0])
+        slopes.append(vjp(share, np.zeros_like(values[-1]), *primals)[1](1.0)[0])
     found = pack_sequence_as(y, values), pack_sequence_as(y, slopes)
     return (*found, aux) if has_aux else found

@@ -48,7 +48,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     return y if offset is None else y + offset
 
 
-@operation(name="LayerNorm", data="gamma beta")
+@operation(name="LayerNorm", settings="rms_scaling")
 def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwargs):
     """gamma · (x - mean) / √(variance + epsilon) + beta, mean and variance along axes.
 
@@ -67,7 +67,7 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
     return cast(y if beta is None else y + fitted(beta, x, axis), x.dtype)
 
 
-@operation(name="RMSNorm", data="scale")
+@operation(name="RMSNorm")
 def rms_normalization(x, scale=None, axis=-1, epsilon=None):
     """scale · x / √(mean of x² + epsilon), the mean along axes.
 

@@ -51,9 +51,13 @@ def operation(function: Callable | None = None, *, name: str | None = None, data
         return tensor(y) if CALL.get() is None else y  # to a user's own hands as a tensor, plain inside of layers
 
     code = function.__code__
-    known = (DATA | set(data.split())) - set(settings.split())
-    op.settings = [a for a in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if a not in known]
-    op.class_name = name or "".join(part.capitalize() for part in function.__name__.split("_"))
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    op.settings = [a for a in names if a not in DATA]
+    if data or settings:
+        wanted, given = settings.split(), data.split()
+        op.settings = [a for a in names if a in wanted or a not in DATA and a not in given]
+        op.settings += [a for a in wanted if a not in names]  # of its **kwargs
+    op.class_name = name or "".join([part.capitalize() for part in function.__name__.split("_")])
     OPERATIONS.setdefault(op.class_name, op)
     return op
 

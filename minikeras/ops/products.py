@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.ops.dtypes import array, cast, common, promote
+from minikeras.ops.dtypes import array, cast, floats, promote
 from minikeras.ops.operation import operation
 
 
@@ -145,9 +145,7 @@ def correlate(x1, x2, mode="valid"):
     array([2., 3.], dtype=float32)
     """
     x1, x2 = promote(x1, x2)
-    if x1.dtype == bool or x1.dtype.kind in "iu" and x1.dtype.itemsize < 8:
-        dtype = common(float) if x1.dtype.kind in "iub" else x1.dtype
-        x1, x2 = cast(x1, dtype), cast(x2, dtype)
+    x1, x2 = floats(x1), floats(x2)
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"mode must be one of 'full', 'valid', or 'same', but received mode={mode!r}.")
     if type(x1) is np.ndarray and type(x2) is np.ndarray:

@@ -228,7 +228,7 @@ def cumprod(x, axis=None, dtype=None):
     return np.cumprod(x, axis, x.dtype)
 
 
-@operation
+@operation(settings="x")
 def trapezoid(y, x=None, dx=1.0, axis=-1):
     """The integral by the trapezoidal rule: Σ Δx (yᵢ + yᵢ₊₁) / 2.
 
@@ -339,12 +339,12 @@ def bincount(x, weights=None, minlength=0, sparse=False):
     return np.reshape(np.asarray(counted, dtype), (*x.shape[:-1], length))
 
 
-@operation
+@operation(settings="bins")
 def histogram(x, bins=10, range=None):
     """How many fall into each of the bins, and the edges of these.
 
     >>> [a.tolist() for a in histogram([0.0, 1.0, 1.0, 2.0], bins=2)]
-    [[1, 3], [0.0, 1.0, 2.0]]
+    [[1.0, 3.0], [0.0, 1.0, 2.0]]
     """
     if not isinstance(bins, (int, np.integer)) or bins < 1:
         raise ValueError(f"Argument `bins` should be a positive integer, got bins={bins!r}.")
@@ -352,7 +352,7 @@ def histogram(x, bins=10, range=None):
     if x.ndim != 1:
         raise ValueError(f"Input tensor must be 1-dimensional. Received: input.shape={x.shape}")
     counts, edges = np.histogram(x, bins, range)
-    return counts.astype("int32"), edges.astype(x.dtype)
+    return counts.astype(x.dtype), edges.astype(x.dtype)
 
 
 @operation

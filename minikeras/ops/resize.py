@@ -53,7 +53,7 @@ def resized(x, axis, matrix):
     return np.moveaxis(np.matmul(np.moveaxis(x, axis, -1), cast(matrix.T, x.dtype)), -1, axis)
 
 
-@operation
+@operation(settings="fill_value")
 def resize(
     images,
     size,
@@ -134,7 +134,7 @@ def window(x, axis, start, length):
     return x[(slice(None),) * (axis % x.ndim) + (slice(start, start + length),)]
 
 
-@operation
+@operation(data="output_shape")
 def scale_and_translate(images, output_shape, scale, translation, spatial_dims, method, antialias=True):
     """Resize by factors and shift, along the axes given: output i stands at (i + ½ - translation) / scale - ½.
 

@@ -381,7 +381,7 @@ def diagflat(x, k=0):
     return diag(np.ravel(array(x)), k)
 
 
-@operation
+@operation(settings="offset")
 def diagonal(x, offset=0, axis1=0, axis2=1):
     """The numbers on a diagonal of two axes, as the last axis.
 
@@ -393,7 +393,7 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
     return x[..., i - builtins.min(offset, 0), i + builtins.max(offset, 0)]
 
 
-@operation
+@operation(settings="offset")
 def trace(x, offset=0, axis1=0, axis2=1):
     """The sum of a diagonal.
 

@@ -28,7 +28,7 @@ def inside(index, size, fill_mode):
     return np.clip(index, 0, size - 1)
 
 
-@operation
+@operation(settings="fill_value")
 def map_coordinates(inputs, coordinates, order, fill_mode="constant", fill_value=0):
     """The numbers of an array at places between its own.
 
@@ -72,7 +72,7 @@ def map_coordinates(inputs, coordinates, order, fill_mode="constant", fill_value
 def neighbours(c, size, order, fill_mode):
     """Along one axis, the numbers around each place: their index, whether they are there, their weight."""
     if order == 0:
-        places = [(np.round(c), None)]
+        places = [(np.sign(c) * np.floor(np.abs(c) + 0.5), None)]  # halves go away from 0
     else:
         low = np.floor(c)
         places = [(low, 1 - (c - low)), (low + 1, c - low)]
@@ -131,7 +131,7 @@ def projected(x, m, interpolation, fill_mode, fill_value):
     return warped(x, (b0 * xs + b1 * ys + b2) / k, (a0 * xs + a1 * ys + a2) / k, interpolation, fill_mode, fill_value)
 
 
-@operation
+@operation(settings="fill_value")
 def affine_transform(images, transform, interpolation="bilinear", fill_mode="constant", fill_value=0, data_format=None):
     """Images turned, stretched, sheared, shifted.
 
@@ -153,7 +153,7 @@ def affine_transform(images, transform, interpolation="bilinear", fill_mode="con
     return back(projected(x, m if m.ndim == 2 else m[None], interpolation, fill_mode, fill_value))
 
 
-@operation
+@operation(settings="fill_value")
 def perspective_transform(images, start_points, end_points, interpolation="bilinear", fill_value=0, data_format=None):
     """Images in the perspective that moves four points to four others.
 
@@ -183,7 +183,7 @@ def homography(start, end):
     return np.linalg.solve(np.concatenate([top, low], -2), np.concatenate([sx, sy], -1)[..., None])[..., 0]
 
 
-@operation
+@operation(settings="fill_value")
 def elastic_transform(
     images,
     alpha=20.0,

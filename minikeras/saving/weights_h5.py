@@ -58,9 +58,11 @@ def plan_weights(plan: Plan, root: Group, model: Any, skip_mismatch: bool = Fals
     """Plan the weights of all layers; with ``skip_mismatch``, return what did not fit instead of raising."""
     skipped: list[str] = []
     met: dict[str, set[str]] = {}
-    for part in parts(model):
+    mine = parts(model)
+    ranks = _ranks(mine)
+    for part in mine:
         try:
-            _plan_part(plan, root, part, met)
+            _plan_part(plan, root, part, met, ranks)
         except ValueError as error:
             if not skip_mismatch:
                 raise
@@ -70,8 +72,18 @@ def plan_weights(plan: Plan, root: Group, model: Any, skip_mismatch: bool = Fals
     return skipped
 
 
-def _plan_part(plan: Plan, root: Group, part: Part, met: dict[str, set[str]]) -> None:
-    group = _find(root, part, met)
+def _ranks(mine: list[Part]) -> dict[tuple, int]:
+    """Which of its class each part is among those that stand in its container: some of the layers may stand elsewhere."""
+    ranks: dict[tuple, int] = {}
+    counts: dict[tuple, int] = {}
+    for steps in sorted({part.steps for part in mine if part.steps and len(part.steps[-1]) == 3}, key=lambda s: s[-1][2]):
+        place = (*steps[:-1], steps[-1][:2])
+        ranks[steps] = counts[place] = counts.get(place, -1) + 1
+    return ranks
+
+
+def _plan_part(plan: Plan, root: Group, part: Part, met: dict[str, set[str]], ranks: dict[tuple, int]) -> None:
+    group = _find(root, part, met, ranks)
     own = overrides(part.part, "load_own_variables")
     if group is None or "vars" not in group:
         if part.own and part.steps and not part.path.endswith("seed_generator"):
@@ -91,16 +103,16 @@ def _plan_part(plan: Plan, root: Group, part: Part, met: dict[str, set[str]]) ->
     plan.take(part.own, datasets_in(found), part.label)
 
 
-def _find(root: Group, part: Part, met: dict[str, set[str]]) -> Group | None:
+def _find(root: Group, part: Part, met: dict[str, set[str]], ranks: dict[tuple, int]) -> Group | None:
     """The group of a part: the n-th layer of a class is the n-th of that class in the file, whatever its number."""
     group = root
-    for step in part.steps:
+    for depth, step in enumerate(part.steps, 1):
         name = next((n for n in CONTAINERS.get(step[0], step[:1]) if n in group), None)
         if name is None:
             return None
         group = group.group(name)
         if len(step) == 3:
-            _, kind, n = step
+            kind, n = step[1], ranks[part.steps[:depth]]
             numbered = group.numbered.get(kind, [])
             if n >= len(numbered):
                 return None

@@ -146,7 +146,8 @@ def test_what_is_passed_on_is_looked_at_when_it_is_given():
         with pytest.raises(ValueError, match="cubic got an unknown argument: `scal`. Did you mean `scale`"):
             wrapper(cubic, scal=2.0)
         wrapper(lambda y, p, **anything: p, scal=2.0)
-    with pytest.raises(ValueError, match=r"add_weight\(\) of Mean got an unknown argument: `initialiser`. Did you mean `initializer`"):
+    message = r"add_weight\(\) of Mean got an unknown argument: `initialiser`. Did you mean `initializer`"
+    with pytest.raises(ValueError, match=message):
         metrics.Mean().add_weight(name="a", initialiser="ones")
     with pytest.raises(TypeError, match="initialiser"):
         SGD().add_variable((2,), initialiser="ones")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case on one line
 """Compositions have the values of the functions they stand for."""
 
 import numpy as np

@@ -73,4 +73,5 @@ def check(case):
         assert list(y.shape) == part[1]
         assert SHORT.get(y.dtype.name, y.dtype.name) == part[0]
         rtol = LOOSE.get(part[0], 2e-5)
-        np.testing.assert_allclose(y, numbers, rtol=rtol, atol=rtol, equal_nan=True)
+        atol = 1 if "u8img" in case else rtol  # of bytes, halves may be rounded either way
+        np.testing.assert_allclose(y, numbers, rtol=rtol, atol=atol, equal_nan=True)

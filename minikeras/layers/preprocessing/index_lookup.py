@@ -12,8 +12,10 @@ from minikeras._core.config import floatx
 from minikeras.layers.preprocessing.categories import OUTPUT_MODES, batches_of, checked_mode, encode, encoded_shape
 from minikeras.layers.preprocessing.fingerprints import hash_bins
 from minikeras.layers.preprocessing.hashing import TokenLayer, checked_salt, dense_only
+from minikeras.layers.preprocessing.lookup_checks import check_arguments, check_tokens
 
 MODES = (*OUTPUT_MODES, "tf_idf")
+FILE = "vocabulary.txt"
 LARGEST = np.iinfo(np.int64).max  # the number of the mask where it must leave no mark
 
 
@@ -47,7 +49,7 @@ class IndexLookup(TokenLayer):
         super().__init__(**kwargs)
         kind = type(self).__name__
         self.output_mode = checked_mode(kind, output_mode, MODES)
-        self._check(kind, max_tokens, num_oov_indices, pad_to_max_tokens, invert, idf_weights, oov_method)
+        check_arguments(kind, self.output_mode, max_tokens, num_oov_indices, pad_to_max_tokens, invert, idf_weights, oov_method)
         self.max_tokens, self.num_oov_indices = max_tokens, num_oov_indices
         self.mask_token, self.oov_token = mask_token, oov_token
         self.invert, self.pad_to_max_tokens = bool(invert), bool(pad_to_max_tokens)
@@ -90,7 +92,7 @@ class IndexLookup(TokenLayer):
         special = self._special()
         with_special = bool(special) and tokens[: len(special)] == special
         plain = tokens[len(special) :] if with_special else tokens
-        self._check_tokens(plain, special)
+        check_tokens(self, plain, special)
         self._take(plain)
         if idf_weights is not None:
             self._take_idf(np.asarray(idf_weights, floatx()), len(tokens), with_special)
@@ -248,18 +250,29 @@ class IndexLookup(TokenLayer):
         if self.output_mode == "tf_idf":
             self.idf_weights = np.asarray(store["idf_weights"], floatx())
 
+    def get_assets(self) -> dict[str, bytes]:
+        """Return the files that keep what was learned: ``vocabulary.txt``, one token in each line; none if it was given."""
+        if self.input_vocabulary is not None:
+            return {}
+        return {FILE: "\n".join(str(t) for t in self.get_vocabulary()).encode()}
+
+    def set_assets(self, files: dict[str, bytes]) -> None:
+        """Take over what `get_assets` returned; after `load_own_variables`."""
+        tokens = self._lines(files[FILE].decode()) if self.input_vocabulary is None and FILE in files else None
+        if tokens:  # weights are filled up to max_tokens, where there is such an argument
+            self.set_vocabulary(tokens, self.idf_weights[: len(tokens)] if self.output_mode == "tf_idf" else None)
+
     def save_assets(self, dir_path: str) -> None:
-        """Write a learned vocabulary to ``vocabulary.txt``, one token in each line."""
-        if self.input_vocabulary is None:
-            with open(os.path.join(dir_path, "vocabulary.txt"), "w", encoding="utf-8", newline="\n") as file:
-                file.write("\n".join(str(t) for t in self.get_vocabulary()))
+        """Write a learned vocabulary to ``vocabulary.txt`` in a folder."""
+        for name, content in self.get_assets().items():
+            with open(os.path.join(dir_path, name), "wb") as file:
+                file.write(content)
 
     def load_assets(self, dir_path: str) -> None:
-        """Read a learned vocabulary from ``vocabulary.txt``."""
+        """Read a learned vocabulary from ``vocabulary.txt`` in a folder."""
         if self.input_vocabulary is None:
-            tokens = self._read(os.path.join(dir_path, "vocabulary.txt"))
-            if tokens:  # weights are filled up to max_tokens, where there is such an argument
-                self.set_vocabulary(tokens, self.idf_weights[: len(tokens)] if self.output_mode == "tf_idf" else None)
+            with open(os.path.join(dir_path, FILE), "rb") as file:
+                self.set_assets({FILE: file.read()})
 
     def __reduce__(self):  # copy and pickle: the learned vocabulary comes along
         learned = None if self.input_vocabulary is not None or not self._tokens else (self._tokens, self.get_idf_weights())
@@ -310,41 +323,10 @@ class IndexLookup(TokenLayer):
         if not os.path.exists(path):
             raise ValueError(f"Vocabulary file {str(path)!r} of layer {self.name!r} does not exist.")
         with open(path, encoding="utf-8") as file:
-            lines = file.read().split("\n")
-        while lines and not lines[-1]:
-            lines.pop()
-        return [self.token(line) for line in lines]
+            return self._lines(file.read())
 
-    def _check_tokens(self, tokens: list, special: list) -> None:
-        repeated = [t for t, n in Counter(tokens).items() if n > 1]
-        if repeated:
-            raise ValueError(f"The vocabulary of layer {self.name!r} has repeated terms: {repeated[:5]}. Each may come once.")
-        for kind, token, matters in (("mask", self.mask_token, True), ("OOV", self.oov_token, self.invert)):
-            if matters and token is not None and token in tokens:
-                raise ValueError(
-                    f"Layer {self.name!r}: the vocabulary holds the {kind} token {token!r} at an unexpected place. Leave the "
-                    f"special tokens out, or put all of them at the start in this order: {special}."
-                )
-        size = len(special) + len(tokens)
-        if self.max_tokens is not None and size > self.max_tokens:
-            raise ValueError(
-                f"Layer {self.name!r}: the vocabulary is larger than allowed: {size} tokens, max_tokens={self.max_tokens}."
-            )
-
-    def _check(self, kind, max_tokens, num_oov_indices, pad_to_max_tokens, invert, idf_weights, oov_method):
-        integers = int, np.integer
-        if max_tokens is not None and (not isinstance(max_tokens, integers) or max_tokens <= 1):
-            raise ValueError(f"If set, `max_tokens` of {kind} must be an integer greater than 1, got {max_tokens!r}.")
-        if not isinstance(num_oov_indices, integers) or num_oov_indices < 0:
-            raise ValueError(f"`num_oov_indices` of {kind} must be an integer >= 0, got {num_oov_indices!r}.")
-        if pad_to_max_tokens and max_tokens is None:
-            raise ValueError(f"`pad_to_max_tokens=True` of {kind} needs `max_tokens`.")
-        if invert and self.output_mode != "int":
-            raise ValueError(f"`output_mode` of {kind} must be 'int' when `invert` is true, got {self.output_mode!r}.")
-        if idf_weights is not None and self.output_mode != "tf_idf":
-            raise ValueError(f"`idf_weights` of {kind} only go with output_mode='tf_idf', got {self.output_mode!r}.")
-        if oov_method not in ("floormod", "farmhash"):
-            raise ValueError(f"`oov_method` of {kind} must be 'floormod' or 'farmhash', got {oov_method!r}.")
+    def _lines(self, text: str) -> list:
+        return [self.token(line) for line in text.rstrip("\n").replace("\r\n", "\n").split("\n")] if text.strip("\n") else []
 
 
 def rebuild_with_vocabulary(cls: type, config: dict, learned: tuple | None) -> Any:

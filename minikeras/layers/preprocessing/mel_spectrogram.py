@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,8 @@ class MelSpectrogram(Layer):
         self.min_freq, self.max_freq = min_freq, max_freq or int(sampling_rate / 2)
         self.power_to_db, self.top_db = power_to_db, top_db
         self.mag_exp, self.min_power, self.ref_power = mag_exp, min_power, ref_power
-        self._window = padded_window(window, self.sequence_length, fft_length)
-        self._bands = mel_weights(num_mel_bins, fft_length // 2 + 1, sampling_rate, min_freq, self.max_freq)
+        if isinstance(window, str) and window not in WINDOWS:
+            raise ValueError(f"Unknown window {window!r} of MelSpectrogram: use one of {sorted(WINDOWS)}, an array or None.")
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Compute the spectrogram."""
@@ -112,6 +113,15 @@ class MelSpectrogram(Layer):
         pieces = None if n is None else 1 + (n + self.fft_length // 2 * 2 - self.fft_length) // self.sequence_stride
         return (*batch, self.num_mel_bins, pieces)
 
+    @property
+    def _window(self) -> np.ndarray:
+        return padded_window(self.window, self.sequence_length, self.fft_length)
+
+    @property
+    def _bands(self) -> np.ndarray:
+        bins = self.fft_length // 2 + 1
+        return mel_weights(self.num_mel_bins, bins, self.sampling_rate, self.min_freq, self.max_freq)
+
     def _decibels(self, power: np.ndarray) -> tuple[np.ndarray, float]:
         y = 10.0 * np.log10(np.maximum(power, self.min_power))
         y -= 10.0 * math.log10(max(abs(self.ref_power), self.min_power))
@@ -128,8 +138,6 @@ def padded_window(window: Any, length: int, total: int) -> np.ndarray:
     if window is None:
         return np.ones(total)
     if isinstance(window, str):
-        if window not in WINDOWS:
-            raise ValueError(f"Unknown window {window!r}: expected one of {sorted(WINDOWS)}, an array or None.")
         a, b = WINDOWS[window]
         values = a - b * np.cos(2 * math.pi * np.arange(length) / length)
     else:
@@ -140,6 +148,7 @@ def padded_window(window: Any, length: int, total: int) -> np.ndarray:
     return np.pad(values, (left, total - length - left))
 
 
+@lru_cache(maxsize=16)
 def mel_weights(bands: int, bins: int, sampling_rate: float, lowest: float, highest: float) -> np.ndarray:
     """How much each frequency of a spectrum counts in each band: triangles that overlap, ``(bins, bands)``.
 

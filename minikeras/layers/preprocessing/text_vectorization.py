@@ -207,6 +207,14 @@ class TextVectorization(TokenLayer):
         """Read the weights of "tf_idf" from a file's store."""
         self._lookup_layer.load_own_variables(store)
 
+    def get_assets(self) -> dict[str, bytes]:
+        """Return the files that keep what was learned."""
+        return self._lookup_layer.get_assets()
+
+    def set_assets(self, files: dict[str, bytes]) -> None:
+        """Take over what `get_assets` returned."""
+        self._lookup_layer.set_assets(files)
+
     def save_assets(self, dir_path: str) -> None:
         """Write a learned vocabulary to ``vocabulary.txt``."""
         self._lookup_layer.save_assets(dir_path)

@@ -48,6 +48,8 @@ class Bidirectional(Layer):
         for name, value in (("layer", layer), ("backward_layer", backward_layer)):
             if not isinstance(value, Layer) and not (value is None and name == "backward_layer"):
                 raise ValueError(f"Argument `{name}` of Bidirectional must be a layer, got {value!r}.")
+            if value is not None and not all(hasattr(value, known) for known in ("go_backwards", *_COMMON)):
+                raise ValueError(f"Argument `{name}` of Bidirectional must be a recurrent layer, got {value!r}.")
         if merge_mode not in MERGE_MODES:
             known = ", ".join(map(repr, MERGE_MODES))
             raise ValueError(f"Argument `merge_mode` of Bidirectional must be one of {known}, got {merge_mode!r}.")

@@ -13,7 +13,7 @@ import numpy as np
 
 from minikeras import activations as act
 from minikeras.activations.curves import SELU_ALPHA, SELU_SCALE
-from minikeras.activations.gaussian import _FITS
+from minikeras._core.normal import FITS
 from minikeras.saving.onnx_export.graph import Tensor, cast, clip, integers, op, reduce, where
 
 
@@ -72,7 +72,7 @@ def gelu(x, approximate=False):
         return x * 0.5 * (1.0 + op("Tanh", math.sqrt(2.0 / math.pi) * x * (1.0 + 0.044715 * x * x)))
     if single(x):
         return x * 0.5 * (1.0 + op("Erf", x * math.sqrt(0.5)))
-    far, (first, *rest) = _FITS[8]  # |x| Q(|x|) as activations.gaussian.upper_tail has it
+    far, (first, *rest) = FITS[8]  # |x| Q(|x|) as _core.normal.upper_tail has it
     w = op("Min", op("Abs", x), far * math.sqrt(2.0)) * math.sqrt(0.5)
     t = 2.0 / (w + 2.0)
     nearest = 2.0 / (2.0 + far)

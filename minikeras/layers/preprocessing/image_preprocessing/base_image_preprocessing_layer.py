@@ -62,7 +62,8 @@ class BaseImagePreprocessingLayer(Layer):
             return super().__call__(inputs, *args, **kwargs)
         if not args and kwargs.get("training") is None:
             call = CALL.get()
-            kwargs["training"] = self.training_by_default if call is None else bool(call.training)
+            told = None if call is None else call.training
+            kwargs["training"] = self.training_by_default if told is None else bool(told)
         if isinstance(inputs, dict):
             return self._call_dict(inputs, *args, **kwargs)
         return super().__call__(inputs, *args, **kwargs)
