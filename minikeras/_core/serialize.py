@@ -33,7 +33,7 @@ class Configurable:
         if (args or kwargs) and _of_the_house(next(c for c in cls.__mro__ if "__init__" in vars(c))):
             check_names(cls, args, kwargs)
             if not cls._takes_nan:
-                refuse_nan(cls.__name__, {**dict(zip(all_arguments(cls), args)), **kwargs})
+                refuse_nan(cls.__name__, {**dict(zip(constructor_arguments(cls), args)), **kwargs})
         return super().__new__(cls)
 
     def get_config(self) -> dict:

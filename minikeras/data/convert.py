@@ -194,7 +194,7 @@ def _from_pandas(value, name, text):
     if not types:
         raise ValueError(f"{name} is a DataFrame without columns.")
     wrong = [i for i, t in enumerate(types) if getattr(t, "kind", "O") not in _NUMBERS]
-    if wrong and text and len(wrong) == len(types) and is_text(value.to_numpy("object")):
+    if wrong and text and is_text(value.to_numpy("object")):
         return value.to_numpy("object")
     if wrong:
         raise ValueError(_wrong_columns(name, [None if columns is None else columns[i] for i in wrong], types[wrong[0]]))

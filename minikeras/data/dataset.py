@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.random import make_default_seed
+from minikeras._core.tensor import tensor
 from minikeras.data.structure import TensorSpec, leaves, length, map_structure, pad_and_stack, rows_at, stack, to_arrays
 
 INFINITE_CARDINALITY, UNKNOWN_CARDINALITY = -1, -2
@@ -85,7 +86,7 @@ class Dataset:
         size = UNKNOWN_CARDINALITY if UNKNOWN_CARDINALITY in sizes else min(known, default=INFINITE_CARDINALITY)
 
         def make():
-            for parts in zip(*every):
+            for parts in zip(*(d._make() for d in every)):
                 parts = iter(parts)
                 yield map_structure(lambda _: next(parts), structure)  # noqa: B023 - read before the next turn
 
@@ -112,7 +113,7 @@ class Dataset:
 
         def make():
             rng = np.random.default_rng(seed)
-            open_ones = [iter(d) for d in datasets]
+            open_ones = [_read(d) for d in datasets]
             left = np.full(len(datasets), 1.0) if weights is None else np.array(weights, float)
             while left.sum() > 0:
                 i = int(rng.choice(len(left), p=left / left.sum()))
@@ -128,7 +129,7 @@ class Dataset:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator:
-        return self._make()
+        return map(tensor, self._make())  # what a user sees answers .numpy(), too
 
     def __len__(self) -> int:
         if self._size < 0:
@@ -140,8 +141,8 @@ class Dataset:
         return True
 
     def as_numpy_iterator(self) -> Iterator:
-        """Iterate over the elements."""
-        return iter(self)
+        """Iterate over the elements as plain arrays."""
+        return self._make()
 
     def cardinality(self) -> np.int64:
         """The number of elements, or `INFINITE_CARDINALITY` or `UNKNOWN_CARDINALITY`."""
@@ -150,7 +151,7 @@ class Dataset:
     @property
     def element_spec(self) -> Any:
         """Shapes and types of the first element; None for a size that differs."""
-        first = next(iter(self), None)
+        first = next(self._make(), None)
         if first is None:
             raise ValueError("The dataset is empty: it has no element to tell the shape of.")
 
@@ -163,13 +164,13 @@ class Dataset:
     def reduce(self, initial_state: Any, reduce_func: Callable, name: str | None = None) -> Any:
         """Join all elements: state = reduce_func(state, element)."""
         state = to_arrays(initial_state)
-        for element in self:
+        for element in self._make():
             state = reduce_func(state, element)
         return state
 
     def get_single_element(self, name: str | None = None) -> Any:
         """Return the only element."""
-        elements = list(itertools.islice(self, 2))
+        elements = list(itertools.islice(self._make(), 2))
         if len(elements) != 1:
             raise ValueError(f"Expected a dataset of one element, got {'none' if not elements else 'more'}.")
         return elements[0]
@@ -178,21 +179,21 @@ class Dataset:
 
     def map(self, map_func: Callable, num_parallel_calls: Any = None, deterministic: Any = None, **kwargs) -> Dataset:
         """Apply a function to each element; tuples are passed as several arguments."""
-        return Dataset(lambda: (to_arrays(_called(map_func, e)) for e in self), self._size, self._open_ended)
+        return Dataset(lambda: (to_arrays(_called(map_func, e)) for e in self._make()), self._size, self._open_ended)
 
     def filter(self, predicate: Callable, name: str | None = None) -> Dataset:
         """Keep the elements for which a function is true."""
-        return Dataset(lambda: (e for e in self if _called(predicate, e)), UNKNOWN_CARDINALITY, self._open_ended)
+        return Dataset(lambda: (e for e in self._make() if _called(predicate, e)), UNKNOWN_CARDINALITY, self._open_ended)
 
     def take_while(self, predicate: Callable, name: str | None = None) -> Dataset:
         """Stop at the first element for which a function is false."""
         return Dataset(
-            lambda: itertools.takewhile(partial(_called, predicate), self), UNKNOWN_CARDINALITY, self._open_ended
+            lambda: itertools.takewhile(partial(_called, predicate), self._make()), UNKNOWN_CARDINALITY, self._open_ended
         )
 
     def flat_map(self, map_func: Callable, name: str | None = None) -> Dataset:
         """The elements of the datasets that a function makes of each element, one after the other."""
-        return Dataset(lambda: itertools.chain.from_iterable(_called(map_func, e) for e in self))
+        return Dataset(lambda: itertools.chain.from_iterable(_read(_called(map_func, e)) for e in self._make()))
 
     def interleave(
         self, map_func: Callable, cycle_length: int | None = None, block_length: int = 1, *args, **kwargs
@@ -201,13 +202,13 @@ class Dataset:
         cycle = cycle_length if cycle_length and cycle_length > 0 else 2
 
         def make():
-            source, open_ones = iter(self), deque()
+            source, open_ones = self._make(), deque()
             while True:
                 while len(open_ones) < cycle:
                     element = next(source, None)
                     if element is None:
                         break
-                    open_ones.append(iter(_called(map_func, element)))
+                    open_ones.append(_read(_called(map_func, element)))
                 if not open_ones:
                     return
                 current = open_ones.popleft()
@@ -223,7 +224,7 @@ class Dataset:
 
         def make():
             state = to_arrays(initial_state)
-            for element in self:
+            for element in self._make():
                 state, output = scan_func(state, element)
                 yield to_arrays(output)
 
@@ -231,14 +232,14 @@ class Dataset:
 
     def enumerate(self, start: int = 0, name: str | None = None) -> Dataset:
         """Pairs (number, element)."""
-        return Dataset(lambda: ((np.int64(i), e) for i, e in enumerate(self, start)), self._size)
+        return Dataset(lambda: ((np.int64(i), e) for i, e in enumerate(self._make(), start)), self._size)
 
     def unique(self, name: str | None = None) -> Dataset:
         """Each element once."""
 
         def make():
             seen = set()
-            for e in self:
+            for e in self._make():
                 key = np.asarray(e).tobytes(), np.shape(e)
                 if key not in seen:
                     seen.add(key)
@@ -267,7 +268,7 @@ class Dataset:
         """The rows of the elements."""
 
         def make():
-            for e in self:
+            for e in self._make():
                 for i in range(length(e)):
                     yield rows_at(e, i)
 
@@ -284,7 +285,7 @@ class Dataset:
         step = shift or size
 
         def make():
-            held = deque(itertools.islice(source := iter(self), (size - 1) * stride + 1))
+            held = deque(itertools.islice(source := self._make(), (size - 1) * stride + 1))
             while held:
                 inner = list(itertools.islice(held, 0, None, stride))[:size]
                 if len(inner) < size and drop_remainder:
@@ -311,7 +312,7 @@ class Dataset:
         def make():
             rng = np.random.default_rng([seed & 0xFFFFFFFF, next(count) if reshuffle_each_iteration is not False else 0])
             buffer: list = []
-            for e in self:
+            for e in self._make():
                 if len(buffer) < buffer_size:
                     buffer.append(e)
                     continue
@@ -330,7 +331,7 @@ class Dataset:
         def make():
             for _ in itertools.count() if endless else range(count):
                 empty = True
-                for e in self:
+                for e in self._make():
                     empty = False
                     yield e
                 if empty:
@@ -343,23 +344,23 @@ class Dataset:
         if count < 0:
             return self
         size = count if self._size == INFINITE_CARDINALITY else min(self._size, count) if self._size >= 0 else self._size
-        return Dataset(lambda: itertools.islice(self, count), size, self._open_ended)
+        return Dataset(lambda: itertools.islice(self._make(), count), size, self._open_ended)
 
     def skip(self, count: int, name: str | None = None) -> Dataset:
         """All but the first ``count`` elements; none for -1."""
         size = 0 if count < 0 else max(self._size - count, 0) if self._size >= 0 else self._size
-        return Dataset(lambda: iter(()) if count < 0 else itertools.islice(self, count, None), size, self._open_ended)
+        return Dataset(lambda: iter(()) if count < 0 else itertools.islice(self._make(), count, None), size, self._open_ended)
 
     def shard(self, num_shards: int, index: int, name: str | None = None) -> Dataset:
         """Every ``num_shards``-th element, from number ``index`` on."""
         size = max(-(-(self._size - index) // num_shards), 0) if self._size >= 0 else self._size
-        return Dataset(lambda: itertools.islice(self, index, None, num_shards), size, self._open_ended)
+        return Dataset(lambda: itertools.islice(self._make(), index, None, num_shards), size, self._open_ended)
 
     def concatenate(self, dataset: Dataset, name: str | None = None) -> Dataset:
         """This dataset and then another one."""
         sizes = self._size, dataset._size
         size = sum(sizes) if min(sizes) >= 0 else INFINITE_CARDINALITY if INFINITE_CARDINALITY in sizes else min(sizes)
-        return Dataset(lambda: itertools.chain(self, dataset), size, self._open_ended or dataset._open_ended)
+        return Dataset(lambda: itertools.chain(self._make(), dataset._make()), size, self._open_ended or dataset._open_ended)
 
     def cache(self, filename: str = "", name: str | None = None) -> Dataset:
         """Keep the elements in memory after the first pass, whatever ``filename`` says."""
@@ -370,7 +371,7 @@ class Dataset:
                 yield from kept[0]
                 return
             elements = []
-            for e in self:
+            for e in self._make():
                 elements.append(e)
                 yield e
             kept[:] = [elements]
@@ -399,7 +400,7 @@ class Dataset:
         whole = self._size // batch_size if drop_remainder else -(-self._size // batch_size)
 
         def make():
-            source = iter(self)
+            source = self._make()
             while elements := list(itertools.islice(source, batch_size)):
                 if len(elements) == batch_size or not drop_remainder:
                     yield join(elements)
@@ -418,6 +419,10 @@ def map_structure_of_specs(signature: Any) -> Any:
     if hasattr(signature, "dtype"):
         return signature.dtype
     return tuple(map_structure_of_specs(s) for s in signature)
+
+
+def _read(source: Any) -> Iterator:
+    return source._make() if isinstance(source, Dataset) else iter(source)
 
 
 def _typed(element: Any, types: Any) -> Any:

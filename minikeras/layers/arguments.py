@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
 
@@ -81,17 +80,3 @@ def plain_arguments(cls: type, args: tuple, kwargs: dict) -> dict:
     named = [p.name for p in given.signature.parameters.values() if p.kind not in kinds][1:]
     plain = {name: given.arguments[name] for name in named if name not in BASE_ARGUMENTS}
     return plain if all(isinstance(value, (str, int, float, bool, type(None))) for value in plain.values()) else {}
-
-
-def unknown_arguments(owner: str, given: Iterable[str], known: Iterable[str]) -> None:
-    """Raise for arguments that nobody knows; a misspelt one is told the nearest.
-
-    >>> unknown_arguments("Dense", ["activaton"], ["units", "activation"])
-    Traceback (most recent call last):
-    ValueError: Unknown argument of Dense: `activaton`. Did you mean `activation`?
-    """
-    given, known = sorted(given), sorted(set(known))
-    near = difflib.get_close_matches(given[0], known, 1)
-    hint = f"Did you mean `{near[0]}`?" if near else f"It takes {', '.join(known)}."
-    names = ", ".join(f"`{name}`" for name in given)
-    raise ValueError(f"Unknown argument{'s' * (len(given) > 1)} of {owner}: {names}. {hint}")

@@ -28,6 +28,7 @@ class InputLayer(Layer):
     """
 
     float_inputs = False
+    stateless = True
 
     def __init__(
         self,

@@ -24,6 +24,7 @@ import numpy as np
 
 from minikeras import regularizers
 from minikeras._core import dtypes
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.nest import flatten, is_nested, map_leaves
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.now import CALL, TAPE, Call
@@ -35,7 +36,7 @@ from minikeras._core.tape import paused, traced
 from minikeras._core.tensor import plain, tensor
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
-from minikeras.layers.arguments import BASE_ARGUMENTS, given_shape, plain_arguments, public_arguments, unknown_arguments
+from minikeras.layers.arguments import BASE_ARGUMENTS, given_shape, plain_arguments, public_arguments
 from minikeras.layers.calling import (
     arrays_in,
     call_on_tape,
@@ -490,8 +491,8 @@ class Layer(Weighted, Configurable):
         return serialize_keras_object(self.dtype_policy)
 
     def get_build_config(self) -> dict | None:
-        """Return the shape that the layer was built for; None if building makes nothing."""
-        if type(self).build is Layer.build or self._build_shape is None:
+        """Return the shape that the layer was built for; None for what is built as soon as it is made."""
+        if self.stateless and type(self).build is Layer.build or self._build_shape is None:
             return None
         return {"input_shape": self._build_shape}
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from minikeras import constraints, initializers, regularizers
 from minikeras._core import dtypes
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.random import SeedGenerator
 from minikeras._core.variable import Variable
-from minikeras.layers.arguments import unknown_arguments
 
 
 class Weighted:

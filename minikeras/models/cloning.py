@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.custom import scope
 from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.operation import Operation
 from minikeras._core.serialize import noting_own, serialize_keras_object
-from minikeras.layers.arguments import unknown_arguments
 from minikeras.layers.input_layer import Input
 from minikeras.layers.layer import Layer
 from minikeras.models.graph import recall

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import data
+from minikeras._core.arguments import spelt
 from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.now import CALL
 from minikeras._core.tape import paused
@@ -34,6 +35,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- compile -----------------------------------------------------------------------------------------------------
 
+    @spelt
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -152,6 +154,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- fit ---------------------------------------------------------------------------------------------------------
 
+    @spelt
     def fit(
         self,
         x: Any = None,
@@ -332,6 +335,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- evaluate and predict ----------------------------------------------------------------------------------------
 
+    @spelt
     def evaluate(
         self,
         x: Any = None,
@@ -394,6 +398,7 @@ class Trainer(OwnSteps, Meeting):
             return []
         return logs[names[0]] if len(names) == 1 else [logs[name] for name in names]
 
+    @spelt
     def predict(
         self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
     ) -> np.ndarray:
@@ -443,6 +448,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- one batch ---------------------------------------------------------------------------------------------------
 
+    @spelt
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict | None = None, return_dict: bool = False
     ) -> Any:
@@ -457,10 +463,12 @@ class Trainer(OwnSteps, Meeting):
         logs = self._logs()
         return logs if return_dict else self._in_order(logs)
 
+    @spelt
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Return the loss and the metrics on one batch."""
         return self.evaluate(x, y, data.ALL, 0, sample_weight, return_dict=return_dict)
 
+    @spelt
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the outputs for one batch."""
         return self.predict(x, data.ALL, 0)

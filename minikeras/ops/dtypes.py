@@ -46,7 +46,7 @@ def common(*dtypes: Any) -> np.dtype:
     found = _known.get(dtypes)
     if found is None:
         found = _known[dtypes] = join(dtypes)
-    return np.dtype(floatx() if found is float else found)
+    return np.dtype(floatx()) if found is float else found
 
 
 def join(dtypes: tuple) -> Any:
@@ -117,8 +117,11 @@ def promote(*xs: Any) -> list:
     >>> [x.dtype.name for x in promote(np.arange(3, dtype="int32"), 0.5)]
     ['float32', 'float32']
     """
-    xs = [x if type(x) in WEAK else array(x) for x in xs]
-    dtype = common(*(type(x) if type(x) in WEAK else x.dtype for x in xs))
+    xs = [x if type(x) is np.ndarray or type(x) in WEAK else array(x) for x in xs]
+    kinds = [type(x) if type(x) in WEAK else x.dtype for x in xs]
+    if len(kinds) == 2 and kinds[0] is kinds[1] and kinds[0] not in WEAK:
+        return xs
+    dtype = common(*kinds)
     return [cast(x, dtype) for x in xs]
 
 

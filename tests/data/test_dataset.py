@@ -133,3 +133,10 @@ def test_fit_takes_it(repeat):
     assert losses[-1] < losses[0] / 5
     assert model.predict(data.map(lambda x, y: x), verbose=0).shape == (10, 1)
     assert model.evaluate(data, verbose=0) < losses[0]
+
+
+def test_what_a_user_sees_answers_as_a_tensor():
+    x, y = next(iter(Dataset.from_tensor_slices((np.ones((2, 3)), [0, 1])).batch(2)))
+    assert x.shape.as_list() == [2, 3] and y.numpy().tolist() == [0, 1]
+    assert type(next(TEN.batch(2).as_numpy_iterator())) is np.ndarray
+    assert [type(e) for e in TEN.take(1).map(lambda i: i * 2).as_numpy_iterator()] == [np.int64]

@@ -82,15 +82,15 @@ def test_a_loader_is_iterated_anew_each_epoch():
     assert [firsts(data.open(Loader(3), steps=2).epoch(e)) for e in range(1)] == [[0, 1]]
 
 
-def test_steps_that_use_up_a_loader_of_unknown_length_start_it_anew():
+@pytest.mark.parametrize("error", [TypeError, NotImplementedError])
+def test_steps_that_use_up_a_loader_of_unknown_length_start_it_anew(error):
     class Unknown(Loader):
         def __len__(self):
             raise error("not known")
 
-    for error in (TypeError, NotImplementedError):
-        batches = data.open(Unknown(4), steps=2)
-        assert [firsts(batches.epoch(e)) for e in range(4)] == [[0, 1], [2, 3]] * 2 and not batches.dry
-        assert data.open(Unknown(3)).steps is None
+    batches = data.open(Unknown(4), steps=2)
+    assert [firsts(batches.epoch(e)) for e in range(4)] == [[0, 1], [2, 3]] * 2 and not batches.dry
+    assert data.open(Unknown(3)).steps is None
 
 
 def test_an_epoch_without_batches_is_known():

@@ -14,7 +14,8 @@ import minikeras
 ROOT = Path(__file__).parents[2]
 NAMESPACES = [
     "activations", "callbacks", "config", "constraints", "dtype_policies", "initializers", "layers", "losses", "metrics",
-    "models", "optimizers", "optimizers.schedules", "random", "regularizers", "saving", "utils",
+    "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules", "random",
+    "regularizers", "saving", "tree", "utils",
 ]  # fmt: skip
 
 

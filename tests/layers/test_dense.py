@@ -64,5 +64,5 @@ def test_wrong_width_names_the_layer_what_was_expected_and_what_came():
 
 
 def test_unknown_argument_lists_the_known():
-    with pytest.raises(ValueError, match="Unknown argument of Dense: `unit_s`. Did you mean `units`"):
+    with pytest.raises(ValueError, match="unknown argument: `unit_s`. Did you mean `units`"):
         Dense(2, unit_s=3)

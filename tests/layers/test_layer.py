@@ -133,7 +133,7 @@ def test_get_weights_gives_copies():
 @pytest.mark.parametrize(
     "how, message",
     [
-        ({"nonsense": 1}, "Unknown argument of Dense: `nonsense`. It takes activation, "),
+        ({"nonsense": 1}, "Dense got an unknown argument: `nonsense`. It takes "),
         ({"name": 3}, "`name` of Dense must be a string, got 3"),
         ({"name": "a/b"}, "can't contain '/'"),
         ({"activation": "rleu"}, "Unknown name in keras.activations: 'rleu'. Did you mean 'relu'"),

@@ -13,7 +13,7 @@ from tests.ops.cases import CASES, DATA, listed
 
 PARITY = Path(__file__).parents[1] / "parity"
 GOLDEN = json.loads((PARITY / "ops.json").read_text(encoding="utf-8"))
-LOOSE = {"float16": 3e-3}  # how far apart results may be; elsewhere 1e-5
+LOOSE = {"float16": 3e-3}  # how far apart results may be; elsewhere 1e-5 and 2e-6
 SHORT = {"int64": "int32", "uint64": "uint32", "float64": "float32", "complex128": "complex64"}  # JAX has 32 bits
 
 
@@ -72,6 +72,6 @@ def check(case):
         y = np.asarray(y)
         assert list(y.shape) == part[1]
         assert SHORT.get(y.dtype.name, y.dtype.name) == part[0]
-        rtol = LOOSE.get(part[0], 2e-5)
-        atol = 1 if "u8img" in case else rtol  # of bytes, halves may be rounded either way
+        rtol = LOOSE.get(part[0], 1e-5)
+        atol = 1 if "u8img" in case else max(rtol / 5, 2e-6)  # of bytes, halves may be rounded either way
         np.testing.assert_allclose(y, numbers, rtol=rtol, atol=atol, equal_nan=True)

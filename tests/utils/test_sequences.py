@@ -99,3 +99,13 @@ def test_shuffled_windows_keep_their_targets():
 def test_windows_errors(options, message):
     with pytest.raises(ValueError, match=message):
         timeseries_dataset_from_array(np.arange(10), None, **options)
+
+
+def test_windows_answer_as_a_dataset_too():
+    data = timeseries_dataset_from_array(np.arange(10), np.arange(10) + 2, 3, batch_size=4, shuffle=True, seed=1)
+    assert len(data.take(1)) == 1 and [len(y) for _, y in data.unbatch().batch(5)] == [5, 3]
+    orders = [[int(v) for _, y in data for v in y] for _ in range(2)]
+    assert orders[0] != orders[1] and sorted(orders[0]) == sorted(orders[1]) == list(range(2, 10))
+    doubled = data.map(lambda x, y: (x * 2, y)).prefetch(1)
+    x, y = next(iter(doubled))
+    assert np.array_equal(x[:, 0], (y - 2) * 2)

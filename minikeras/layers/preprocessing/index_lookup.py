@@ -133,10 +133,11 @@ class IndexLookup(TokenLayer):
         """Count the tokens of a batch; each row is a document."""
         if self._given:
             raise ValueError(f"Layer {self.name!r} was given its vocabulary; it can't be adapted.")
-        rows = data if isinstance(data, list) else np.atleast_2d(self.convert(data))
-        rows = rows if isinstance(rows, list) else rows.reshape(len(rows), -1).tolist()
-        for row in rows:
-            tokens = [self.token(t) for t in row]
+        if isinstance(data, np.ndarray) or not (isinstance(data, list) and data and isinstance(data[0], list)):
+            array = np.atleast_2d(self.convert(data))
+            data = array.reshape(len(array), -1).tolist()
+        rows = [row if row and type(row[0]) is str and self.of_strings else [self.token(t) for t in row] for row in data]
+        for tokens in rows:
             self._counts.update(tokens)
             if self.output_mode == "tf_idf":
                 self._document_counts.update(set(tokens))
@@ -174,20 +175,24 @@ class IndexLookup(TokenLayer):
 
     def numbers_of(self, x: np.ndarray) -> np.ndarray:
         """The number of each token of an array."""
+        return self.numbers_of_list([self.token(t) for t in x.ravel().tolist()]).reshape(x.shape)
+
+    def numbers_of_list(self, tokens: list) -> np.ndarray:
+        """The number of each token of a list."""
         unknown = -1 if self.num_oov_indices != 1 else len(self._special()) - 1
-        tokens = [self.token(t) for t in x.ravel().tolist()]
-        y = np.fromiter((self._numbers.get(t, unknown) for t in tokens), np.int64, len(tokens)).reshape(x.shape)
+        find = self._numbers.get
+        y = np.fromiter([find(t, unknown) for t in tokens], np.int64, len(tokens))
         if self.num_oov_indices == 1:
             return y
         missing = y == -1
         if self.num_oov_indices == 0 and missing.any():
-            names = sorted({t for t, m in zip(tokens, missing.ravel().tolist()) if m}, key=str)[:5]
+            names = sorted({t for t, m in zip(tokens, missing.tolist()) if m}, key=str)[:5]
             raise ValueError(
                 f"Layer {self.name!r}: with num_oov_indices=0 all inputs should be in the vocabulary, got {names}. "
                 "Consider num_oov_indices=1."
             )
         if missing.any():
-            y[missing] = self._unknown(np.array(tokens, object).reshape(x.shape)[missing]) + self._first_unknown()
+            y[missing] = self._unknown(np.array(tokens, object)[missing]) + self._first_unknown()
         return y
 
     def encoded(self, numbers: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import epsilon
+from minikeras._core.tensor import tensor
 from minikeras.layers.layer import Layer, registry
 from minikeras.layers.preprocessing.categories import batches_of
 
@@ -76,11 +77,19 @@ class Normalization(Layer):
     @property
     def mean(self) -> np.ndarray | None:
         """The mean that is subtracted, None before the layer is built."""
-        return self._fitted(self.input_mean, self.adapt_mean)
+        return tensor(self._mean)
 
     @property
     def variance(self) -> np.ndarray | None:
         """The variance that is divided by, None before the layer is built."""
+        return tensor(self._variance)
+
+    @property
+    def _mean(self) -> np.ndarray | None:
+        return self._fitted(self.input_mean, self.adapt_mean)
+
+    @property
+    def _variance(self) -> np.ndarray | None:
         return self._fitted(self.input_variance, self.adapt_variance)
 
     def adapt(self, data: Any) -> None:
@@ -118,10 +127,10 @@ class Normalization(Layer):
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Compute y = (x - mean) / max(√variance, ε), or the inverse."""
-        if self.mean is None:
+        if self._mean is None:
             raise ValueError(f"Layer {self.name!r} (Normalization) is not built: call adapt() or give mean and variance.")
-        deviation = np.maximum(np.sqrt(self.variance), epsilon()).astype(x.dtype)
-        mean = self.mean.astype(x.dtype, copy=False)
+        deviation = np.maximum(np.sqrt(self._variance), epsilon()).astype(x.dtype)
+        mean = self._mean.astype(x.dtype, copy=False)
         if self.invert:
             return x * deviation + mean, deviation
         y = x - mean

@@ -145,8 +145,7 @@ class TextVectorization(TokenLayer):
         """Standardize, split and look up."""
         kept = np.shape(x), x.dtype
         rows = self._tokens(np.atleast_1d(x if x.dtype.kind in "UO" else as_strings(x)))
-        flat = np.array([t for row in rows for t in row], object)
-        numbers = self._lookup_layer.numbers_of(flat)
+        numbers = self._lookup_layer.numbers_of_list([t for row in rows for t in row])
         length = self.output_sequence_length
         if length is None:
             length = max((len(row) for row in rows), default=0)

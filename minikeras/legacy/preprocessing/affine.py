@@ -43,15 +43,18 @@ def affine_transform(
         elif mode == "wrap":  # SciPy's: the last pixel is the first one of the next round
             at = _wrapped(at, size - 1.0)
         places.append(_corners(at, size, order, "nearest" if mode in ("constant", "wrap") else mode))
-    y = 0.0
+    flat, width, y = image.reshape(-1, image.shape[2]), image.shape[1], None
+    dtype = image.dtype if image.dtype.kind == "f" else np.float64
     for r, row_weight in places[0]:
         for c, column_weight in places[1]:
-            y = image[r, c] * (row_weight * column_weight)[..., None] + y
+            pixels = flat.take(r * width + c, 0, None, "clip").astype(dtype, copy=False)
+            pixels *= (row_weight * column_weight).astype(dtype)[..., None]
+            y = pixels if y is None else np.add(y, pixels, out=y)
     if inside is not None:
-        y = np.where(inside[..., None], y, cval)
+        y[~inside] = cval
     if image.dtype.kind in "iu":
         y = np.trunc(np.where(y >= 0, y + 0.5, y - 0.5))
-    return y.astype(image.dtype)
+    return y.astype(image.dtype, copy=False)
 
 
 def _corners(at: np.ndarray, size: int, order: int, mode: str) -> list[tuple[np.ndarray, np.ndarray]]:

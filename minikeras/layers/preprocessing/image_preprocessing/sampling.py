@@ -66,14 +66,17 @@ def map_coordinates(
     >>> map_coordinates(image, np.zeros((1, 1, 2)), np.array([[[0.5, 1.25]]])).ravel().tolist()
     [5.0, 12.5]
     """
-    y = 0.0
-    batch = np.arange(images.shape[0])[:, None, None]
-    for r, row_weight, row_valid in corners(rows, images.shape[1], order, mode):
-        for c, column_weight, column_valid in corners(columns, images.shape[2], order, mode):
-            pixels = images[batch, r, c]
+    batch, height, width, channels = images.shape
+    flat, y = images.reshape(-1, channels), None
+    start = (np.arange(batch) * (height * width))[:, None, None]
+    dtype = images.dtype if images.dtype.kind == "f" else rows.dtype
+    for r, row_weight, row_valid in corners(rows, height, order, mode):
+        for c, column_weight, column_valid in corners(columns, width, order, mode):
+            pixels = flat.take(start + r * width + c, 0, None, "clip").astype(dtype, copy=False)
             if mode == "constant":
-                pixels = np.where((row_valid & column_valid)[..., None], pixels, np.asarray(cval, images.dtype))
-            y = pixels * (row_weight * column_weight)[..., None].astype(images.dtype) + y
+                pixels[~(row_valid & column_valid)] = cval
+            pixels *= (row_weight * column_weight).astype(dtype)[..., None]
+            y = pixels if y is None else np.add(y, pixels, out=y)
     return y
 
 
