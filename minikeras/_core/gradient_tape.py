@@ -51,6 +51,7 @@ class GradientTape(Recording):
         for x in flatten(tensor):
             if isinstance(x, Variable):
                 self.roll.leaf(x, x.value)
+                self.roll.frozen |= not x.trainable
             elif type(x) is Tensor and x.dtype.kind == "f":
                 self.roll.leaf(x, x.untraced)
             elif not isinstance(x, Box):

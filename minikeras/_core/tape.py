@@ -13,7 +13,7 @@ import numpy as np
 
 from minikeras._core.nest import flatten, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE
-from minikeras._core.trace import Box, Entry, Roll, Several, unbroadcast
+from minikeras._core.trace import Argument, Box, Entry, Roll, Several, unbroadcast
 from minikeras._core.variable import Variable
 
 
@@ -23,6 +23,7 @@ class Recording:
     def __init__(self, strict: bool = False, watch_accessed_variables: bool = True):
         self._strict, self._taking_all = strict, watch_accessed_variables
         self.roll: Roll | None = None
+        self.takes_all = watch_accessed_variables  # whether this tape or one around it watches each trainable variable that is read
         self._outer: Recording | None = None
         self._tokens: list = []
 
@@ -30,6 +31,7 @@ class Recording:
         self._outer = outer = None if self._strict else TAPE.get()
         if outer is not None and self._outer is not self:
             self.roll, outer.roll.deep = outer.roll, True
+            self.takes_all = self._taking_all or outer.takes_all
         elif self.roll is None:
             self.roll = Roll(self._strict)
         self.roll.active = True
@@ -43,13 +45,14 @@ class Recording:
 
     def read(self, variable: Variable) -> Any:
         """What a variable stands for in recorded code: a box, or its array if nobody asks for its gradient."""
-        if id(variable) in self.roll.leaves or variable._trainable and variable.grad is not None and self.takes_all():
+        if id(variable) in self.roll.leaves or variable._trainable and variable.grad is not None and self.takes_all:
             return Box(self.roll.leaf(variable, variable.value), self.roll)
         return variable.value
 
-    def takes_all(self) -> bool:
-        """Whether this tape or one around it watches every trainable variable that is read."""
-        return self._taking_all or self._outer is not None and self._outer.takes_all()
+    @property
+    def keeps_states(self) -> bool:
+        """Whether a second derivative may be asked for, which needs random streams and averages as they were."""
+        return not self._strict or self.roll.deep
 
     def boxed(self, value: Any) -> Any:
         """A watched array's box; anything else as it is."""
@@ -90,21 +93,23 @@ class paused:
 def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], deep: bool = False) -> dict[int, Any]:
     """Take gradients back along the tape: δ of each entry to the entries it was made of. Returns those of ``wanted`` entries."""
     grads: dict[int, Any] = {}
+    if not wanted:
+        return grads
     for entry, g in starts:
         _add(grads, entry, g)
+    entries, deeper = roll.entries, roll if deep else None
     token = None if deep else TAPE.set(None)
     try:
-        with np.errstate(all="ignore"):  # a derivative may well be infinite; that is not worth more words than Keras' none
-            for index in range(max(grads, default=-1), -1, -1):
-                g = grads.get(index)
-                if g is None:
-                    continue
-                entry = roll.entries[index]
-                if entry.pull is not None:
-                    for parent, share in entry.pull(g, entry, roll if deep else None):
-                        _add(grads, parent, share)
-                if index not in wanted:
-                    del grads[index]
+        for index in range(max(grads, default=-1), min(wanted, default=0) - 1, -1):  # what is older can't depend on the wanted
+            g = grads.get(index)
+            if g is None:
+                continue
+            entry = entries[index]
+            if entry.pull is not None:
+                for parent, share in entry.pull(g, entry, deeper):
+                    _add(grads, parent, share)
+            if index not in wanted:
+                del grads[index]
     finally:
         if token is not None:
             TAPE.reset(token)
@@ -119,7 +124,8 @@ def _add(grads: dict, entry: Entry, share: Any) -> None:
         share = unbroadcast(share, entry.value[k])
         known[k] = share if known[k] is None else known[k] + share
         return
-    share = unbroadcast(share, entry.value)
+    if share.shape != entry.value.shape or share.dtype is not entry.value.dtype:
+        share = unbroadcast(share, entry.value)
     grads[entry.index] = share if known is None else known + share  # not in place: shares may be one array
 
 
@@ -140,7 +146,7 @@ class Traced:
         """The result as plain arrays."""
         return map_leaves(_result, self.y)
 
-    def back(self, dy: Any) -> tuple[list, dict[int, np.ndarray]]:
+    def back(self, dy: Any, need_dx: bool = True) -> tuple[list, dict[int, np.ndarray]]:
         """Return ∂L/∂x for each argument, None where nothing flows, and {id(variable): ∂L/∂variable}."""
         starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)]
         for part, g in zip(flatten(self.y), flatten(dy)):
@@ -150,7 +156,12 @@ class Traced:
                     raise ValueError(f"pullback expects ∂L/∂y of the shape of y, {part.value.shape}, got {g.shape}.")
                 starts.append((part.entry, g))
         leaves = {key: entry.index for key, (owner, entry) in self.roll.leaves.items() if isinstance(owner, Variable)}
-        wanted = {e.index for e in self.xs if e is not None} | set(leaves.values())
+        wanted = set(leaves.values())
+        for e in self.xs:
+            if e is not None:
+                e.wanted = need_dx
+                if need_dx:
+                    wanted.add(e.index)
         grads = walk_back(self.roll, starts, wanted)
         dxs = [None if e is None else grads.get(e.index) for e in self.xs]
         return dxs, {key: grads[index] for key, index in leaves.items() if index in grads}
@@ -160,8 +171,9 @@ def traced(f: Callable, x: Any, losses: list = ()) -> Traced:
     """Run ``f(x)`` with the float arrays in the structure ``x`` on a tape of its own, and the variables that f reads."""
     with Recording(strict=True) as tape:
         roll = tape.roll
-        xs = [Entry(a, roll, None) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else None for a in flatten(x)]
-        boxes = pack_sequence_as(x, [a if e is None else Box(e, roll) for a, e in zip(flatten(x), xs)])
+        flat = flatten(x)
+        xs = [Argument(a, roll) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else None for a in flat]
+        boxes = pack_sequence_as(x, [a if e is None else Box(e, roll) for a, e in zip(flat, xs)])
         y = map_leaves(_inside, f(boxes))
     return Traced(roll, y, xs, losses)
 
@@ -192,7 +204,8 @@ def vjp(f: Callable, *xs: Any, variables: Any = ()) -> tuple[Any, Callable]:
     run = traced(lambda boxes: f(*boxes), list(xs))
 
     def pullback(g: Any) -> tuple[np.ndarray, ...]:
-        dxs, grads = run.back(g)
+        with np.errstate(all="ignore"):  # a derivative may well be infinite; that is not worth more words than Keras' none
+            dxs, grads = run.back(g)
         dvs = [grads.get(id(v)) for v in variables]
         given = [*xs, *(v.value for v in variables)]
         return tuple(np.zeros_like(x) if dx is None else np.array(dx) for x, dx in zip(given, [*dxs, *dvs]))
@@ -207,7 +220,8 @@ def gradients(ys: list, xs: Any, gs: list) -> list:
         return [None for _ in xs]
     roll = next(y.roll for y in ys if isinstance(y, Box))
     entries = [entry_of(x, roll) for x in xs]
-    grads = walk_back(roll, starts, {e.index for e in entries if e is not None}, TAPE.get() is not None and roll.active)
+    with np.errstate(all="ignore"):
+        grads = walk_back(roll, starts, {e.index for e in entries if e is not None}, TAPE.get() is not None and roll.active)
     return [None if e is None else grads.get(e.index) for e in entries]
 
 

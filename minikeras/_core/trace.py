@@ -38,20 +38,21 @@ class Roll:
         active: whether something is still recorded.
         strict: whether leaving NumPy is an error, as in code that only exists to be differentiated.
         deep: whether a tape has been opened within a tape: there may be second derivatives.
+        frozen: whether variables that are not trained are watched too.
     """
 
-    __slots__ = ("entries", "leaves", "active", "strict", "deep")
+    __slots__ = ("entries", "leaves", "active", "strict", "deep", "frozen")
 
     def __init__(self, strict: bool):
         self.entries: list[Entry] = []
         self.leaves: dict[int, tuple[Any, Entry]] = {}
-        self.active, self.strict, self.deep = True, strict, False
+        self.active, self.strict, self.deep, self.frozen = True, strict, False, False
 
     def leaf(self, owner: Any, value: np.ndarray) -> Entry:
         """The entry of a watched variable or array."""
         known = self.leaves.get(id(owner))
         if known is None:
-            known = self.leaves[id(owner)] = owner, Entry(value, self, None)
+            known = self.leaves[id(owner)] = owner, Leaf(value, self, None)
         return known[1]
 
 
@@ -69,6 +70,26 @@ class Entry:
         roll.entries.append(self)
 
 
+class Leaf(Entry):
+    """A watched variable or array. ``calls`` counts the layers that it was in: a second one overwrites ``grad``."""
+
+    __slots__ = ("calls",)
+
+    def __init__(self, value: Any, roll: Roll, pull: Callable | None):
+        super().__init__(value, roll, pull)
+        self.calls = 0
+
+
+class Argument(Entry):
+    """What traced code was called on. ``wanted`` says, on the way back, whether anybody asks for its gradient."""
+
+    __slots__ = ("wanted",)
+
+    def __init__(self, value: Any, roll: Roll):
+        super().__init__(value, roll, None)
+        self.wanted = True
+
+
 class Several(Entry):
     """A computation with several results: its gradient is a list, with None where nothing flows."""
 
@@ -81,7 +102,7 @@ class Box(NDArrayOperatorsMixin):
     __slots__ = ("entry", "roll", "_keras_mask")
 
     def __init__(self, entry: Entry, roll: Roll):
-        self.entry, self.roll = entry, roll
+        self.entry, self.roll, self._keras_mask = entry, roll, None
 
     def __array_ufunc__(self, ufunc, method, *args, **kw):
         if any(isinstance(a, Variable) or type(a).__name__ == "KerasTensor" for a in args):
@@ -164,8 +185,6 @@ class Box(NDArrayOperatorsMixin):
         """Check the shape; an array knows it already."""
 
     def __getattr__(self, name):
-        if name == "_keras_mask":
-            return None
         raise AttributeError(f"A traced array has no attribute {name!r}; use the function np.{name} where there is one.")
 
     value = property(lambda self: self.entry.value, doc="The values.")

@@ -107,8 +107,8 @@ rule(np.matmul, lambda g, y, a, b: matmul_share(g, a, b, 0), lambda g, y, a, b: 
 rule(np.einsum, None, *[lambda g, y, subscripts, *operands, optimize=False, k=k:
      einsum_share(g, k, subscripts, operands, optimize) for k in range(6)])  # fmt: skip
 rule(np.linalg.inv, lambda g, y, a: -(np.swapaxes(y, -1, -2) @ g @ np.swapaxes(y, -1, -2)))
-rule(np.linalg.solve, lambda g, y, a, b: -column(np.linalg.solve(turned(a), column(g, b)), None) @ turned(column(y, b)),
-     lambda g, y, a, b: flat(np.linalg.solve(turned(a), column(g, b)), b))  # fmt: skip
+rule(np.linalg.solve, lambda g, y, a, b: -np.linalg.solve(turned(a), column(g, y, a)) @ turned(column(y, y, a)),
+     lambda g, y, a, b: np.reshape(np.linalg.solve(turned(a), column(g, y, a)), y.shape))  # fmt: skip
 rule(np.linalg.cholesky, lambda g, y, a: cholesky_share(g, y))
 rule(np.linalg.det, lambda g, y, a: (g * y)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2))
 rule(np.linalg.norm, lambda g, y, x, ord=None, axis=None, keepdims=False: norm_share(g, y, x, ord, axis, keepdims))
@@ -226,14 +226,9 @@ def sinc_slope(a, y):
     return np.where(zero, 0.0, (np.cos(math.pi * a) - y) / np.where(zero, 1.0, a))
 
 
-def column(x, b=None):
-    """A vector as a matrix of one column, where b says that it is one."""
-    return x[..., None] if b is not None and np.ndim(b) == 1 else x
-
-
-def flat(x, b):
-    """The way back."""
-    return x[..., 0] if np.ndim(b) == 1 else x
+def column(x, y, a):
+    """Vectors as matrices of one column, where the solution y says that they are such."""
+    return x[..., None] if y.ndim < np.ndim(a) else x
 
 
 def cholesky_share(g, y):

@@ -100,7 +100,7 @@ class MonitorCallback(Callback):
 
     def _will_come(self, logs: dict) -> bool:
         """Whether a value that is missing now is still to be expected: a validation that is not due in every epoch."""
-        validated = (self.params or {}).get("validation", False)
+        validated = getattr(self.model, "validates", False)
         return bool(validated) and self.monitor.startswith("val_") and self.monitor.removeprefix("val_") in logs
 
     def _is_improvement(self, value: float, reference: float | None) -> bool:

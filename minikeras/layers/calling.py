@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from minikeras._core.now import TAPE
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import gradients
 from minikeras._core.tensor import Tensor
-from minikeras._core.trace import Box, primitive
+from minikeras._core.trace import Argument, Box, Entry, Several, primitive
 from minikeras._core.variable import Variable
 from minikeras.layers.shares import Shares
 
@@ -139,23 +140,127 @@ def call_on_tape(layer: Any, x: Any, training: bool = False, arguments: dict | N
     """
     kind = kind or type(layer)
     tape = TAPE.get()
-    variables = [v for v in layer.trainable_variables if v.grad is not None] if tape is not None else []
-    ways = _Ways(layer, kind, training, tape is not None and tape.roll.deep)
+    if type(x) is Box and not arguments and tape is not None and tape.roll is x.roll:
+        return _call_on_one(layer, kind, x, training, tape)
+    variables, known = _watched_variables(layer, tape), layer.known()
+    ways = _Ways(layer, kind, training, known.states if tape is not None and tape.keeps_states else ())
     x, arguments = _boxed(x), {name: _boxed(value) for name, value in (arguments or {}).items()}
     leaves, rebuild = _apart((x, arguments))
+    ways.need_dx = any(type(leaf) is Box for leaf in leaves)
     y = primitive(lambda *given: ways.forward(rebuild(given[: len(leaves)]), given[len(leaves) :], variables),
                   *leaves, *(tape.read(v) for v in variables))  # fmt: skip
     return ways.together(y) if ways.together is not None else y
 
 
-class _Ways:
-    """Forward and backward of one call; what a second derivative needs is kept only where there may be one."""
+def _watched_variables(layer: Any, tape: Any) -> list[Variable]:
+    """The variables of a layer whose gradients the tape wants."""
+    if tape is None:
+        return []
+    if not tape.takes_all or tape.roll.frozen:
+        own = layer.known().trained if tape.takes_all else ()
+        leaves = tape.roll.leaves
+        return [*own, *(v for v in layer.variables if id(v) in leaves and v.grad is not None and not any(v is o for o in own))]
+    return layer.known().trained
 
-    def __init__(self, layer, kind, training, deep):
+
+def _call_on_one(layer: Any, kind: type, x: Box, training: bool, tape: Any) -> Any:
+    """The same for one traced array, which is what most layers take: nothing to sort, so this is quick."""
+    roll, before = x.roll, ()
+    if tape.keeps_states:
+        before = [(v, v.numpy()) for v in layer.known().states]
+    token = TAPE.set(None)
+    try:
+        y, kept = kind.forward(layer, x.entry.value, training)
+    finally:
+        TAPE.reset(token)
+    leaves = []
+    for v in _watched_variables(layer, tape):
+        leaf = roll.leaf(v, v.value)
+        leaf.calls += 1
+        leaves.append((v, leaf))
+    called = Called(roll, layer, kind, x.entry, training, kept, leaves, before)
+    if isinstance(y, np.ndarray):
+        called.value = y
+        return Box(called, roll)
+    called.value, called.together = _apart(y)
+    parts = [Box(Entry(part, roll, lambda g, *_, k=k: ((called, (k, g)),)), roll) for k, part in enumerate(called.value)]
+    return called.together(parts)
+
+
+class Called(Several):
+    """A layer's call on one array as an entry: its way back is the layer's `backward`.
+
+    Where the layer gives several arrays, value is their list, and so is the gradient.
+    """
+
+    __slots__ = ("layer", "kind", "x", "training", "kept", "leaves", "before", "together")
+
+    def __init__(self, roll, layer, kind, x, training, kept, leaves, before):
+        self.layer, self.kind, self.x, self.training, self.kept = layer, kind, x, training, kept
+        self.leaves, self.before, self.together = leaves, before, None
+        self.index = len(roll.entries)
+        roll.entries.append(self)
+
+    def pull(self, g: Any, entry: Any, deep: Any) -> list:
+        """∂L/∂x, and ∂L/∂w of each weight."""
+        if deep is not None:
+            return self._again(g, deep)
+        layer, x, leaves = self.layer, self.x, self.leaves
+        if type(layer) is not self.kind:
+            for v, _ in leaves:
+                v.grad.fill(0)  # of weights that these formulas do not know
+        frozen = [v for v, _ in leaves if not v._trainable]
+        for v in frozen:  # watched all the same
+            v._trainable = True
+            v.grad.fill(0)
+        try:
+            dx = self.kind.backward(
+                layer, self.together(g) if self.together else g, self.kept, type(x) is not Argument or x.wanted
+            )
+        finally:
+            for v in frozen:
+                v._trainable = False
+        shares = [(leaf, v.grad if leaf.calls == 1 else v.grad.copy()) for v, leaf in leaves]
+        if dx is not None:
+            shares.append((x, dx.x if type(dx) is Shares else dx))
+        return shares
+
+    def _again(self, g: Any, deep: Any) -> list:
+        """The same on traced arrays, function by function: for a second derivative."""
+        x, held = Box(self.x, deep), [Box(leaf, deep) for _, leaf in self.leaves]
+        with _standing_in([v for v, _ in self.leaves], held, self.before):
+            y = self.kind.forward(self.layer, x, self.training)[0]
+        parts = _apart(y)[0]
+        found = gradients(parts, [x, *held], g if self.together else [g])
+        return [(b.entry, share) for b, share in zip([x, *held], found) if share is not None]
+
+
+@contextlib.contextmanager
+def _standing_in(variables: list, held: list, before: list) -> Iterator[None]:
+    """Let traced arrays stand for weights, and states be as they were, in the block."""
+    own, after = [v.value for v in variables], [(v, v.numpy()) for v, _ in before]
+    try:
+        for v, value in before:
+            v.value[...] = value
+        for v, h in zip(variables, held):
+            v.value = h
+        yield
+    finally:
+        for v, value in zip(variables, own):
+            v.value = value
+        for v, value in after:
+            v.value[...] = value
+
+
+class _Ways:
+    """Forward and backward of one call of any arguments; what a second derivative needs is kept only where there may be one."""
+
+    need_dx = True
+
+    def __init__(self, layer, kind, training, states):
         self.layer, self.kind, self.training = layer, kind, training
         self.together: Callable | None = None  # puts the results into their structure
-        still = [v for v in layer.variables if not v.trainable] if deep else []
-        self.before = [(v, v.numpy()) for v in still]  # random streams and moving averages as they were
+        self.before = [(v, v.numpy()) for v in states]  # random streams and moving averages as they were
 
     def forward(self, given, held, variables):
         x, arguments = given
@@ -164,32 +269,28 @@ class _Ways:
         y, kept = self.kind.forward(self.layer, x, self.training, **arguments)
         parts, together = _apart(y)
         self.together = together if is_nested(y) else None
-        with_shares = [v for v in variables if v.trainable]
 
         def pullback(g):
             for v in variables:
                 v.grad.fill(0)  # of weights that these formulas do not know
-            dx = self.kind.backward(self.layer, together(g) if self.together else g, kept)
-            return *shares_of(given, dx), *(v.grad.copy() for v in with_shares)
+            frozen = [v for v in variables if not v._trainable]
+            for v in frozen:  # watched all the same
+                v._trainable = True
+            try:
+                dx = self.kind.backward(self.layer, together(g) if self.together else g, kept, self.need_dx)
+            finally:
+                for v in frozen:
+                    v._trainable = False
+            shares = shares_of(given, dx) if self.need_dx else [None] * len(_apart(given)[0])
+            return *shares, *(v.grad.copy() for v in variables)
 
         return (parts if self.together else y), pullback
 
     def again(self, given, held, variables):
         """The same on traced arrays, function by function: for a second derivative."""
-        own = [v.value for v in variables]
-        after = [(v, v.numpy()) for v, _ in self.before]
-        try:
-            for v, value in self.before:
-                v.value[...] = value
-            for v, h in zip(variables, held):
-                v.value = h
+        with _standing_in(variables, held, self.before):
             x, arguments = given
             y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
-        finally:
-            for v, value in zip(variables, own):
-                v.value = value
-            for v, value in after:
-                v.value[...] = value
         parts = _apart(y)[0]
         xs = [*_apart(given)[0], *held]
         return y, lambda g: gradients(parts, xs, g if self.together else [g])

@@ -76,6 +76,7 @@ class Layer(Weighted, Configurable):
 
     float_inputs = True  # cast what comes in to the compute dtype; layers that only move numbers about say False
     supports_masking = False
+    casts_inputs = True  # in a model, take floats of another type as the layer's own; models inside see to it themselves
     stateless = False  # nothing to build: built as soon as it is made, unless a subclass has a build() of its own
 
     def __new__(cls, *args, **kwargs):
@@ -125,9 +126,13 @@ class Layer(Weighted, Configurable):
             cls.build = _remembering(own["build"])
         if "forward" in own and "call" not in own:
             cls.call = _first_half(cls)
+            cls._is_plain = cls.compute_mask is Layer.compute_mask
         elif "call" in own and "forward" not in own:  # a user's own: what it inherits no longer is its gradient
             cls.forward, cls.backward, cls.penalty = Layer.forward, Layer.backward, Layer.penalty
             cls.logits = None
+            cls._is_plain = False
+        elif "call" in own or "__call__" in own or "compute_mask" in own:
+            cls._is_plain = False
 
     logits = backward_from_logits = None  # what layers that end in an activation have
 
@@ -156,11 +161,14 @@ class Layer(Weighted, Configurable):
     def backward(self, dy: Any, kept: Any, need_dx: bool = True) -> Any:
         """Turn ∂L/∂y into ∂L/∂x and write ∂L/∂w into the weights' ``grad``."""
         run, x, arguments = kept
-        dxs, grads = run.back(dy)
-        for variable in self.trainable_variables:
+        dxs, grads = run.back(dy, need_dx)
+        for variable in self.known().trained:
             share = grads.get(id(variable))
-            variable.grad[...] = 0 if share is None else share
-        return shares_of_traced(x, arguments, dxs) if need_dx else None
+            if share is not variable.grad:
+                variable.grad[...] = 0 if share is None else share
+        if not need_dx:
+            return None
+        return dxs[0] if len(dxs) == 1 and not arguments and not is_nested(x) else shares_of_traced(x, arguments, dxs)
 
     def penalty(self, kept: Any) -> float:
         """What this pass added to the loss: `add_loss` and the penalties of layers inside."""
@@ -182,7 +190,12 @@ class Layer(Weighted, Configurable):
         ``training``, where it is not given, is as in the call of the layer around this one, else False. A mask that an
         earlier layer has put on the input travels along.
         """
-        x, arguments = (args[0], {}) if len(args) == 1 and not kwargs else call_spec(type(self).call).bind(self, args, kwargs)
+        if len(args) == 1 and not kwargs:
+            x, arguments = args[0], {}
+            if type(x) is Box and self._is_plain and (call := CALL.get()) is not None and self._takes_at_once(x):
+                return call_on_tape(self, x, call.training)
+        else:
+            x, arguments = call_spec(type(self).call).bind(self, args, kwargs)
         outer, training = CALL.get(), arguments.pop("training", None) if arguments else None
         if type(x) is not np.ndarray and symbolic_leaves((x, arguments)):
             return self._symbolic(x, arguments if training is None else {**arguments, "training": training})
@@ -196,6 +209,8 @@ class Layer(Weighted, Configurable):
             if self.activity_regularizer is not None:
                 for part in flatten(y):
                     call.losses.append((self, self.activity_regularizer(part) * (1.0 / max(len(part), 1))))
+            if self._output_shape is None and all(hasattr(part, "shape") for part in flatten(y)):
+                self._output_shape = open_batch(y)
         finally:
             call.training = before
             if token is not None:
@@ -208,6 +223,19 @@ class Layer(Weighted, Configurable):
             self._note_losses(call)
             y = tensor(y)
         return y
+
+    _is_plain = False  # a layer with formulas that makes no mask
+
+    def _takes_at_once(self, x: Box) -> bool:
+        """Whether there is nothing to do about a traced array but to compute."""
+        value = x.entry.value
+        if not self.built or x._keras_mask is not None or self.activity_regularizer is not None or self._output_shape is None:
+            return False
+        if value.dtype != self.compute_dtype or TAPE.get() is None or self._build_shape is None:
+            return False
+        if self.input_spec is not None:
+            self.check_input_shape(value.shape)
+        return True
 
     def _ready(self, x: Any, arguments: dict) -> tuple[Any, dict, Any]:
         """Convert and check what came in; build the layer if that has not happened. Returns the mask as well."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
+
+from minikeras._core.old_arguments import hint
 
 # layer -> {old name: name of today}
 OLD = {
@@ -14,7 +15,6 @@ OLD = {
 MOOT = {
     "BatchNormalization": {"fused": (None, True, False), "virtual_batch_size": (None,), "adjustment": (None,), "mode": (0,)},
 }
-_hinted: set[tuple[str, str]] = set()
 
 
 def translate(layer: str, name: str, value: Any, given: dict[str, Any]) -> Any:
@@ -32,9 +32,7 @@ def translate(layer: str, name: str, value: Any, given: dict[str, Any]) -> Any:
     for old, new in OLD[layer].items():
         if new == name and old in given:
             value = given.pop(old)
-            if (layer, old) not in _hinted:
-                _hinted.add((layer, old))
-                warnings.warn(f"Argument `{old}` of {layer} still works; it is called `{new}` now.", UserWarning, stacklevel=3)
+            hint(layer, old, f"Argument `{old}` of {layer} still works; it is called `{new}` now.")
     return value
 
 

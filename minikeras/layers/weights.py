@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -88,9 +89,21 @@ class Weighted:
                 open_ones.discard(id(value))
 
         for name, value in vars(self).items():
-            if name != "_frozen_by_nature":
+            if type(value) not in _NO_PARTS and name != "_frozen_by_nature":
                 look(value)
         return list(found.values())
+
+    def known(self) -> Known:
+        """The variables that passes ask for again and again, found anew when a variable has come or was frozen."""
+        known = vars(self).get("_known")
+        if known is None or known.at != Variable.changes:
+            at = Variable.changes
+            trained = [v for v in self.trainable_weights if v.grad is not None]
+            weights = {id(v) for part in (self, *self._inner_layers()) for v in part._weights}
+            weights -= {id(v) for part in (self, *self._inner_layers()) for v in part._frozen_by_nature}
+            states = [v for v in self.variables if not v.trainable and id(v) not in weights]
+            known = vars(self)["_known"] = Known(at, trained, states)
+        return known
 
     @property
     def weights(self) -> list[Variable]:
@@ -192,6 +205,21 @@ class Weighted:
         values = [value for layer in layers for value in layer._penalties]
         values += [f() for layer in layers for f in vars(layer).get("_added_losses", ())]
         return values + [v.regularizer(v._now()) for v in self.trainable_weights if v.regularizer is not None]
+
+
+class Known:
+    """The variables of a layer as of a moment: those that are trained, and those that a pass itself may change."""
+
+    __slots__ = ("at", "trained", "states")
+
+    def __init__(self, at: int = -1, trained: list = (), states: list = ()):
+        self.at, self.trained, self.states = at, trained, states
+
+    def __reduce__(self):  # a copy looks for itself
+        return Known, ()
+
+
+_NO_PARTS = frozenset([bool, int, float, str, type(None), Known, np.ndarray, np.dtype, FunctionType])  # most attributes by far
 
 
 def _unique(parts) -> list:

@@ -148,7 +148,7 @@ def make_train_step(model: Any) -> Callable:
     model.resolve_trainable()
     cost, back = _objective(model)
     update, penalize = optimizer.step, _penalties(model, True)
-    scale = optimizer.scale_loss(1.0) != 1.0
+    scale = optimizer.scales_loss
 
     def step(x, y, w):
         p, kept = forward(x, True)
@@ -201,7 +201,7 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
     logits, tally, weight = model.logits, head.tally, head.weight
     back = model.ways()[2 if from_logits else 1]
     wrapped = not isinstance(model.output_structure(), type(output))
-    masked, reduction = model.makes_mask, head.loss.reduction
+    masked, reduction, paired = model.makes_mask, head.loss.reduction, head.paired
 
     def cost(y, p, kept, w):
         value, slope = rule(y, logits(kept) if from_logits else None, p, w)
@@ -213,12 +213,12 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
         mask = model.flat_mask_of(kept) if masked else None
         mask = None if mask is None else mask[0]
         given = w if mask is None else masked_weights(mask, w, reduction, p.dtype)
-        value, slope = rule(y, logits(kept) if from_logits else None, p, given)
+        value, slope = rule(y[0] if paired else y, logits(kept) if from_logits else None, p, given)
         tally(value, y, p, w, mask)
         value, slope = value * weight, slope * weight
         return value, model.like_outputs([slope]) if wrapped and not from_logits else slope
 
-    return (full if wrapped or masked or weight != 1.0 else cost), lambda delta, kept: back(delta, kept, False)
+    return (full if wrapped or masked or paired or weight != 1.0 else cost), lambda delta, kept: back(delta, kept, False)
 
 
 def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
@@ -245,7 +245,7 @@ def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
                     head.tally(0.0, ys[k], ps[k], ws[k], mask)
                 continue
             given = ws[k] if mask is None else masked_weights(mask, ws[k], head.loss.reduction, ps[k].dtype)
-            cost_k, slope = rule[0](ys[k], graph.logits(kept, k) if rule[1] else None, ps[k], given)
+            cost_k, slope = rule[0](ys[k][0] if head.paired else ys[k], graph.logits(kept, k) if rule[1] else None, ps[k], given)
             head.tally(cost_k, ys[k], ps[k], ws[k], mask)
             value += head.weight * cost_k
             slopes.append(slope * head.weight if head.weight != 1.0 else slope)

@@ -21,7 +21,7 @@ from minikeras._core.symbolic import KerasTensor, Node, symbolic_leaves
 from minikeras._core.tape import traced
 from minikeras.layers.calling import call_spec
 from minikeras.layers.layer import Layer
-from minikeras.models.steps import ActivityPenalty, Shared
+from minikeras.models.steps import ActivityPenalty, Cast, Shared, foreign_type
 
 
 class Trail(list):
@@ -67,6 +67,10 @@ class Chain:
             given = {name: value for name, value in node.kwargs.items() if name != "training" and value is not None}
             forward = unit.forward if not given else functools.partial(unit.forward, **given)
             infer = unit.infer if not given else functools.partial(unit.infer, **given)
+            wanted = foreign_type(unit, node.inputs[0]) if isinstance(unit, Layer) else None
+            if wanted is not None:
+                self.units.append(Cast(wanted))
+                self._passes.append((self.units[-1].forward, True))
             self.units.append(Told(unit, forward) if given else unit)
             self._passes.append((infer, False) if unit.is_traced else (forward, True))
             if isinstance(unit, Layer) and unit.activity_regularizer is not None:
@@ -230,9 +234,13 @@ class Step:
         self.mask_names = [n for n in (spec.names if spec else ()) if n.endswith("_mask") and self.constants.get(n) is None]
         self.first = spec.first if spec else None
         self.slots = slots
+        wanted = [foreign_type(operation, t) for t in tensors] if self.is_layer else []
+        self.cast = next((dtype for dtype in wanted if dtype is not None), None)
 
     def gather(self, values: list) -> tuple[Any, dict]:
         """The first argument and the others, from the slots."""
+        if self.cast is not None:
+            values = [v.astype(self.cast, copy=False) if v is not None and v.dtype.kind == "f" else v for v in values]
         if self.plain:
             return values[self.ins[0]], self.constants
         if not self.is_layer:
@@ -412,14 +420,14 @@ class Graph:
                 v.grad += grad  # ∂L/∂w = Σ ∂L/∂w[i] over the places that share w
             seen.update(id(v) for v in self._trained[i])
             if need:
-                self._spread_back(step, trail[i], dx, grads)
+                self._spread_back(step, trail[i], dx, grads, values)
         self._fill_rest(seen)
         if not need_dx:
             return None
         dxs = [np.zeros_like(values[i]) if grads[i] is None and values[i].dtype.kind == "f" else grads[i] for i in self.inputs]
         return dxs[0] if self.one_in else dxs
 
-    def _spread_back(self, step: Step, passed: Any, dx: Any, grads: list) -> None:
+    def _spread_back(self, step: Step, passed: Any, dx: Any, grads: list, values: list) -> None:
         if step.plain and type(dx) is np.ndarray:
             shares = (dx,)
         elif step.is_layer:
@@ -427,6 +435,8 @@ class Graph:
         else:
             shares = dx if isinstance(dx, list) else (dx,)
         for slot, share in zip(step.ins, shares):
+            if share is not None and step.cast is not None:
+                share = share.astype(values[slot].dtype, copy=False)
             if share is not None:
                 grads[slot] = share if grads[slot] is None else grads[slot] + share  # not in place: it may be another's array
 

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from minikeras import losses, metrics
+from minikeras._core.config import floatx
 from minikeras._core.naming import shorten
 from minikeras._core.nest import flatten
 from minikeras.losses.reduction import masked_weights
+from minikeras.metrics.metric import wants_given
 
 BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # names that the shapes of targets and outputs decide
 
@@ -31,20 +33,24 @@ class Head:
         self.name, self.identifier, self.weight, self.plain, self.weighted = name, identifier, weight, plain, weighted
         self.loss = None if identifier is None or _names(identifier, BY_SHAPE) else losses.resolve(identifier)
         self.metrics: list | None = None  # resolved: [(name, metric)]
-        self.tallies: list = []  # how each counts a batch, whether it takes the weights, whether it minds masks
+        self.tallies: list = []  # how each counts a batch; whether it takes weights, minds masks, wants targets as given
+        self.checks: list = []  # of metrics that look at the targets once
+        self.paired = False  # whether targets come as (prepared, as given): a metric of the user's may look at their shape
         self.total, self.count = 0.0, 0
         self.tracker = metrics.Mean(name=f"{name}_loss" if name else "loss")
 
     def prepare(self, y: Any, output: Any) -> Any:
         """Check targets against the output, a `KerasTensor`; make the loss and the metrics for their shapes."""
-        shape = (None, *output.shape[1:])  # any number of rows
+        shape, given = (None, *output.shape[1:]), y  # any number of rows
         if self.loss is None and self.identifier is not None:
             self.loss = losses.resolve(self.identifier, y.shape, shape)
         if self.loss is not None and y is not None:
             y = self.loss.prepare_targets(y, shape, "float32" if output.dtype == "float16" else output.dtype)
         if self.metrics is None and y is not None:
             self._make_metrics((None, *y.shape[1:]), shape)
-        return y
+        for check in self.checks:
+            check(y)
+        return (y, as_given(given)) if self.paired and y is not None else y
 
     def _make_metrics(self, target_shape: tuple, output_shape: tuple) -> None:
         """Make the metrics for these shapes; a name that is taken gets "weighted_" before it, or a number behind."""
@@ -58,20 +64,25 @@ class Head:
                 name = base if base not in names else next(copy for copy in copies if copy not in names)
                 names.add(name)
                 self.metrics.append((f"{self.name}_{name}" if self.name else name, metric))
-                self.tallies.append((metric.tally, weighted, isinstance(metric, metrics.MeanMetricWrapper)))
+                self.tallies.append((metric.tally, weighted, isinstance(metric, metrics.MeanMetricWrapper), wants_given(metric)))
+        found = [metric for _, metric in self.metrics]
+        self.paired = any(wants_given(metric) for metric in found)
+        self.checks = [m.check_targets for m in found if type(m).check_targets is not metrics.Metric.check_targets]
 
     def tally(self, value: float, y: Any, p: np.ndarray, w: Any, mask: Any = None) -> None:
         """Count a batch in: its loss, and its metrics."""
         n = len(p)
         self.total += value * n
         self.count += n
-        if mask is None:
-            for count, weighted, _ in self.tallies:
+        if mask is None and not self.paired:
+            for count, weighted, *_ in self.tallies:
                 count(y, p, w if weighted else None)
-        else:
-            for count, weighted, minds in self.tallies:
-                own = w if weighted else None
-                count(y, p, masked_weights(mask, own, None, p.dtype) if minds else own)
+            return
+        y, given = y if self.paired else (y, y)
+        for count, weighted, minds, as_it_came in self.tallies:
+            own = w if weighted else None
+            own = masked_weights(mask, own, None, p.dtype) if minds and mask is not None else own
+            count(given if as_it_came else y, p, own)
 
     def reset(self) -> None:
         """Start anew."""
@@ -124,6 +135,11 @@ class Head:
             return rule(y, p, w)  # ∂C/∂a[L]
 
         return from_output, False
+
+
+def as_given(y: Any) -> Any:
+    """Targets for a metric of the user's: of the shape that came; floats of the default type, as Keras passes them."""
+    return y.astype(floatx(), copy=False) if y.dtype.kind == "f" else y
 
 
 def make_heads(names: list[str], given: dict) -> list[Head]:

@@ -163,6 +163,7 @@ class Model(Trainer, Layer):
         return self._course.masked if self._course is not None else super().makes_mask
 
     supports_masking = True
+    casts_inputs = False
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
         """Return the mask of the outputs."""

@@ -77,7 +77,7 @@ class OwnSteps:
             ws = self._weights_by_head(sample_weight)
             for head, target, p, w in zip(compiled.heads, ys, ps, ws):
                 if head.loss is not None:
-                    total = total + head.weight * cost_on_tape(head.loss, target, p, w)
+                    total = total + head.weight * cost_on_tape(head.loss, target[0] if head.paired else target, p, w)
         for loss in self.losses:
             total = total + np.mean(loss)
         return total

@@ -20,6 +20,33 @@ class Shared:
         return getattr(self.layer, name)
 
 
+class Cast:
+    """Stands before a layer that computes in another float type than what comes."""
+
+    weights = trainable_weights = ()
+    logits = None
+    is_penalized = False
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def forward(self, x, training=False):
+        return x.astype(self.dtype, copy=False), x.dtype
+
+    def backward(self, dy, came, need_dx=True):
+        return dy.astype(came, copy=False)
+
+
+def foreign_type(layer, tensor):
+    """The float type that a layer wants its input cast to, None where it takes it as it is.
+
+    Mixed policies keep weights in float32, and NumPy then computes in float32: nothing is cast for them.
+    """
+    own = layer.compute_dtype
+    floats = tensor.dtype.is_floating
+    return own if floats and own != tensor.dtype and own == layer.variable_dtype and layer.casts_inputs else None
+
+
 class ActivityPenalty:
     """Stands behind a layer with an activity regularizer R: lets a pass, adds R(a)/n to the loss and its slope to ∂L/∂a."""
 

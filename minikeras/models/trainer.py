@@ -209,6 +209,7 @@ class Trainer(OwnSteps, Meeting):
             validation = self._open(*xyw, batch_size=size, steps=validation_steps)
         self._prepare_training()
         callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
+        self.validates = validation is not None
         self.stop_training, self._resume = False, None
         with np.errstate(all="ignore"):  # a diverging net shows as nan in the loss, not as text on stderr
             callbacks.on_train_begin()
@@ -251,6 +252,7 @@ class Trainer(OwnSteps, Meeting):
         return self._logs()
 
     _running = False  # within an epoch of fit
+    validates = False  # whether fit has data to validate on
 
     def _train_on(self, x: Any, y: Any, w: Any) -> None:
         """Do one step of training, with what is compiled and trainable now."""

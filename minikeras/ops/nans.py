@@ -6,7 +6,7 @@ import numpy as np
 
 from minikeras.ops.dtypes import array, cast, floats, wide
 from minikeras.ops.operation import operation
-from minikeras.ops.reductions import axes, cumprod, cumsum, prod, sum
+from minikeras.ops.reductions import axes, cumprod, cumsum, prod, quantiles, sum
 
 
 def filled(x, number):
@@ -157,8 +157,7 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
     >>> float(nanquantile([0.0, float("nan"), 1.0], 0.5))
     0.5
     """
-    x = floats(x)
-    return cast(np.nanquantile(x, np.asarray(q, x.dtype), axes(axis), method=method, keepdims=keepdims), x.dtype)
+    return quantiles(floats(x), q, axis, method, keepdims, skip=True)
 
 
 @operation

@@ -127,11 +127,27 @@ def einsum(subscripts, *operands, **kwargs):
     array([21., 43.], dtype=float32)
     """
     operands = promote(*operands)
+    subscripts, operands = without_diagonals(subscripts, operands)
     dtype = operands[0].dtype
     if dtype.kind in "biu" and dtype.itemsize < 4:
         wide = np.dtype("uint32" if dtype.kind == "u" else "int32")
         return cast(np.einsum(subscripts, *(cast(x, wide) for x in operands)), wide if dtype == np.dtype("int8") else dtype)
     return np.einsum(subscripts, *operands, optimize=kwargs.get("optimize", len(operands) > 2))
+
+
+def without_diagonals(subscripts, operands):
+    """An index that stands twice in one factor takes its diagonal: take it before."""
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if not arrow or "..." in inputs or all(len(set(t)) == len(t) for t in terms):
+        return subscripts, operands
+    for k, letters in enumerate(terms):
+        while twice := next((c for c in letters if letters.count(c) > 1), None):
+            i, j = letters.index(twice), letters.rindex(twice)
+            operands[k] = np.diagonal(operands[k], 0, i, j)
+            letters = letters[:i] + letters[i + 1 : j] + letters[j + 1 :] + twice
+        terms[k] = letters
+    return ",".join(terms) + "->" + output, operands
 
 
 @operation

@@ -286,8 +286,8 @@ def percentile(x, q, axis=None, method="linear", keepdims=False):
     return quantiles(floats(x), np.asarray(q) / 100, axis, method, keepdims)
 
 
-def quantiles(x, q, axis, method, keepdims):
-    """Sort, then go to the place q (n - 1), between two neighbours as the method says."""
+def quantiles(x, q, axis, method, keepdims, skip=False):
+    """Sort, then go to the place q (n - 1), between two neighbours as the method says; NaN counts not at all, or for all."""
     if method not in ("linear", "lower", "higher", "nearest", "midpoint"):
         raise ValueError(f"quantile knows the methods linear, lower, higher, nearest and midpoint, got {method!r}.")
     q = np.asarray(q, "float64")
@@ -295,17 +295,18 @@ def quantiles(x, q, axis, method, keepdims):
     rest = [i for i in range(x.ndim) if i not in picked]
     kept = [1 if i in picked else n for i, n in enumerate(x.shape)] if keepdims else [x.shape[i] for i in rest]
     rows = np.reshape(np.transpose(x, rest + picked), [x.shape[i] for i in rest] + [-1])
-    n = rows.shape[-1]
+    gap = np.isnan(rows)
+    rows = np.where(gap, cast(float("inf"), x.dtype), rows) if skip else rows
     rows = np.take_along_axis(rows, np.argsort(rows, -1), -1)
-    place = q.reshape(-1) * (n - 1)
+    count = rows.shape[-1] - (gap.sum(-1, keepdims=True) if skip else np.zeros((*rows.shape[:-1], 1), int))
+    place = q.reshape(-1) * np.maximum(count - 1, 0)
     low, high = np.floor(place).astype(int), np.ceil(place).astype(int)
     part = {"linear": place - low, "lower": 0.0 * place, "higher": 0.0 * place + 1, "midpoint": (high > low) * 0.5}
-    part = part[method] if method != "nearest" else np.round(place) - low
-    part = part.astype(x.dtype)
-    below, above = np.take(rows, low, -1), np.take(rows, high, -1)
+    part = (part[method] if method != "nearest" else np.round(place) - low).astype(x.dtype)
+    below, above = np.take_along_axis(rows, low, -1), np.take_along_axis(rows, high, -1)
     y = np.where(np.equal(part, 0), below, np.where(np.equal(part, 1), above, below + (above - below) * part))
-    if builtins.any(k == "f" for k in x.dtype.kind) and n and np.isnan(rows).any():
-        y = np.where(np.isnan(rows).any(axis=-1, keepdims=True), cast(float("nan"), x.dtype), y)
+    lost = np.equal(count, 0) if skip else gap.any(-1, keepdims=True)
+    y = np.where(lost, cast(float("nan"), x.dtype), y) if lost.any() else y
     return np.reshape(np.moveaxis(y, -1, 0), [*q.shape, *kept])
 
 

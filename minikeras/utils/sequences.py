@@ -130,7 +130,7 @@ class _Windows(PyDataset, Dataset):
             yield self[i]
         self.on_epoch_end()
 
-    __iter__ = _once
+    __iter__ = Dataset.__iter__
 
     def __getitem__(self, index):
         if not 0 <= index < len(self):

@@ -25,7 +25,7 @@ MORE = {
     np.fmax: [(np.fmax, A, P)], np.fmin: [(np.fmin, A, P)], np.fmod: [(lambda x, y: np.fmod(5 * x, y), A, B)], np.ldexp: [(lambda x: np.ldexp(x, 3), A)], np.logaddexp2: [(np.logaddexp2, A, B)],
     np.i0: [(np.i0, A * 3)], np.sinc: [(np.sinc, A)], np.deg2rad: [(np.deg2rad, A)], np.radians: [(np.radians, A)], np.rad2deg: [(np.rad2deg, A)], np.degrees: [(np.degrees, A)], np.real: [(np.real, A)], np.conjugate: [(np.conjugate, A)],
     np.cumprod: [(np.cumprod, A), (lambda x: np.cumprod(x, 1), A), (lambda x: np.cumprod(x, 0), Z), (lambda x: np.cumprod(x, 1), Z)],
-    np.linalg.solve: [(np.linalg.solve, S, A), (np.linalg.solve, S, A[:, 0] + 0), (np.linalg.solve, np.stack([S, S + np.eye(3)]), A[:, 0] + 0)], np.linalg.cholesky: [(lambda x: np.linalg.cholesky(symmetric(x)), S)],
+    np.linalg.solve: [(np.linalg.solve, S, A), (np.linalg.solve, S, A[:, 0] + 0), (np.linalg.solve, np.stack([S, S + np.eye(3)]), T)], np.linalg.cholesky: [(lambda x: np.linalg.cholesky(symmetric(x)), S)],
     np.linalg.slogdet: [(lambda x: np.linalg.slogdet(x)[1], S)], np.linalg.eigvalsh: [(lambda x: np.linalg.eigvalsh(symmetric(x)), S)], np.linalg.eigh: [(lambda x: np.linalg.eigh(symmetric(x))[0], S), (lambda x: np.linalg.eigh(symmetric(x))[1] ** 2, S)],
     np.linalg.svd: [(lambda x: np.linalg.svd(x, compute_uv=False), A), (lambda x: np.linalg.svd(x, full_matrices=False)[0] ** 2, A.T), (lambda x: np.linalg.svd(x)[2] ** 2, S)], np.linalg.qr: [(lambda x: np.linalg.qr(x)[0], A.T), (lambda x: np.linalg.qr(x)[1], A.T)],
     np.linalg.pinv: [(np.linalg.pinv, A), (np.linalg.pinv, A.T)],

@@ -93,9 +93,10 @@ def test_where_the_value_is_missing_nothing_is_saved_and_one_warning_given():
 
 def begun(validation=False, **options):
     checkpoint = ModelCheckpoint("m.keras", save_best_only=True, **options)
-    checkpoint.set_params({"epochs": 4, "steps": 1, "verbose": 0, "validation": validation})
+    checkpoint.set_params({"epochs": 4, "steps": 1, "verbose": 0})
     checkpoint.set_model(Model([("f1", None)]))
     checkpoint.on_train_begin()
+    checkpoint.model.validates = validation
     return checkpoint
 
 

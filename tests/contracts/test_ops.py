@@ -52,6 +52,8 @@ CASES = {
     "Quantile": [(lambda x: ops.quantile(x, 0.3, 1), A), (lambda x: ops.quantile(x, [0.2, 0.7]), A)], "Percentile": [(lambda x: ops.percentile(x, 30.0, 1), A)], "Corrcoef": [(ops.corrcoef, A)],
     "Nansum": [(lambda x: ops.nansum(ops.where(np.isnan(N), np.nan, x), 0), A)], "Nanmean": [(lambda x: ops.nanmean(ops.where(np.isnan(N), np.nan, x), 1), A)],
     "Nanprod": [(lambda x: ops.nanprod(ops.where(np.isnan(N), np.nan, x)), A)], "Nanvar": [(lambda x: ops.nanvar(ops.where(np.isnan(N), np.nan, x)), A)], "Nanstd": [(lambda x: ops.nanstd(ops.where(np.isnan(N), np.nan, x)), A)],
+    "Nanquantile": [(lambda x: ops.nanquantile(ops.where(np.isnan(N), np.nan, x), [0.3, 0.8]), A), (lambda x: ops.nanquantile(ops.where(np.isnan(N), np.nan, x), 0.6, 0), A)],
+    "Nanpercentile": [(lambda x: ops.nanpercentile(ops.where(np.isnan(N), np.nan, x), 30.0, 1), A)], "Nanmedian": [(lambda x: ops.nanmedian(ops.where(np.isnan(N), np.nan, x)), A)],
     "Nanmax": [(lambda x: ops.nanmax(ops.where(np.isnan(N), np.nan, x), 0), A)], "Nanmin": [(lambda x: ops.nanmin(ops.where(np.isnan(N), np.nan, x)), A)],
     "Nancumsum": [(lambda x: ops.nancumsum(ops.where(np.isnan(N), np.nan, x), 1), A)], "Nancumprod": [(lambda x: ops.nancumprod(ops.where(np.isnan(N), np.nan, x), 1), A)],
     "Array": [(lambda x: ops.array(x), A)], "Full": [(lambda x: ops.full((2, 3, 4), x, "float64"), A)], "FullLike": [(lambda x: ops.full_like(T, x), A)], "Linspace": [(lambda a, b: ops.linspace(a, b, 5), R, R + 1)], "Vander": [(ops.vander, R)],
@@ -66,7 +68,7 @@ CASES = {
     "GetItem": [(lambda x: ops.get_item(x, (slice(None), 1)), A)], "Take": [(lambda x: ops.take(x, [0, 2, 2], 1), A)], "TakeAlongAxis": [(lambda x: ops.take_along_axis(x, [[1], [0], [3]], 1), A), (lambda x: ops.take_along_axis(x, [5, 5]), A)],
     "Where": [(lambda x, y: ops.where(A > 0, x, y), A, B)], "Select": [(lambda x, y: ops.select([A > 0.5, A > 0], [x, y], 3.0), A, B)], "Sort": [(ops.sort, A), (lambda x: ops.sort(x, 0), A)],
     "Matmul": [(ops.matmul, A, V), (ops.matmul, T, U), (ops.matmul, T, R)], "Dot": [(ops.dot, A, V), (ops.dot, T, U)], "Vdot": [(ops.vdot, A, B)], "Inner": [(ops.inner, A, B)], "Outer": [(ops.outer, R, C)], "Tensordot": [(lambda x, y: ops.tensordot(x, y, 1), A, V)],
-    "Kron": [(ops.kron, A, S), (ops.kron, R, A)], "Cross": [(ops.cross, S, S[::-1] + 1), (lambda x, y: ops.cross(x, y), S[:, :2], S[::-1, :2] + 1), (lambda x, y: ops.cross(x, y), S[:, :2], S + 1)], "Einsum": [(lambda x, y: ops.einsum("ij,jk->ki", x, y), A, V), (lambda x, y, z: ops.einsum("bij,bjk,k->bi", x, y, z), T, U, V[0])],
+    "Kron": [(ops.kron, A, S), (ops.kron, R, A)], "Cross": [(ops.cross, S, S[::-1] + 1), (lambda x, y: ops.cross(x, y), S[:, :2], S[::-1, :2] + 1), (lambda x, y: ops.cross(x, y), S[:, :2], S + 1)], "Einsum": [(lambda x: ops.einsum("ii->i", x), S), (lambda x, y: ops.einsum("iij,jk->ik", x, y), RNG.normal(size=(3, 3, 4)), V), (lambda x, y: ops.einsum("ij,jk->ki", x, y), A, V), (lambda x, y, z: ops.einsum("bij,bjk,k->bi", x, y, z), T, U, V[0])],
     "Correlate": [(lambda x, y, m=m: ops.correlate(x, y, m), R, R[:3] + 1) for m in ("valid", "same", "full")],
     "Cast": [(lambda x: ops.cast(x, "float64") * 2, A)], "SaturateCast": [(lambda x: ops.saturate_cast(x, "float64"), A)], "ConvertToTensor": [(lambda x: ops.convert_to_tensor(x) * 2, A)], "Slice": [(lambda x: ops.slice(x, (1, 1), (2, 2)), A)],
     "SliceUpdate": [(lambda x, y: ops.slice_update(x, (1, 2), y), A, B[:2, :2])], "Scatter": [(lambda v: ops.scatter([[0], [2], [2]], v, (4, 4)), A)], "ScatterUpdate": [(lambda x, v, r=r: ops.scatter_update(x, [[0], [2], [0]], v, r), B, A) for r in (None, "add", "max", "min", "mul")],
@@ -108,7 +110,7 @@ FLAT = set(  # counts, indices, truth values, steps, types, complex numbers: not
     "Gcd Geomspace Greater GreaterEqual Histogram Imag InTopK IsIn Isclose Isfinite Isinf Isnan Isneginf Isposinf Isreal Lcm LeftShift "
     "Less LessEqual LogicalAnd LogicalNot LogicalOr LogicalXor Logspace MatrixRank MultiHot Nanargmax Nanargmin Ndim Nextafter "
     "Nonzero NotEqual OneHot OnesLike RightShift Round SearchSorted Sign Signbit Size StopGradient Trunc Unique UnravelIndex "
-    "View ZerosLike Polar ViewAsComplex ViewAsReal Eig JVP LuFactor Nanmedian Nanpercentile Nanquantile ExtractPatches3D".split()
+    "View ZerosLike Polar ViewAsComplex ViewAsReal Eig JVP LuFactor ExtractPatches3D".split()
 )
 LIST = [(name, *case) for name, cases in CASES.items() for case in cases]
 

@@ -35,7 +35,6 @@ def test_fit_ends_with_the_average_in_the_weights():
         assert np.abs(mine - trained).max() > 1e-3
 
 
-FROM_ONE = pytest.mark.xfail(reason="a scale that is 1 when the step is made is taken for none", strict=False)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,7 @@ FROM_ONE = pytest.mark.xfail(reason="a scale that is 1 when the step is made is 
     [
         lambda: SGD(0.05, loss_scale_factor=1024.0),
         lambda: LossScaleOptimizer(SGD(0.05)),
-        pytest.param(lambda: LossScaleOptimizer(SGD(0.05), initial_scale=1.0, dynamic_growth_steps=2), marks=FROM_ONE),
+        lambda: LossScaleOptimizer(SGD(0.05), initial_scale=1.0, dynamic_growth_steps=2),
     ],
 )
 @pytest.mark.parametrize("where", ["kernel_regularizer", "activity_regularizer"])
@@ -78,10 +77,9 @@ def test_the_shared_optimizer_keeps_its_slots_for_each_of_them():
     assert not np.array_equal(a.get_weights()[0], b.get_weights()[0])
 
 
-WRONG_TYPE = pytest.mark.xfail(reason="the output of such a layer is called float32", strict=False)
 
 
-@pytest.fixture(params=["floatx", pytest.param("layer", marks=WRONG_TYPE)])
+@pytest.fixture(params=["floatx", "layer"])
 def half(request):
     """What makes a layer compute in half precision."""
     if request.param == "floatx":

@@ -35,7 +35,9 @@ def test_stack():
     assert stack([1, 2]).tolist() == [1, 2]
     x, y = stack([([1, 2], 0), ([3, 4], 1)])
     assert x.tolist() == [[1, 2], [3, 4]] and y.tolist() == [0, 1]
-    x, y = stack([[{"a": [1, 2], "b": 3}, (1, 2)], [{"a": [4, 5], "b": 6}, (3, 4)]])
+    pair = stack([[{"a": [1, 2], "b": 3}, (1, 2)], [{"a": [4, 5], "b": 6}, (3, 4)]])
+    x, y = pair
+    assert type(pair) is tuple  # (x, y), although the samples came as lists
     assert x["a"].tolist() == [[1, 2], [4, 5]] and x["b"].tolist() == [3, 6] and y.tolist() == [[1, 2], [3, 4]]
     with pytest.raises(ValueError, match="as many parts as the first, 2"):
         stack([(1, 2), (3,)])

@@ -3,12 +3,13 @@ import warnings
 import numpy as np
 import pytest
 
+from minikeras._core.old_arguments import forget
 from minikeras.layers import old_arguments
 from minikeras.layers.activation import LeakyReLU
 
 
 def test_alpha_of_keras_2_with_one_hint(monkeypatch):
-    monkeypatch.setattr(old_arguments, "_hinted", set())
+    forget()
     with pytest.warns(UserWarning, match="`alpha` of LeakyReLU still works; it is called `negative_slope` now") as hints:
         layer = LeakyReLU(alpha=0.1)
     assert hints[0].filename == __file__

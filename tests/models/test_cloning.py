@@ -32,7 +32,7 @@ def test_clone_function_makes_the_layers():
 
 def test_clone_of_a_model_that_is_not_built():
     assert not clone_model(Sequential([Dense(2)])).built
-    with pytest.raises(ValueError, match="takes a Sequential model, got 3"):
+    with pytest.raises(ValueError, match="takes a Sequential or a model made of keras.Input\\(\\) tensors, got 3"):
         clone_model(3)
 
 

@@ -206,15 +206,16 @@ class GRUCell(Cell):
         """The loop backwards with ``reset_after``: δ of h'U into ``deltas``, δ_g into ``dgs``."""
         r, m = kept[1][:, 1], kept[4]
         dz, dr, dg, z = self.slopes(kept)
-        dr *= dg  # ∂h/∂z_r = ∂h/∂z_g · q · σ′
-        d = np.stack([dz, dr, r * dg], axis=1)
         steps, batch, u = dg.shape
-        by_gate = deltas.reshape(steps, batch, 3, u).swapaxes(1, 2)
-        first, back, share = steps - len(dys), self.product_back(m, batch), np.empty_like(dh)
+        d = deltas.reshape(steps, batch, 3, u)  # the slopes at first, where δ takes their place step by step
+        d[:, :, 0] = dz
+        np.multiply(dr, dg, d[:, :, 1])  # ∂h/∂z_r = ∂h/∂z_g · q · σ′
+        np.multiply(r, dg, d[:, :, 2])
+        first, back, share, beside = steps - len(dys), self.product_back(m, batch), np.empty_like(dh), dh[:, None]
         for t in range(steps - 1, -1, -1):
             if t >= first:
                 np.add(dh, dys[t - first], dh)
-            np.multiply(dh, d[t], by_gate[t])  # δ of h'U
+            np.multiply(beside, d[t], d[t])  # δ of h'U
             np.multiply(dh, dg[t], dgs[t])  # δ_g = ∂L/∂h · ∂h/∂z_g
             back(deltas[t], share)
             np.multiply(dh, z[t], dh)

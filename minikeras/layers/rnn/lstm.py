@@ -150,28 +150,34 @@ class LSTMCell(Cell):
         return hs[1:], [hs[-1], cs[-1]], (z, gates, hs, cs, phis, m, holes, given)
 
     def slopes(self, kept: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """All that multiplies ∂L/∂c and ∂L/∂h: ∂c/∂z_i, ∂c/∂z_f, ∂c/∂z_g, ∂h/∂z_o; ∂h/∂c; ∂c/∂c'."""
+        """All that multiplies ∂L/∂c and ∂L/∂h: ∂c/∂z_i, ∂c/∂z_f, ∂c/∂z_g, ∂h/∂z_o side by side; ∂h/∂c; ∂c/∂c'."""
         z, gates, _, cs, phis, _, holes, _ = kept
         i, f, g, o = gates.swapaxes(0, 1)
-        if self.plain:
-            d = np.multiply(gates, gates)
-            np.subtract(gates[:, :2], d[:, :2], d[:, :2])  # σ′ = σ - σ²
-            np.subtract(1.0, d[:, 2], d[:, 2])  # tanh′ = 1 - tanh²
-            np.subtract(o, d[:, 3], d[:, 3])
+        steps, *shape, units = phis.shape
+        d = np.empty((steps, *shape, 4, units), phis.dtype)  # as the weights: the gates beside each other
+        di, df, dg, do = np.moveaxis(d, -2, 0)
+        for out, gate, k in ((di, i, 0), (df, f, 1), (do, o, 3)):
+            if self.recurrent_activation is activations.sigmoid:
+                np.multiply(gate, gate, out)
+                np.subtract(gate, out, out)  # σ′ = σ - σ²
+            else:
+                out[...] = slope(self.recurrent_activation, z[:, k], gate)
+        if self.activation is activations.tanh:
+            np.multiply(g, g, dg)
+            np.subtract(1.0, dg, dg)  # tanh′ = 1 - tanh²
         else:
-            parts = [slope(self.recurrent_activation, z[:, k], gates[:, k]) for k in (0, 1, 3)]
-            d = np.stack([*parts[:2], slope(self.activation, z[:, 2], g), parts[2]], axis=1)
-        d[:, 0] *= g  # ∂c/∂z_i = g σ′
-        d[:, 1] *= cs[:-1]  # ∂c/∂z_f = c' σ′
-        d[:, 2] *= i  # ∂c/∂z_g = i φ′
-        d[:, 3] *= phis  # ∂h/∂z_o = φ(c) σ′
+            dg[...] = slope(self.activation, z[:, 2], g)
+        di *= g  # ∂c/∂z_i = g σ′
+        df *= cs[:-1]  # ∂c/∂z_f = c' σ′
+        dg *= i  # ∂c/∂z_g = i φ′
+        do *= phis  # ∂h/∂z_o = φ(c) σ′
         read = slope(self.activation, cs[1:], phis)
         read *= o  # ∂h/∂c = o φ′(c)
         if holes is not None:
             f = f.copy()
             for t, hole in enumerate(holes):
                 if hole is not None:  # h = h' and c = c' there
-                    d[t] *= ~hole
+                    d[t] *= ~hole[..., None]
                     read[t] *= ~hole
                     np.copyto(f[t], 1.0, where=hole)
         return d, read, f
@@ -181,17 +187,17 @@ class LSTMCell(Cell):
         _, _, hs, _, phis, m, holes, given = kept
         d, read, f = self.slopes(kept)
         steps, *shape, units = phis.shape
-        deltas = np.empty((steps, *shape, 4 * units), phis.dtype)
-        by_gate = np.moveaxis(deltas.reshape(steps, *shape, 4, units), -2, 1)
+        deltas = d.reshape(steps, *shape, 4 * units)  # δ = ∂L/∂z takes the place of the slopes, step by step
         dh, dc, share = np.array(dstates[0]), np.array(dstates[1]), np.empty((*shape, units), phis.dtype)
-        first, back, through = steps - len(dys), self.product_back(m, shape[0]), None
+        first, back, through, dc_beside = steps - len(dys), self.product_back(m, shape[0]), None, dc[..., None, :]
         for t in range(steps - 1, -1, -1):
             if t >= first:
                 np.add(dh, dys[t - first], dh)
-            np.multiply(dh, d[t, 3], by_gate[t, 3])  # δ_o = ∂L/∂h · ∂h/∂z_o
+            write, do = d[t][..., :3, :], d[t][..., 3, :]
+            np.multiply(dh, do, do)  # δ_o = ∂L/∂h · ∂h/∂z_o
             np.multiply(dh, read[t], share)
             np.add(dc, share, dc)  # ∂L/∂c += ∂L/∂h · ∂h/∂c
-            np.multiply(dc, d[t, :3], by_gate[t, :3])  # δ_i, δ_f, δ_g = ∂L/∂c · ∂c/∂z
+            np.multiply(dc_beside, write, write)  # δ_i, δ_f, δ_g = ∂L/∂c · ∂c/∂z
             np.multiply(dc, f[t], dc)  # ∂L/∂c' = ∂L/∂c · f
             if holes is not None:
                 through = None if holes[t] is None else dh * holes[t]

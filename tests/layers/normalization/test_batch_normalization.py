@@ -5,7 +5,8 @@ import pytest
 
 import minikeras as keras
 from minikeras._core.serialize import serialize_keras_object
-from minikeras.layers import BatchNormalization, old_arguments
+from minikeras._core.old_arguments import forget
+from minikeras.layers import BatchNormalization
 from minikeras.layers.layer import registry
 from tests.gradcheck import check_gradient
 
@@ -185,7 +186,7 @@ def test_penalties_and_projections_of_gamma_and_beta():
 
 
 def test_arguments_of_keras_1_and_2(monkeypatch):
-    monkeypatch.setattr(old_arguments, "_hinted", set())
+    forget()
     old = {"name": "b", "axis": [1], "fused": True, "mode": 0, "virtual_batch_size": None, "momentum": 0.9}
     layer = BatchNormalization.from_config(old)
     assert (layer.axis, layer.momentum) == (1, 0.9) and "fused" not in layer.get_config()
