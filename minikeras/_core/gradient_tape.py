@@ -133,7 +133,7 @@ class GradientTape(Recording):
 
     def watched_variables(self) -> list[Variable]:
         """The variables that were read or watched."""
-        return [owner for owner, _ in self.roll.leaves.values() if isinstance(owner, Variable)] if self.roll else []
+        return self.roll.variables() if self.roll is not None else []
 
 
 def _plain(g: Any) -> Any:

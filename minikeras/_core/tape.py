@@ -13,7 +13,7 @@ import numpy as np
 
 from minikeras._core.nest import flatten, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE
-from minikeras._core.trace import Argument, Box, Entry, Roll, Several, unbroadcast
+from minikeras._core.trace import Argument, Box, Entry, Roll, unbroadcast
 from minikeras._core.variable import Variable
 
 
@@ -90,35 +90,51 @@ class paused:
         TAPE.reset(self.token)
 
 
-def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], deep: bool = False) -> dict[int, Any]:
-    """Take gradients back along the tape: δ of each entry to the entries it was made of. Returns those of ``wanted`` entries."""
+def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], variables: set[int] | None, deep: bool = False) -> tuple:
+    """Take gradients back along the tape: δ of each entry to the entries it was made of.
+
+    Args:
+        wanted: the indices of the entries whose gradients are asked for.
+        variables: the ids of the variables that are asked for; None for all.
+
+    Returns:
+        ``{index: gradient}`` of the wanted entries, and ``{id: gradient}`` of what layers have found for their variables: these
+        may be the variables' own ``grad``.
+    """
     grads: dict[int, Any] = {}
-    if not wanted:
-        return grads
+    found: dict[int, Any] = {}
     for entry, g in starts:
         _add(grads, entry, g)
+    lowest = min(wanted, default=len(roll.entries)) if variables is not None and not variables else 0  # older ones can't depend on it
     entries, deeper = roll.entries, roll if deep else None
     token = None if deep else TAPE.set(None)
     try:
-        for index in range(max(grads, default=-1), min(wanted, default=0) - 1, -1):  # what is older can't depend on the wanted
+        for index in range(max(grads, default=-1), lowest - 1, -1):
             g = grads.get(index)
             if g is None:
                 continue
             entry = entries[index]
             if entry.pull is not None:
+                own = entry.variables if deeper is None else ()
+                for v in own:  # met before, further behind: what is there now is about to be written over
+                    if found.get(id(v)) is v.grad:
+                        found[id(v)] = v.grad.copy()
                 for parent, share in entry.pull(g, entry, deeper):
                     _add(grads, parent, share)
+                for v in own:
+                    if variables is None or id(v) in variables:
+                        found[id(v)] = found[id(v)] + v.grad if id(v) in found else v.grad
             if index not in wanted:
                 del grads[index]
     finally:
         if token is not None:
             TAPE.reset(token)
-    return grads
+    return grads, found
 
 
 def _add(grads: dict, entry: Entry, share: Any) -> None:
     known = grads.get(entry.index)
-    if type(entry) is Several:
+    if type(share) is tuple:  # of one of several results
         k, share = share
         known = grads.setdefault(entry.index, [None] * len(entry.value)) if known is None else known
         share = unbroadcast(share, entry.value[k])
@@ -144,17 +160,16 @@ class Traced:
 
     def value(self) -> Any:
         """The result as plain arrays."""
-        return map_leaves(_result, self.y)
+        return self.y.entry.value if type(self.y) is Box else map_leaves(_result, self.y)
 
     def back(self, dy: Any, need_dx: bool = True) -> tuple[list, dict[int, np.ndarray]]:
         """Return ∂L/∂x for each argument, None where nothing flows, and {id(variable): ∂L/∂variable}."""
-        starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)]
-        for part, g in zip(flatten(self.y), flatten(dy)):
-            if isinstance(part, Box) and g is not None:
-                g = np.asarray(g, part.value.dtype)
-                if g.shape != part.value.shape:
-                    raise ValueError(f"pullback expects ∂L/∂y of the shape of y, {part.value.shape}, got {g.shape}.")
-                starts.append((part.entry, g))
+        starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)] if self.losses else []
+        if type(self.y) is Box and isinstance(dy, np.ndarray):
+            starts.append(_start(self.y, dy))
+        else:
+            pairs = zip(flatten(self.y), flatten(dy))
+            starts += [_start(part, np.asarray(g)) for part, g in pairs if isinstance(part, Box) and g is not None]
         leaves = {key: entry.index for key, (owner, entry) in self.roll.leaves.items() if isinstance(owner, Variable)}
         wanted = set(leaves.values())
         for e in self.xs:
@@ -162,19 +177,33 @@ class Traced:
                 e.wanted = need_dx
                 if need_dx:
                     wanted.add(e.index)
-        grads = walk_back(self.roll, starts, wanted)
-        dxs = [None if e is None else grads.get(e.index) for e in self.xs]
-        return dxs, {key: grads[index] for key, index in leaves.items() if index in grads}
+        grads, found = walk_back(self.roll, starts, wanted, None)
+        for key, index in leaves.items():
+            if index in grads:
+                found[key] = found[key] + grads[index] if key in found else grads[index]
+        return [None if e is None else grads.get(e.index) for e in self.xs] if need_dx else [], found
+
+
+def _start(part: Box, g: np.ndarray) -> tuple[Entry, np.ndarray]:
+    value = part.entry.value
+    if g.shape != value.shape:
+        raise ValueError(f"pullback expects ∂L/∂y of the shape of y, {value.shape}, got {g.shape}.")
+    return part.entry, g if g.dtype is value.dtype else g.astype(value.dtype)
 
 
 def traced(f: Callable, x: Any, losses: list = ()) -> Traced:
     """Run ``f(x)`` with the float arrays in the structure ``x`` on a tape of its own, and the variables that f reads."""
     with Recording(strict=True) as tape:
         roll = tape.roll
-        flat = flatten(x)
-        xs = [Argument(a, roll) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else None for a in flat]
-        boxes = pack_sequence_as(x, [a if e is None else Box(e, roll) for a, e in zip(flat, xs)])
-        y = map_leaves(_inside, f(boxes))
+        if type(x) is np.ndarray and x.dtype.kind == "f":
+            xs = [Argument(x, roll)]
+            y = f(Box(xs[0], roll))
+        else:
+            flat = flatten(x)
+            xs = [Argument(a, roll) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else None for a in flat]
+            y = f(pack_sequence_as(x, [a if e is None else Box(e, roll) for a, e in zip(flat, xs)]))
+        if type(y) is not Box:
+            y = map_leaves(_inside, y)
     return Traced(roll, y, xs, losses)
 
 
@@ -220,9 +249,13 @@ def gradients(ys: list, xs: Any, gs: list) -> list:
         return [None for _ in xs]
     roll = next(y.roll for y in ys if isinstance(y, Box))
     entries = [entry_of(x, roll) for x in xs]
+    wanted, variables = {e.index for e in entries if e is not None}, {id(x) for x in xs if isinstance(x, Variable)}
+    if not wanted and not variables:
+        return [None for _ in xs]
     with np.errstate(all="ignore"):
-        grads = walk_back(roll, starts, {e.index for e in entries if e is not None}, TAPE.get() is not None and roll.active)
-    return [None if e is None else grads.get(e.index) for e in entries]
+        grads, found = walk_back(roll, starts, wanted, variables, TAPE.get() is not None and roll.active)
+        shares = [(None if e is None else grads.get(e.index), found.get(id(x))) for x, e in zip(xs, entries)]
+        return [b if a is None else a if b is None else a + b for a, b in shares]
 
 
 def entry_of(x: Any, roll: Roll) -> Entry | None:

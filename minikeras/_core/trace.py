@@ -52,8 +52,13 @@ class Roll:
         """The entry of a watched variable or array."""
         known = self.leaves.get(id(owner))
         if known is None:
-            known = self.leaves[id(owner)] = owner, Leaf(value, self, None)
+            known = self.leaves[id(owner)] = owner, Entry(value, self, None)
         return known[1]
+
+    def variables(self) -> list[Variable]:
+        """The variables that were read, by code or by layers."""
+        read = [owner for owner, _ in self.leaves.values() if isinstance(owner, Variable)]
+        return list({id(v): v for v in (*read, *(v for entry in self.entries for v in entry.variables))}.values())
 
 
 class Entry:
@@ -64,20 +69,11 @@ class Entry:
     """
 
     __slots__ = ("value", "index", "pull")
+    variables: Any = ()  # those in whose ``grad`` a pull leaves their share
 
     def __init__(self, value: Any, roll: Roll, pull: Callable | None):
         self.value, self.pull, self.index = value, pull, len(roll.entries)
         roll.entries.append(self)
-
-
-class Leaf(Entry):
-    """A watched variable or array. ``calls`` counts the layers that it was in: a second one overwrites ``grad``."""
-
-    __slots__ = ("calls",)
-
-    def __init__(self, value: Any, roll: Roll, pull: Callable | None):
-        super().__init__(value, roll, pull)
-        self.calls = 0
 
 
 class Argument(Entry):

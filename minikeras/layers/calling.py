@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minikeras._core.nest import flatten, is_nested, keys, pack_sequence_as
+from minikeras._core.nest import flatten, is_nested, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import gradients
 from minikeras._core.tensor import Tensor
-from minikeras._core.trace import Argument, Box, Entry, Several, primitive
+from minikeras._core.trace import Argument, Box, Entry, constant
 from minikeras._core.variable import Variable
 from minikeras.layers.shares import Shares
 
@@ -138,47 +138,38 @@ def call_on_tape(layer: Any, x: Any, training: bool = False, arguments: dict | N
     Args:
         kind: the class whose formulas are meant, where a class of the user's stands on one of the house.
     """
-    kind = kind or type(layer)
     tape = TAPE.get()
-    if type(x) is Box and not arguments and tape is not None and tape.roll is x.roll:
-        return _call_on_one(layer, kind, x, training, tape)
-    variables, known = _watched_variables(layer, tape), layer.known()
-    ways = _Ways(layer, kind, training, known.states if tape is not None and tape.keeps_states else ())
-    x, arguments = _boxed(x), {name: _boxed(value) for name, value in (arguments or {}).items()}
-    leaves, rebuild = _apart((x, arguments))
-    ways.need_dx = any(type(leaf) is Box for leaf in leaves)
-    y = primitive(lambda *given: ways.forward(rebuild(given[: len(leaves)]), given[len(leaves) :], variables),
-                  *leaves, *(tape.read(v) for v in variables))  # fmt: skip
-    return ways.together(y) if ways.together is not None else y
-
-
-def _watched_variables(layer: Any, tape: Any) -> list[Variable]:
-    """The variables of a layer whose gradients the tape wants."""
     if tape is None:
-        return []
-    if not tape.takes_all or tape.roll.frozen:
-        own = layer.known().trained if tape.takes_all else ()
-        leaves = tape.roll.leaves
-        return [*own, *(v for v in layer.variables if id(v) in leaves and v.grad is not None and not any(v is o for o in own))]
-    return layer.known().trained
+        x, arguments = map_leaves(constant, (x, arguments or {}))
+        return (kind or type(layer)).forward(layer, x, training, **arguments)[0]
+    if type(x) is Box and not arguments and tape.roll is x.roll:
+        return call_on_one(layer, x, training, kind or type(layer), tape)
+    leaves, rebuild = _apart((x, arguments or {}))
+    boxes = [tape.boxed(leaf) for leaf in leaves]
+    given = rebuild([constant(b) for b in boxes])
+    mine = [b.entry if type(b) is Box and b.roll is tape.roll else None for b in boxes]
+    return _recorded(Called(tape.roll, layer, kind or type(layer), mine, given, training), tape, given[0], given[1])
 
 
-def _call_on_one(layer: Any, kind: type, x: Box, training: bool, tape: Any) -> Any:
-    """The same for one traced array, which is what most layers take: nothing to sort, so this is quick."""
-    roll, before = x.roll, ()
-    if tape.keeps_states:
-        before = [(v, v.numpy()) for v in layer.known().states]
+def call_on_one(layer: Any, x: Box, training: bool, kind: type, tape: Any) -> Any:
+    """The same for one traced array, which is what most layers take: nothing to sort."""
+    called = Called(tape.roll, layer, kind, x.entry, None, training)
+    return _recorded(called, tape, x.entry.value, {})
+
+
+def _recorded(called: Called, tape: Any, x: Any, arguments: dict) -> Any:
+    """Compute what a call gives and put it on the tape."""
+    layer, roll = called.layer, tape.roll
+    known = layer.known()
+    called.variables = known.trained if tape.takes_all and not roll.frozen else _watched_variables(layer, tape)
+    called.before = [(v, v.numpy()) for v in known.states] if not roll.strict or roll.deep else ()
     token = TAPE.set(None)
     try:
-        y, kept = kind.forward(layer, x.entry.value, training)
+        y, called.kept = called.kind.forward(layer, x, called.training, **arguments)
     finally:
         TAPE.reset(token)
-    leaves = []
-    for v in _watched_variables(layer, tape):
-        leaf = roll.leaf(v, v.value)
-        leaf.calls += 1
-        leaves.append((v, leaf))
-    called = Called(roll, layer, kind, x.entry, training, kept, leaves, before)
+    called.index = len(roll.entries)
+    roll.entries.append(called)
     if isinstance(y, np.ndarray):
         called.value = y
         return Box(called, roll)
@@ -187,52 +178,88 @@ def _call_on_one(layer: Any, kind: type, x: Box, training: bool, tape: Any) -> A
     return called.together(parts)
 
 
-class Called(Several):
-    """A layer's call on one array as an entry: its way back is the layer's `backward`.
+def _watched_variables(layer: Any, tape: Any) -> list[Variable]:
+    """The variables of a layer whose gradients the tape wants, where these are not those that are trained."""
+    own = list(layer.known().trained) if tape.takes_all else []
+    leaves, known = tape.roll.leaves, {id(v) for v in own}
+    return [*own, *(v for v in layer.variables if id(v) in leaves and v.grad is not None and id(v) not in known)]
 
-    Where the layer gives several arrays, value is their list, and so is the gradient.
+
+class Called(Entry):
+    """A layer's call as an entry: its way back is the layer's `backward`, which leaves ∂L/∂w in each weight's ``grad``.
+
+    Attributes:
+        x: the entry of the only argument; or a list of those of all arrays in ``given``, None for what is not traced.
+        given: the arguments (x, others by name).
+        together: puts results into their structure, where there are several; value is their list then, and so is the gradient.
+        before: the states that the call may have changed, as they were.
     """
 
-    __slots__ = ("layer", "kind", "x", "training", "kept", "leaves", "before", "together")
+    __slots__ = ("layer", "kind", "x", "given", "training", "kept", "variables", "before", "together")
 
-    def __init__(self, roll, layer, kind, x, training, kept, leaves, before):
-        self.layer, self.kind, self.x, self.training, self.kept = layer, kind, x, training, kept
-        self.leaves, self.before, self.together = leaves, before, None
-        self.index = len(roll.entries)
-        roll.entries.append(self)
+    def __init__(self, roll, layer, kind, x, given, training):
+        self.layer, self.kind, self.x, self.given, self.training = layer, kind, x, given, training
+        self.together = None
 
     def pull(self, g: Any, entry: Any, deep: Any) -> list:
         """∂L/∂x, and ∂L/∂w of each weight."""
         if deep is not None:
             return self._again(g, deep)
-        layer, x, leaves = self.layer, self.x, self.leaves
+        layer, x = self.layer, self.x
         if type(layer) is not self.kind:
-            for v, _ in leaves:
+            for v in self.variables:
                 v.grad.fill(0)  # of weights that these formulas do not know
-        frozen = [v for v, _ in leaves if not v._trainable]
-        for v in frozen:  # watched all the same
-            v._trainable = True
-            v.grad.fill(0)
-        try:
-            dx = self.kind.backward(
-                layer, self.together(g) if self.together else g, self.kept, type(x) is not Argument or x.wanted
-            )
-        finally:
-            for v in frozen:
-                v._trainable = False
-        shares = [(leaf, v.grad if leaf.calls == 1 else v.grad.copy()) for v, leaf in leaves]
-        if dx is not None:
-            shares.append((x, dx.x if type(dx) is Shares else dx))
-        return shares
+        if self.together is not None:
+            g = self.together(g)
+        if self.given is None:
+            need_dx = type(x) is not Argument or x.wanted
+        else:
+            need_dx = any(e is not None and (type(e) is not Argument or e.wanted) for e in x)
+        if all([v._trainable for v in self.variables]):
+            dx = self.kind.backward(layer, g, self.kept, need_dx)
+        else:  # frozen, and watched all the same
+            with _thawed(layer, self.variables):
+                dx = self.kind.backward(layer, g, self.kept, need_dx)
+        if not need_dx:
+            return ()
+        if self.given is None:
+            return ((x, dx.x if type(dx) is Shares else dx),) if dx is not None else ()
+        return [(e, share) for e, share in zip(x, shares_of(self.given, dx)) if e is not None and share is not None]
 
     def _again(self, g: Any, deep: Any) -> list:
         """The same on traced arrays, function by function: for a second derivative."""
-        x, held = Box(self.x, deep), [Box(leaf, deep) for _, leaf in self.leaves]
-        with _standing_in([v for v, _ in self.leaves], held, self.before):
-            y = self.kind.forward(self.layer, x, self.training)[0]
-        parts = _apart(y)[0]
-        found = gradients(parts, [x, *held], g if self.together else [g])
-        return [(b.entry, share) for b, share in zip([x, *held], found) if share is not None]
+        held = [Box(deep.leaf(v, v.value), deep) for v in self.variables]
+        if self.given is None:
+            xs = [Box(self.x, deep)]
+            x, arguments = xs[0], {}
+        else:
+            arrays, rebuild = _apart(self.given)
+            xs = [a if e is None else Box(e, deep) for a, e in zip(arrays, self.x)]
+            x, arguments = rebuild(xs)
+        with _standing_in(self.variables, held, self.before):
+            y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
+        inputs = [b for b in (*xs, *held) if type(b) is Box]
+        found = gradients(_apart(y)[0], inputs, g if self.together else [g])
+        return [(b.entry, share) for b, share in zip(inputs, found) if share is not None]
+
+
+@contextlib.contextmanager
+def _thawed(layer: Any, variables: list) -> Iterator[None]:
+    """Let a layer find the gradients of these variables in the block, frozen or not."""
+    parts = [part for part in (layer, *layer._inner_layers()) if not part._trainable]
+    frozen = [v for v in variables if not v._trainable]
+    for part in (*parts, *frozen):
+        part._trainable = True
+    for v in frozen:
+        v.grad.fill(0)
+    resolve = getattr(layer, "resolve_trainable", lambda: None)
+    resolve()
+    try:
+        yield
+    finally:
+        for part in (*parts, *frozen):
+            part._trainable = False
+        resolve()
 
 
 @contextlib.contextmanager
@@ -250,50 +277,6 @@ def _standing_in(variables: list, held: list, before: list) -> Iterator[None]:
             v.value = value
         for v, value in after:
             v.value[...] = value
-
-
-class _Ways:
-    """Forward and backward of one call of any arguments; what a second derivative needs is kept only where there may be one."""
-
-    need_dx = True
-
-    def __init__(self, layer, kind, training, states):
-        self.layer, self.kind, self.training = layer, kind, training
-        self.together: Callable | None = None  # puts the results into their structure
-        self.before = [(v, v.numpy()) for v in states]  # random streams and moving averages as they were
-
-    def forward(self, given, held, variables):
-        x, arguments = given
-        if any(isinstance(h, Box) for h in held) or _has_box(given):
-            return self.again(given, held, variables)
-        y, kept = self.kind.forward(self.layer, x, self.training, **arguments)
-        parts, together = _apart(y)
-        self.together = together if is_nested(y) else None
-
-        def pullback(g):
-            for v in variables:
-                v.grad.fill(0)  # of weights that these formulas do not know
-            frozen = [v for v in variables if not v._trainable]
-            for v in frozen:  # watched all the same
-                v._trainable = True
-            try:
-                dx = self.kind.backward(self.layer, together(g) if self.together else g, kept, self.need_dx)
-            finally:
-                for v in frozen:
-                    v._trainable = False
-            shares = shares_of(given, dx) if self.need_dx else [None] * len(_apart(given)[0])
-            return *shares, *(v.grad.copy() for v in variables)
-
-        return (parts if self.together else y), pullback
-
-    def again(self, given, held, variables):
-        """The same on traced arrays, function by function: for a second derivative."""
-        with _standing_in(variables, held, self.before):
-            x, arguments = given
-            y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
-        parts = _apart(y)[0]
-        xs = [*_apart(given)[0], *held]
-        return y, lambda g: gradients(parts, xs, g if self.together else [g])
 
 
 def shares_of(given: tuple, dx: Any) -> list:

@@ -25,7 +25,7 @@ import numpy as np
 from minikeras import regularizers
 from minikeras._core import dtypes
 from minikeras._core.arguments import unknown_arguments
-from minikeras._core.nest import flatten, is_nested, map_leaves
+from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.now import CALL, TAPE, Call
 from minikeras._core.operation import output_spec
@@ -39,6 +39,7 @@ from minikeras._core.variable import Variable
 from minikeras.layers.arguments import BASE_ARGUMENTS, given_shape, plain_arguments, public_arguments
 from minikeras.layers.calling import (
     arrays_in,
+    call_on_one,
     call_on_tape,
     call_spec,
     is_structure,
@@ -149,10 +150,11 @@ class Layer(Weighted, Configurable):
         """Compute the output and what `backward` needs; traced through `call` unless a layer has formulas."""
         outer = CALL.set(call := Call(training))
         try:
-            spec = call_spec(type(self).call)
-            if spec.takes("training"):
-                arguments["training"] = training
-            run = traced(lambda given: self.call(given[0], **given[1]), (x, arguments))
+            told = {"training": training} if call_spec(type(self).call).takes("training") else {}
+            if arguments:
+                run = traced(lambda given: self.call(given[0], **given[1], **told), (x, arguments))
+            else:
+                run = traced(lambda x: self.call(x, **told), x)
         finally:
             CALL.reset(outer)
         run.losses = [value for _, value in call.losses]
@@ -168,11 +170,12 @@ class Layer(Weighted, Configurable):
                 variable.grad[...] = 0 if share is None else share
         if not need_dx:
             return None
-        return dxs[0] if len(dxs) == 1 and not arguments and not is_nested(x) else shares_of_traced(x, arguments, dxs)
+        return shares_of_traced(x, arguments, dxs) if arguments else dxs[0] if type(x) is np.ndarray else pack_sequence_as(x, dxs)
 
     def penalty(self, kept: Any) -> float:
         """What this pass added to the loss: `add_loss` and the penalties of layers inside."""
-        return float(sum(np.sum(value.value if isinstance(value, Box) else value) for value in kept[0].losses))
+        losses = kept[0].losses
+        return float(sum(np.sum(value.value if isinstance(value, Box) else value) for value in losses)) if losses else 0.0
 
     @property
     def makes_mask(self) -> bool:
@@ -192,8 +195,11 @@ class Layer(Weighted, Configurable):
         """
         if len(args) == 1 and not kwargs:
             x, arguments = args[0], {}
-            if type(x) is Box and self._is_plain and (call := CALL.get()) is not None and self._takes_at_once(x):
-                return call_on_tape(self, x, call.training)
+            if type(x) is Box and self._is_plain and (known := self._known) is not None and known.at == Variable.changes:
+                value, call, tape = x.entry.value, CALL.get(), TAPE.get()
+                if value.shape == known.shape and value.dtype is known.dtype and x._keras_mask is None and tape is not None:
+                    if call is not None and tape.roll is x.roll:  # seen before: there is nothing to do but to compute
+                        return call_on_one(self, x, call.training, type(self), tape)
         else:
             x, arguments = call_spec(type(self).call).bind(self, args, kwargs)
         outer, training = CALL.get(), arguments.pop("training", None) if arguments else None
@@ -215,6 +221,9 @@ class Layer(Weighted, Configurable):
             call.training = before
             if token is not None:
                 CALL.reset(token)
+        if self._is_plain and type(x) is Box and self.activity_regularizer is None:
+            known = self.known()
+            known.shape, known.dtype = x.entry.value.shape, x.entry.value.dtype
         if mask is not None and (self.supports_masking or type(self).compute_mask is not Layer.compute_mask):
             y = with_mask(y, self.compute_mask(x, mask))
         elif type(self).compute_mask is not Layer.compute_mask:
@@ -225,17 +234,7 @@ class Layer(Weighted, Configurable):
         return y
 
     _is_plain = False  # a layer with formulas that makes no mask
-
-    def _takes_at_once(self, x: Box) -> bool:
-        """Whether there is nothing to do about a traced array but to compute."""
-        value = x.entry.value
-        if not self.built or x._keras_mask is not None or self.activity_regularizer is not None or self._output_shape is None:
-            return False
-        if value.dtype != self.compute_dtype or TAPE.get() is None or self._build_shape is None:
-            return False
-        if self.input_spec is not None:
-            self.check_input_shape(value.shape)
-        return True
+    _known = None
 
     def _ready(self, x: Any, arguments: dict) -> tuple[Any, dict, Any]:
         """Convert and check what came in; build the layer if that has not happened. Returns the mask as well."""

@@ -208,12 +208,16 @@ class Weighted:
 
 
 class Known:
-    """The variables of a layer as of a moment: those that are trained, and those that a pass itself may change."""
+    """The variables of a layer as of a moment: those that are trained, and those that a pass itself may change.
 
-    __slots__ = ("at", "trained", "states")
+    ``shape`` and ``dtype`` are those of an array that it took without ado.
+    """
+
+    __slots__ = ("at", "trained", "states", "shape", "dtype")
 
     def __init__(self, at: int = -1, trained: list = (), states: list = ()):
         self.at, self.trained, self.states = at, trained, states
+        self.shape = self.dtype = None
 
     def __reduce__(self):  # a copy looks for itself
         return Known, ()

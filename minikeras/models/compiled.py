@@ -280,10 +280,11 @@ def _added(function: Callable, learning: bool) -> float:
     """The value of a function of no arguments that was given to add_loss; its slope goes to the variables that it reads."""
     run = traced(lambda _: function(), ())
     if learning:
+        read = [v for v in run.roll.variables() if v.grad is not None]
+        before = [v.grad.copy() for v in read]  # layers in the function write theirs over it
         grads = run.back(1.0)[1]
-        for owner, _ in run.roll.leaves.values():
-            if id(owner) in grads:
-                owner.grad += grads[id(owner)]
+        for v, grad in zip(read, before):
+            v.grad[...] = grad + grads[id(v)] if id(v) in grads else grad
     return float(run.value())
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from minikeras import losses, metrics
 from minikeras._core.config import floatx
 from minikeras._core.naming import shorten
-from minikeras._core.nest import flatten
+from minikeras._core.nest import flatten, is_nested
 from minikeras.losses.reduction import masked_weights
 from minikeras.metrics.metric import wants_given
 
@@ -32,6 +32,7 @@ class Head:
     def __init__(self, name: str, identifier: Any, weight: float, plain: list, weighted: list):
         self.name, self.identifier, self.weight, self.plain, self.weighted = name, identifier, weight, plain, weighted
         self.loss = None if identifier is None or _names(identifier, BY_SHAPE) else losses.resolve(identifier)
+        self.shape: tuple | None = None  # of the output that the metrics were resolved for
         self.metrics: list | None = None  # resolved: [(name, metric)]
         self.tallies: list = []  # how each counts a batch; whether it takes weights, minds masks, wants targets as given
         self.checks: list = []  # of metrics that look at the targets once
@@ -42,6 +43,10 @@ class Head:
     def prepare(self, y: Any, output: Any) -> Any:
         """Check targets against the output, a `KerasTensor`; make the loss and the metrics for their shapes."""
         shape, given = (None, *output.shape[1:]), y  # any number of rows
+        if self.shape not in (None, shape):  # layers came or went: names such as "accuracy" may mean something else now
+            self.loss = None if _names(self.identifier, BY_SHAPE) else self.loss
+            self.metrics = None
+        self.shape = shape
         if self.loss is None and self.identifier is not None:
             self.loss = losses.resolve(self.identifier, y.shape, shape)
         if self.loss is not None and y is not None:
@@ -248,16 +253,20 @@ def _in_float32(rule: Callable) -> Callable:
     return wide
 
 
-def by_head(value: Any, names: list[str], structure: Any, what: str) -> list:
+def by_head(value: Any, names: list[str], structure: Any, what: str, trained: list[bool] | None = None) -> list:
     """Targets or weights, one entry for each output, None where there is none.
 
     Args:
         value: an array for the only output; else a list, tuple or dict, by the names of the outputs or the keys of their dict.
         structure: the model's outputs.
+        trained: which of them have a loss.
     """
     n = len(names)
     if value is None:
         return [None] * n
+    needed = [i for i, need in enumerate(trained) if need] if trained else list(range(n))
+    if n > 1 and len(needed) == 1 and not is_nested(value):  # one array for the only output that is trained
+        return [value if i == needed[0] else None for i in range(n)]
     if n == 1:
         flat = flatten(value)
         if len(flat) != 1:

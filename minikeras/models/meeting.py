@@ -52,7 +52,10 @@ class Meeting:
     def flat_mask_of(self, kept: Any) -> list | None:
         """The masks of the outputs of a pass, None where all counts."""
         if self._course is None:
-            masks = [mask_of(part) for part in flatten(kept[0].y)]
+            y = kept[0].y
+            if type(y) is Box:
+                return None if y._keras_mask is None else [y._keras_mask]
+            masks = [mask_of(part) for part in flatten(y)]
             return None if all(m is None for m in masks) else masks
         mask = getattr(kept, "mask", None)
         if mask is None:
@@ -72,7 +75,8 @@ class Meeting:
         self._compiled.set_outputs(self.head_names())
 
     def _by_head(self, value: Any, what: str) -> list:
-        return by_head(value, self.head_names(), self.output_structure(), what)
+        trained = [head.identifier is not None for head in self._compiled.heads]
+        return by_head(value, self.head_names(), self.output_structure(), what, trained)
 
     def _weights_by_head(self, w: Any) -> list:
         n = len(self.output_specs())
@@ -123,8 +127,10 @@ class Meeting:
             batches.prepare(self._prepare_x)
             return
         heads = self._compiled.heads
+        sparse = len(heads) == 1 and getattr(heads[0].loss, "sparse", False)
         classes = self.output_specs()[0].shape[-1] if len(heads) == 1 and self.output_specs()[0].shape else None
-        batches.prepare(self._prepare_x, self._prepare_y, self._prepare_weight, classes=classes if classes and classes > 1 else None)
+        batches.prepare(self._prepare_x, self._prepare_y, self._prepare_weight, classes=classes if classes and classes > 1 else None,
+                        one_hot=False if sparse else None)  # fmt: skip
 
     def _prepare_x(self, x: Any) -> Any:
         """Check inputs and turn them into what the first layers take."""

@@ -49,7 +49,10 @@ SAMPLES = {
     "RandomInvert": [({"factor": (0.5, 0.5), "seed": 1}, RGB)],
     "RandomPerspective": [({"factor": (1.0, 1.0), **SEED}, RGB)],
     "RandomPosterization": [({"factor": (1, 6), **SEED}, RGB)],
-    "RandomRotation": [({"factor": 0.2, **SEED}, RGB), ({"factor": 0.2, "fill_mode": "constant", "fill_value": 3.0, **SEED}, RGB)],
+    "RandomRotation": [
+        ({"factor": 0.2, **SEED}, RGB),
+        ({"factor": 0.2, "fill_mode": "constant", "fill_value": 3.0, **SEED}, RGB),
+    ],
     "RandomSaturation": [({"factor": 0.4, **SEED}, RGB)],
     "RandomSharpness": [({"factor": 1.0, **SEED}, RGB)],
     "RandomShear": [({"x_factor": 0.3, "y_factor": 0.2, **SEED}, RGB)],

@@ -18,8 +18,8 @@ from minikeras.layers import (
     Pipeline,
     RandomFlip,
     Rescaling,
-    StringLookup,
     STFTSpectrogram,
+    StringLookup,
     TextVectorization,
 )
 
@@ -292,7 +292,8 @@ def test_stft_angle_and_messages():
     layer = STFTSpectrogram("angle", frame_length=16, window=None, scaling=None)
     y = np.asarray(layer(x))[0]
     np.testing.assert_allclose(np.exp(1j * y), np.exp(1j * np.angle(np.fft.rfft(frames))), atol=1e-4)
-    for arguments, message in [({"mode": "dB"}, "mode"), ({"frame_step": 500}, "frame_step"), ({"fft_length": 8}, "fft_length")]:
+    wrong = [({"mode": "dB"}, "mode"), ({"frame_step": 500}, "frame_step"), ({"fft_length": 8}, "fft_length")]
+    for arguments, message in wrong:
         with pytest.raises(ValueError, match=message):
             STFTSpectrogram(**arguments)
     with pytest.warns(UserWarning, match="power of two"):

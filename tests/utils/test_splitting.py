@@ -36,6 +36,7 @@ class Batched(PyDataset):
 )
 def test_kinds_of_datasets(dataset):
     left, right = split_dataset(dataset, 0.7)
+    assert type(left.arrays) is tuple
     assert left.arrays[0].tolist() == list(range(7)) and right.arrays[1].tolist() == [14, 16, 18]
     (x, y, w) = data.open(left).peek()
     assert x.tolist() == list(range(7)) and y.tolist() == [2 * i for i in range(7)] and w is None

@@ -12,6 +12,8 @@ from minikeras.layers.rnn.cell import Cell
 from minikeras.layers.rnn.flat import Flat
 from minikeras.layers.rnn.slopes import into, slope
 
+BLOCK = 8  # as many steps at once leave the cache room for all that the slopes are made of
+
 
 @registry.register
 class LSTMCell(Cell):
@@ -110,7 +112,7 @@ class LSTMCell(Cell):
         if gates is z:  # z came with a minus: σ(z) = 1 / (1 + exp(-z)) and tanh(z) = 2 σ(2z) - 1
             np.exp(z, z)
             np.add(z, 1.0, z)
-            np.reciprocal(z, z)
+            np.divide(1.0, z, z)
             g = z[2]
             np.multiply(g, 2.0, g)
             np.subtract(g, 1.0, g)
@@ -152,27 +154,14 @@ class LSTMCell(Cell):
     def slopes(self, kept: tuple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All that multiplies ∂L/∂c and ∂L/∂h: ∂c/∂z_i, ∂c/∂z_f, ∂c/∂z_g, ∂h/∂z_o side by side; ∂h/∂c; ∂c/∂c'."""
         z, gates, _, cs, phis, _, holes, _ = kept
-        i, f, g, o = gates.swapaxes(0, 1)
+        f = gates[:, 1]
         steps, *shape, units = phis.shape
         d = np.empty((steps, *shape, 4, units), phis.dtype)  # as the weights: the gates beside each other
-        di, df, dg, do = np.moveaxis(d, -2, 0)
-        for out, gate, k in ((di, i, 0), (df, f, 1), (do, o, 3)):
-            if self.recurrent_activation is activations.sigmoid:
-                np.multiply(gate, gate, out)
-                np.subtract(gate, out, out)  # σ′ = σ - σ²
-            else:
-                out[...] = slope(self.recurrent_activation, z[:, k], gate)
-        if self.activation is activations.tanh:
-            np.multiply(g, g, dg)
-            np.subtract(1.0, dg, dg)  # tanh′ = 1 - tanh²
-        else:
-            dg[...] = slope(self.activation, z[:, 2], g)
-        di *= g  # ∂c/∂z_i = g σ′
-        df *= cs[:-1]  # ∂c/∂z_f = c' σ′
-        dg *= i  # ∂c/∂z_g = i φ′
-        do *= phis  # ∂h/∂z_o = φ(c) σ′
-        read = slope(self.activation, cs[1:], phis)
-        read *= o  # ∂h/∂c = o φ′(c)
+        read = np.empty_like(phis)
+        for t in range(0, steps, BLOCK):  # pieces that stay in the cache
+            part = slice(t, t + BLOCK)
+            one = self.plain_slopes if self.plain else self.any_slopes
+            one(z[part], gates[part], cs[:-1][part], cs[1:][part], phis[part], np.moveaxis(d[part], -2, 0), read[part])
         if holes is not None:
             f = f.copy()
             for t, hole in enumerate(holes):
@@ -181,6 +170,34 @@ class LSTMCell(Cell):
                     read[t] *= ~hole
                     np.copyto(f[t], 1.0, where=hole)
         return d, read, f
+
+    @staticmethod
+    def plain_slopes(z, gates, before, c, phi, d, read) -> None:
+        """The slopes of some steps where φ is tanh and σ the sigmoid."""
+        i, f, g, o = gates.swapaxes(0, 1)
+        share, product = i * g, np.empty_like(phi)
+        np.multiply(share, i, product)
+        np.subtract(share, product, d[0])  # ∂c/∂z_i = g σ′ = ig - i · ig
+        np.multiply(share, g, product)
+        np.subtract(i, product, d[2])  # ∂c/∂z_g = i φ′ = i - g · ig
+        np.multiply(f, before, share)
+        np.multiply(share, f, product)
+        np.subtract(share, product, d[1])  # ∂c/∂z_f = c' σ′ = fc' - f · fc'
+        np.multiply(o, phi, share)
+        np.multiply(share, o, product)
+        np.subtract(share, product, d[3])  # ∂h/∂z_o = φ(c) σ′ = h - o · h
+        np.multiply(share, phi, product)
+        np.subtract(o, product, read)  # ∂h/∂c = o φ′(c) = o - φ(c) · h
+
+    def any_slopes(self, z, gates, before, c, phi, d, read) -> None:
+        """The slopes of some steps by the derivatives of φ and σ."""
+        i, f, g, o = gates.swapaxes(0, 1)
+        sigma = self.recurrent_activation
+        np.multiply(slope(sigma, z[:, 0], i), g, d[0])  # ∂c/∂z_i = g σ′
+        np.multiply(slope(sigma, z[:, 1], f), before, d[1])  # ∂c/∂z_f = c' σ′
+        np.multiply(slope(self.activation, z[:, 2], g), i, d[2])  # ∂c/∂z_g = i φ′
+        np.multiply(slope(sigma, z[:, 3], o), phi, d[3])  # ∂h/∂z_o = φ(c) σ′
+        np.multiply(slope(self.activation, c, phi), o, read)  # ∂h/∂c = o φ′(c)
 
     def sweep_back(self, dys: np.ndarray, dstates: list, kept: tuple, need_dx: bool = True) -> tuple:
         """Turn ∂L/∂h of the steps into ∂L/∂x, with the gradients of the weights written on the way."""

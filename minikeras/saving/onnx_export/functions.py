@@ -14,7 +14,8 @@ import numpy as np
 from minikeras import activations as act
 from minikeras.activations.curves import SELU_ALPHA, SELU_SCALE
 from minikeras._core.normal import FITS
-from minikeras.saving.onnx_export.graph import Tensor, cast, clip, integers, op, reduce, where
+from minikeras.saving.onnx_export.graph import Tensor, cast, clip, integers, op, reduce, single, where
+from minikeras.saving.onnx_export.shapes import split
 
 
 def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
@@ -105,7 +106,7 @@ def sparsemax(x, axis=-1):
     """max(x - τ, 0), with τ such that the sum is 1"""
     n = _size(x, axis)
     x = x - reduce("ReduceMax", x, (axis,))
-    falling = op("TopK", x, integers(x, n), axis=axis)
+    falling = x.graph.add("TopK", (x, integers(x, n)), [(x.dtype, x.shape), (np.dtype(np.int64), x.shape)], axis=axis)[0]
     ranks = np.arange(1.0, n + 1).reshape([n if i == axis % len(x.shape) else 1 for i in range(len(x.shape))])
     sums = op("CumSum", falling, x.graph.constant(axis, np.int64))
     support = cast(falling * ranks + 1.0 > sums, x.dtype)  # the k largest: k x₍ₖ₎ + 1 > Σ x₍₁…ₖ₎
@@ -118,9 +119,8 @@ def glu(x, axis=-1):
     half, odd = divmod(_size(x, axis), 2)
     if odd:
         raise ValueError(f"glu halves axis {axis}, but the shape is {x.shape}")
-    shape = tuple(half if i == axis % len(x.shape) else n for i, n in enumerate(x.shape))
-    a = op("Split", x, integers(x, half, half), shape=shape, axis=axis)
-    return a * op("Sigmoid", Tensor(x.graph, f"{a.name}/second", x.dtype, shape))
+    a, b = split(x, [half, half], axis)
+    return a * op("Sigmoid", b)
 
 
 def _size(x: Tensor, axis: int) -> int:
@@ -128,11 +128,6 @@ def _size(x: Tensor, axis: int) -> int:
     if x.shape[axis] is None:
         raise ValueError(f"the size of axis {axis} must be known, the shape is {x.shape}")
     return x.shape[axis]
-
-
-def single(x: Tensor) -> bool:
-    """Whether the runtime has all operators for this float type."""
-    return x.dtype.itemsize <= 4
 
 
 FUNCTIONS: dict[Callable, Callable] = {

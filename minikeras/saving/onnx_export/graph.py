@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+BOOL = np.dtype(bool)
 
 
 class Tensor:
@@ -13,7 +16,12 @@ class Tensor:
     __array_ufunc__ = None  # NumPy's numbers leave arithmetic to us
 
     def __init__(self, graph: Graph, name: str, dtype: np.dtype, shape: tuple):
-        self.graph, self.name, self.dtype, self.shape = graph, name, dtype, shape
+        self.graph, self.name, self.dtype, self.shape = graph, name, dtype, tuple(shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
 
     def __add__(self, other):
         return op("Add", self, other)
@@ -28,10 +36,22 @@ class Tensor:
         return op("Div", self, other)
 
     def __gt__(self, other):
-        return op("Greater", self, other, dtype=np.dtype(bool))
+        return op("Greater", self, other, dtype=BOOL)
+
+    def __ge__(self, other):
+        return op("GreaterOrEqual", self, other, dtype=BOOL)
 
     def __lt__(self, other):
-        return op("Less", self, other, dtype=np.dtype(bool))
+        return op("Less", self, other, dtype=BOOL)
+
+    def __and__(self, other):
+        return op("And", self, other)
+
+    def __or__(self, other):
+        return op("Or", self, other)
+
+    def __invert__(self):
+        return op("Not", self)
 
     def __neg__(self):
         return op("Neg", self)
@@ -65,7 +85,7 @@ class Graph:
         return name
 
     def input(self, name: str, dtype: np.dtype, shape: tuple) -> Tensor:
-        """Return the tensor that comes in."""
+        """Return a tensor that comes in."""
         return Tensor(self, self.name(name), dtype, shape)
 
     def constant(self, value: Any, dtype: Any, name: str | None = None, key: Any = None) -> Tensor:
@@ -78,42 +98,100 @@ class Graph:
             self._constants[key] = Tensor(self, name, value.dtype, value.shape)
         return self._constants[key]
 
-    def weight(self, variable: Any, dtype: np.dtype, shape: tuple | None = None) -> Tensor:
-        """Return a weight under its path."""
-        value = variable.value if shape is None else variable.value.reshape(shape)
-        return self.constant(value, dtype, variable.path, (id(variable), value.shape))
+    def weight(self, variable: Any, dtype: np.dtype, change: Callable | None = None, tag: Any = "") -> Tensor:
+        """Return a weight under its path; changed by a function, which the tag tells from others, to how a node wants it."""
+        value = variable.value if change is None else change(variable.value)
+        return self.constant(value, dtype, variable.path, (id(variable), tag))
 
-    def add(self, kind: str, inputs: tuple, dtype: np.dtype, shape: tuple, **attributes) -> Tensor:
-        """Add a node; return its (first) output."""
+    def add(self, kind: str, inputs: tuple, outputs: list[tuple], **attributes) -> list[Tensor]:
+        """Add a node; return its outputs, of which (dtype, shape) is given. None among the inputs stands for none."""
         name = self.name(f"{self.path}/{kind}")
-        outputs = [name] if kind not in ("Split", "TopK") else [name, self.name(f"{name}/second")]
-        node = self.onnx.helper.make_node(kind, [t.name for t in inputs], outputs, name, **attributes)
-        self.nodes.append(node)
-        return Tensor(self, name, dtype, shape)
+        made = [Tensor(self, name, *outputs[0])]
+        made += [Tensor(self, self.name(f"{name}/output_{i}"), *spec) for i, spec in enumerate(outputs[1:], 1)]
+        given = ["" if t is None else t.name for t in inputs]
+        while given and not given[-1]:
+            given.pop()
+        self.nodes.append(self.onnx.helper.make_node(kind, given, [t.name for t in made], name, **attributes))
+        return made
 
-    def finish(self, name: str, x: Tensor, y: Tensor, output_name: str) -> Any:
-        """Return the graph from x to y as an ``onnx.GraphProto``."""
+    def body(self, name: str, inputs: list[Tensor], run: Callable) -> tuple[Any, list[Tensor]]:
+        """Return the graph inside a node, whose outputs ``run`` makes of its inputs, and these outputs."""
+        outer, self.nodes = self.nodes, []
+        outputs = [op("Identity", y) for y in run()]  # under names of their own
+        proto = self.onnx.helper.make_graph(self.nodes, name, list(map(self.info, inputs)), list(map(self.info, outputs)))
+        self.nodes = outer
+        return proto, outputs
+
+    def info(self, tensor: Tensor, batch: Any = None) -> Any:
+        """The type and the shape of a tensor as the file has them; ``batch``: the name of a first size that is open."""
+        shape = list(tensor.shape)
+        if shape and shape[0] is None:
+            shape[0] = batch
         helper = self.onnx.helper
-        y = op("Identity", y) if y is x else y
-        old, new = y.name, self.name(output_name)
-        for node in self.nodes:
-            for names in (node.input, node.output):
-                names[:] = [new if n == old else n for n in names]
-        sizes = ["batch" if x.shape[0] is None else x.shape[0]]
-        came = sizes + [f"dim_0_{i}" if n is None else n for i, n in enumerate(x.shape) if i]
-        went = sizes + list(y.shape[1:])
-        info = [
-            helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(t.dtype), s)
-            for n, t, s in ((x.name, x, came), (new, y, went))
-        ]
-        return helper.make_graph(self.nodes, name, info[:1], info[1:], self.initializers)
+        return helper.make_tensor_value_info(tensor.name, helper.np_dtype_to_tensor_dtype(tensor.dtype), shape)
+
+    def finish(self, name: str, inputs: list[Tensor], outputs: list[Tensor], output_names: list[str]) -> Any:
+        """Return the graph from inputs to outputs as an ``onnx.GraphProto``, without the nodes that nobody reads."""
+        fixed = {t.name for t in inputs} | {t.name for t in self.initializers}
+        named = []
+        for y, wanted in zip(outputs, output_names):
+            y = op("Identity", y) if y.name in fixed else y
+            fixed.add(y.name)
+            named.append(Tensor(self, self.name(wanted), y.dtype, y.shape))
+            _rename(self.nodes, y.name, named[-1].name)
+            fixed.add(named[-1].name)
+            outputs = [named[-1] if t.name == y.name else t for t in outputs]
+        self._prune({t.name for t in named})
+        came = [self._came(x, i) for i, x in enumerate(inputs)]
+        went = [self.info(y, "batch") for y in named]
+        return self.onnx.helper.make_graph(self.nodes, name, came, went, self.initializers)
+
+    def _came(self, x: Tensor, k: int) -> Any:
+        shape = tuple(f"dim_{k}_{i}" if n is None and i else n for i, n in enumerate(x.shape))
+        return self.info(Tensor(self, x.name, x.dtype, shape), "batch")
+
+    def _prune(self, needed: set[str]) -> None:
+        kept = []
+        for node in reversed(self.nodes):
+            if needed.intersection(node.output):
+                needed.update(_reads(node))
+                kept.append(node)
+        self.nodes = kept[::-1]
+        self.initializers = [t for t in self.initializers if t.name in needed]
+
+
+def _reads(node: Any) -> list[str]:
+    """The names that a node reads, those in its bodies included."""
+    inner = [name for a in node.attribute for inside in a.g.node for name in _reads(inside)]
+    return [*node.input, *inner]
+
+
+def _rename(nodes: list, old: str, new: str) -> None:
+    for node in nodes:
+        for names in (node.input, node.output):
+            names[:] = [new if n == old else n for n in names]
 
 
 def op(kind: str, *inputs: Any, like: Tensor | None = None, dtype: Any = None, shape: Any = None, **attributes) -> Tensor:
-    """Add a node. Numbers among the inputs become constants of the first tensor's dtype; the result is like that tensor."""
+    """Add a node of one output. Numbers among the inputs become constants of the first tensor's dtype.
+
+    The output has this dtype, and the shape that the inputs broadcast to, unless told otherwise.
+    """
     like = like or next(t for t in inputs if isinstance(t, Tensor))
-    tensors = tuple(t if isinstance(t, Tensor) else like.graph.constant(t, like.dtype) for t in inputs)
-    return like.graph.add(kind, tensors, dtype or like.dtype, like.shape if shape is None else shape, **attributes)
+    tensors = tuple(t if t is None or isinstance(t, Tensor) else like.graph.constant(t, like.dtype) for t in inputs)
+    shape = broadcast(*(t.shape for t in tensors)) if shape is None else shape
+    return like.graph.add(kind, tensors, [(np.dtype(dtype or like.dtype), shape)], **attributes)[0]
+
+
+def broadcast(*shapes: tuple) -> tuple:
+    """The shape that shapes have in common.
+
+    >>> broadcast((None, 1, 3), (5, 1)), broadcast((2,), ())
+    ((None, 5, 3), (2,))
+    """
+    rank = max(map(len, shapes))
+    columns = zip(*((1,) * (rank - len(s)) + tuple(s) for s in shapes))
+    return tuple(next((n for n in sizes if n not in (1, None)), None if None in sizes else 1) for sizes in columns)
 
 
 def integers(x: Tensor, *values: int) -> Tensor:
@@ -132,15 +210,27 @@ def where(condition: Tensor, a: Any, b: Any, like: Tensor) -> Tensor:
     return op("Where", condition, a, b, like=like)
 
 
-def clip(x: Tensor, low: float, high: float) -> Tensor:
+def clip(x: Tensor, low: Any, high: Any) -> Tensor:
     """min(max(x, low), high)"""
     return op("Min", op("Max", x, low), high)
 
 
-def reduce(kind: str, x: Tensor, axes: tuple) -> Tensor:
-    """The sum or the maximum along axes, which stay with size 1."""
-    axes = tuple(i % len(x.shape) for i in axes)
-    shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+def reduce(kind: str, x: Tensor, axes: tuple, keepdims: bool = True) -> Tensor:
+    """The sum, the mean or the largest along axes, which stay with size 1 or go."""
+    axes = tuple(i % x.ndim for i in axes)
+    if not axes:
+        return x
+    shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
     if kind == "ReduceSum" or x.graph.opset >= 18:
-        return op(kind, x, integers(x, *axes), shape=shape, keepdims=1)
-    return op(kind, x, shape=shape, axes=axes, keepdims=1)
+        return op(kind, x, integers(x, *axes), shape=shape, keepdims=int(keepdims))
+    return op(kind, x, shape=shape, axes=axes, keepdims=int(keepdims))
+
+
+def any_of(x: Tensor, axes: tuple, keepdims: bool = False) -> Tensor:
+    """Whether something is true along axes."""
+    return cast(reduce("ReduceMax", cast(x, np.int32), axes, keepdims), bool)
+
+
+def single(x: Tensor) -> bool:
+    """Whether the runtime has all operators for this float type."""
+    return x.dtype.itemsize <= 4

@@ -82,6 +82,8 @@ def test_flips_are_as_frequent_as_they_should_be():
     np.testing.assert_allclose(counts, 0.25, atol=0.03)
     one = layers.RandomFlip("vertical", seed=1)(MANY)
     np.testing.assert_allclose(np.mean(one[:, 0, 0, 0] == 8), 0.5, atol=0.03)
+    assert set(one[:, 0, 0, 0].tolist()) == {0.0, 8.0}
+    assert set(layers.RandomFlip("horizontal", seed=1)(MANY)[:, 0, 0, 0].tolist()) == {0.0, 3.0}
 
 
 def test_factors_are_drawn_evenly_between_their_bounds():
@@ -162,6 +164,31 @@ def test_augmentation_inside_a_model_follows_the_model():
     np.testing.assert_array_equal(model.predict(IMAGES, verbose=0), twin.predict(IMAGES, verbose=0))
     assert np.any(model(IMAGES, training=True) != twin(IMAGES))
     np.testing.assert_array_equal(model(IMAGES, training=False), twin(IMAGES))
+
+
+def test_augmentation_inside_a_layer_follows_that_layer():
+    class Outer(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.flip = layers.RandomFlip(seed=1)
+
+        def call(self, x):
+            return self.flip(x)
+
+    outer = Outer()
+    np.testing.assert_array_equal(outer(IMAGES, training=False), IMAGES)
+    assert np.any(outer(IMAGES, training=True) != IMAGES)
+
+
+SOME = ["RandomElasticTransform", "RandomPerspective", "RandomErasing", "RandomGaussianBlur", "RandomInvert"]
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_only_a_part_of_the_images_is_changed(name):
+    x = RNG.uniform(0, 255, (400, 6, 6, 1)).astype("float32")
+    changed = np.any(getattr(layers, name)(factor=(0.3, 0.3), seed=1)(x) != x, axis=(1, 2, 3))
+    assert 0.2 < changed.mean() < 0.4
+    np.testing.assert_array_equal(getattr(layers, name)(factor=0.0)(x), x)
 
 
 def test_layers_behind_trainable_ones_let_the_gradient_through():

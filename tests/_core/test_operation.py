@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from minikeras import ops
+from minikeras._core.operation import Operation, fill_zeros, output_spec, symbolic
+from minikeras._core.symbolic import KerasTensor
+
+
+def test_shapes_are_found_by_trying():
+    x = KerasTensor((None, 3, None))
+    assert symbolic(np.transpose, (x, (0, 2, 1)), {}).shape == (None, None, 3)
+    assert symbolic(np.sum, (x,), {"axis": 0}).shape == (3, None)
+    a, b = symbolic(np.split, (KerasTensor((None, 4)), 2), {"axis": 1})
+    assert a.shape == b.shape == (None, 2) and a.node is b.node and b.index == 1
+    assert symbolic(np.argmax, (x, 1), {}).dtype == "int64" and ops.argmax(x, axis=1).dtype == "int32"
+
+
+def test_names_are_those_of_keras():
+    x = KerasTensor((None, 3))
+    names = [t.source.class_name for t in (x + 1, 1 - x, x / 2, x**2, -x, abs(x), x @ np.ones((3, 2)), x[:, 0], x > 0, ops.relu(x))]
+    expected = ["Add", "Subtract", "TrueDivide", "Power", "Negative", "Absolute", "Matmul", "GetItem", "Greater", "Relu"]
+    assert names == expected
+
+
+def test_what_can_not_be_computed_says_which_operation():
+    with pytest.raises(ValueError, match="operation Matmul can't take arrays of shapes|mismatch"):
+        KerasTensor((None, 3)) @ KerasTensor((4, 2))
+
+
+def test_numbers_are_not_there():
+    x = KerasTensor((None, 3))
+    for act in (bool, len, float, list):
+        with pytest.raises(TypeError, match="holds no numbers|can't be iterated"):
+            act(x)
+    with pytest.raises(TypeError, match="in place"):
+        np.add(x, 1, out=np.zeros(3))
+
+
+def test_pieces():
+    assert Operation(np.add)(1, 2) == 3 and repr(Operation(np.add, "sum")) == "<Operation name=sum>"
+    assert fill_zeros([KerasTensor((None, None), "int32"), 5], 2, 7)[0].shape == (2, 7)
+    assert output_spec(lambda x: {"a": x}, (KerasTensor((2,)),), {}, "test")["a"].shape == (2,)

@@ -1,0 +1,120 @@
+"""Models made of tensors: how they are called, what they answer, what they refuse."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import layers, ops
+
+X = np.random.default_rng(0).standard_normal((5, 4)).astype("float32")
+
+
+def test_structures_go_in_and_come_out():
+    a, b = keras.Input((4,), name="a"), keras.Input((3,), name="b")
+    made = keras.Model({"one": a, "two": b}, {"sum": layers.Dense(3)(a) + b, "first": a})
+    out = made.predict({"two": X[:, :3], "one": X})
+    assert set(out) == {"sum", "first"} and type(out["sum"]) is np.ndarray
+    np.testing.assert_array_equal(out["first"], X)
+    np.testing.assert_allclose(made({"one": X, "two": X[:, :3]})["sum"], out["sum"])
+    listed = keras.Model([a, b], [layers.Dense(2)(a), b])
+    np.testing.assert_array_equal(listed.predict([X, X[:, :3]])[0], listed.predict({"b": X[:, :3], "a": X})[0])
+    assert listed.input_names == ["a", "b"] and listed.input_shape == [(None, 4), (None, 3)]
+    assert listed.output_shape == [(None, 2), (None, 3)] and len(listed.inputs) == len(listed.outputs) == 2
+
+
+@pytest.mark.parametrize(
+    "x, message",
+    [
+        ([X], "has 2 inputs \\['a', 'b'\\], got 1 array"),
+        ({"a": X}, "x has no key 'b'"),
+        ([X, X], "takes input of shape \\(None, 3\\), got \\(5, 4\\)"),
+        ([X, np.array([["t"] * 3] * 5)], "input 'b' of model .* must be numbers"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_named(x, message):
+    a, b = keras.Input((4,), name="a"), keras.Input((3,), name="b")
+    with pytest.raises(ValueError, match=message):
+        keras.Model([a, b], layers.concatenate([a, b])).predict(x)
+
+
+def test_a_model_is_a_layer():
+    x = keras.Input((4,))
+    inner = keras.Model(x, [layers.Dense(2, activation="tanh")(x), x[:, :1]])
+    y = keras.Input((4,))
+    p, q = inner(y)
+    p2, _ = inner(y * 2.0)
+    outer = keras.Model(y, layers.Dense(1)(layers.concatenate([p, q, p2])))
+    assert len(outer.weights) == 4 and outer.count_params() == 16
+    outer.compile("sgd", "mse")
+    before = inner.get_weights()[0]
+    outer.fit(X, X[:, :1], verbose=0)
+    assert np.any(inner.get_weights()[0] != before)
+    inner.trainable = False
+    before = inner.get_weights()[0]
+    outer.fit(X, X[:, :1], verbose=0)
+    np.testing.assert_array_equal(inner.get_weights()[0], before)
+
+
+def test_called_on_symbols_it_makes_another_model():
+    x = keras.Input((None, 4))
+    model = keras.Model(x, layers.Dense(2)(x))
+    y = model(keras.Input((7, 4)))
+    assert y.shape == (None, 7, 2) and model.compute_output_shape((None, 9, 4)) == (None, 9, 2)
+
+
+def test_operations_on_symbols_compute_what_they_do_on_arrays():
+    x = keras.Input((4,))
+    y = ops.where(x > 0, x, -x) + ops.softmax(x)[..., ::-1] - 1.0 / (1.0 + x**2) @ ops.ones((4, 4))
+    np.testing.assert_allclose(
+        keras.Model(x, y).predict(X),
+        np.abs(X) + ops.softmax(X)[..., ::-1] - (1 / (1 + X**2)) @ np.ones((4, 4), "float32"), rtol=1e-5, atol=1e-6,
+    )  # fmt: skip
+    assert np.tanh(x).shape == (None, 4) and np.concatenate([x, x], axis=1).shape == (None, 8)
+
+
+def test_copies_compute_the_same_and_are_their_own():
+    x = keras.Input((4,))
+    same = layers.Dense(4)
+    model = keras.Model(x, same(same(x)) + x, name="m")
+    model.compile("adam", "mse")
+    model.fit(X, X, verbose=0)
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model)), keras.models.clone_model(model)):
+        assert twin.name == "m" and len(twin.weights) == 2 and twin.weights[0] is not model.weights[0]
+        twin.set_weights(model.get_weights())
+        np.testing.assert_array_equal(twin.predict(X), model.predict(X))
+
+
+def test_clones_may_have_other_layers_and_other_inputs():
+    x = keras.Input((4,), name="x")
+    model = keras.Model(x, layers.Dense(3, name="d")(layers.Dropout(0.5)(x)))
+    bare = keras.models.clone_model(model, clone_function=lambda l: layers.Identity() if isinstance(l, layers.Dropout) else
+                                    l.__class__.from_config(l.get_config()))  # fmt: skip
+    assert [type(layer).__name__ for layer in bare.layers] == ["InputLayer", "Identity", "Dense"]
+    z = keras.Input((4,), name="z")
+    assert keras.models.clone_model(model, input_tensors=z * 2.0).layers[0].name.startswith("multiply")
+    assert keras.models.clone_model(model, input_tensors=z).input is z
+
+
+def test_a_loss_of_tensors():
+    x = keras.Input((4,))
+    h = layers.Dense(2, kernel_initializer="ones")(x)
+    model = keras.Model(x, h)
+    model.add_loss(ops.sum(h**2, axis=-1))
+    model.compile("sgd")
+    np.testing.assert_allclose(model.evaluate(X, verbose=0), np.mean(2 * X.sum(1) ** 2), rtol=1e-5)
+    assert model.fit(X, epochs=5, verbose=0).history["loss"][-1] < 0.9 * np.mean(2 * X.sum(1) ** 2)
+
+
+def test_summary_says_what_is_connected_to_what():
+    lines = []
+    keras.utils.clear_session()
+    x = keras.Input((4,), name="x")
+    d = layers.Dense(4, name="d")
+    keras.Model(x, layers.Add(name="s")([d(x), d(x * 2.0)])).summary(print_fn=lines.append)
+    text = lines[0]
+    assert "Connected to" in text and "d[0][0], d[1][0]" in text and "multiply (Multiply)" in text
+    keras.Model(x, d(x)).summary(print_fn=lines.append)
+    assert "Connected to" not in lines[1]
