@@ -20,6 +20,7 @@ from minikeras.models.heads import by_head
 class Meeting:
     """The part of a model that knows how its inputs and outputs are passed."""
 
+    _metrics_seen: tuple | None = None  # what `_own_metrics` found, and what it was found in
     _traced_outputs: Any = None  # of a model with a call() of its own: what came out of it first, as symbolic tensors
 
     # -- outputs -----------------------------------------------------------------------------------------------------
@@ -176,7 +177,12 @@ class Meeting:
 
     def _own_metrics(self) -> list:
         """Metrics that stand in attributes of the model and of its layers."""
-        return Layer.metrics.fget(self)
+        key = Variable.changes, len(vars(self)), len(self.layers)  # a new metric has new variables, or a new place
+        if self._metrics_seen is None or self._metrics_seen[0] != key:
+            vars(self)["_metrics_seen"] = None  # counts as a place from now on
+            key = key[0], len(vars(self)), key[2]
+            self._metrics_seen = key, Layer.metrics.fget(self)
+        return self._metrics_seen[1]
 
     def _results_of_own_metrics(self) -> dict:
         found: dict[str, Any] = {}

@@ -173,7 +173,10 @@ def test_flow_from_dataframe(folder):
         (lambda: ImageDataGenerator().flow(IMAGES[0]), "shape \\(n, height"),
         (lambda: ImageDataGenerator().flow(IMAGES, [1]), "same length"),
         (lambda: ImageDataGenerator().flow(IMAGES, batch_size=0), "positive integer"),
-        (lambda: ImageDataGenerator(validation_split=0.5).flow(IMAGES, [0] * 4 + [1] * 4, subset="training"), "different classes"),
+        (
+            lambda: ImageDataGenerator(validation_split=0.5).flow(IMAGES, [0] * 4 + [1] * 4, subset="training"),
+            "different classes",
+        ),
         (lambda: NumpyArrayIterator(IMAGES, None, ImageDataGenerator(), subset="test"), "Invalid subset"),
     ],
 )

@@ -3,12 +3,12 @@ import pytest
 
 import minikeras as keras
 from minikeras.layers import Embedding
-from minikeras.layers.core.embedding import LIGHT, row_sums
+from minikeras.layers.core.embedding import LIGHT, sum_rows
 
 TABLE = np.arange(8.0).reshape(4, 2)
 
 
-def dense_sums(ids, values, count):
+def added_at(ids, values, count):
     sums = np.zeros((count, values.shape[1]))
     np.add.at(sums, ids, values)
     return sums
@@ -46,21 +46,40 @@ def test_out_of_range_in_training_is_the_same_error():
 
 
 @pytest.mark.parametrize("count, n", [(5, 1), (5, 300), (300, 200), (70_000, 500), (3, 0), (1, 50), (2, LIGHT), (2, 3 * LIGHT)])
-def test_row_sums_are_those_of_add_at(count, n):
+def test_sums_of_rows_are_those_of_add_at(count, n):
     rng = np.random.default_rng(n)
-    ids, values = rng.integers(0, count, n), rng.standard_normal((n, 3))
-    rows, sums = row_sums(ids, values, count)
-    assert rows.tolist() == np.unique(ids).tolist()
-    np.testing.assert_allclose(sums, dense_sums(ids, values, count)[rows], atol=1e-12)
+    ids, values, out = rng.integers(0, count, n), rng.standard_normal((n, 3)), np.full((count, 3), 7.0)
+    sum_rows(ids, values, out)
+    np.testing.assert_allclose(out, added_at(ids, values, count), atol=1e-12)
 
 
-def test_row_sums_where_some_are_rare_and_some_are_not():
+def test_sums_of_rows_where_some_are_rare_and_some_are_not():
     rng = np.random.default_rng(0)
-    ids = np.concatenate([np.zeros(100, int), np.full(40, 7), np.repeat(np.arange(20), 3), [9]])
+    ids = np.concatenate([np.zeros(100, int), np.full(40, 7), np.repeat(np.arange(20), 3), np.full(LIGHT, 9), [25]])
     rng.shuffle(ids)
-    values = rng.standard_normal((len(ids), 4))
-    rows, sums = row_sums(ids, values, 30)
-    np.testing.assert_allclose(sums, dense_sums(ids, values, 30)[rows], atol=1e-12)
+    values, out = rng.standard_normal((len(ids), 4)), np.full((30, 4), 7.0)
+    sum_rows(ids, values, out)
+    np.testing.assert_allclose(out, added_at(ids, values, 30), atol=1e-12)
+
+
+def test_neighbours_may_share_a_row():
+    rng = np.random.default_rng(0)
+    ids, values, out = rng.integers(0, 9, 40), rng.standard_normal((8, 2)), np.empty((9, 2))
+    sum_rows(ids, values, out, 5)
+    np.testing.assert_allclose(out, added_at(ids, values.repeat(5, axis=0), 9), atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (2, 3, 5), (0, 5)])
+def test_a_gradient_that_is_the_same_for_all_steps(shape):
+    rng = np.random.default_rng(0)
+    layer = Embedding(6, 2, dtype="float64")
+    layer(ids := rng.integers(0, 6, shape))
+    dy = np.broadcast_to(rng.standard_normal((*shape[:-1], 1, 2)), (*shape, 2))
+    kept = layer.forward(ids)[1]
+    layer.backward(dy, kept)
+    once = layer.embeddings.grad.copy()
+    layer.backward(dy.copy(), kept)
+    np.testing.assert_allclose(once, layer.embeddings.grad, atol=1e-12)
 
 
 def test_the_gradient_is_dense_and_overwrites():
