@@ -37,7 +37,8 @@ def arrays(*shape):
 
 def floor(gates):
     """The products and the exponentials of a forward and a backward pass."""
-    x, h, w, u = arrays(STEPS * BATCH, FEATURES), arrays(BATCH, UNITS), arrays(FEATURES, gates * UNITS), arrays(UNITS, gates * UNITS)
+    x, h = arrays(STEPS * BATCH, FEATURES), arrays(BATCH, UNITS)
+    w, u = arrays(FEATURES, gates * UNITS), arrays(UNITS, gates * UNITS)
     z, back, all_h = arrays(BATCH, gates * UNITS), np.ascontiguousarray(u.T), arrays(STEPS * BATCH, UNITS)
     delta, out, e, du = arrays(STEPS * BATCH, gates * UNITS), arrays(BATCH, gates * UNITS), np.empty_like(z), np.empty_like(u)
 

@@ -15,14 +15,17 @@ from minikeras._core.config import (
     set_image_data_format,
 )
 from minikeras._core.dtypes import dtype_policy, set_dtype_policy
+from minikeras._core.old_arguments import disable_hints, enable_hints
 
 __all__ = [
     "backend",
     "disable_flash_attention",
+    "disable_hints",
     "disable_interactive_logging",
     "disable_traceback_filtering",
     "dtype_policy",
     "enable_flash_attention",
+    "enable_hints",
     "enable_interactive_logging",
     "enable_traceback_filtering",
     "enable_unsafe_deserialization",

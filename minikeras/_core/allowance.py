@@ -9,6 +9,8 @@ from contextvars import ContextVar
 
 import numpy as np
 
+MOST_WORK = 1 << 31  # numbers that all operations of one model may be tried on
+
 _left: ContextVar[list | None] = ContextVar("allowance", default=None)
 
 
@@ -21,7 +23,7 @@ def allowance(size: int, source: str = "the file holds data") -> Iterator[None]:
     Traceback (most recent call last):
     ValueError: A weight of shape (1000000000, 1000000000) takes 4000000000000000000 bytes, but the file holds ...
     """
-    token = _left.set([size, size, source])
+    token = _left.set([size, size, source, MOST_WORK])
     try:
         yield
     finally:
@@ -40,3 +42,22 @@ def spend(shape: tuple, dtype: str) -> None:
             f"for at most {left[1]} bytes of weights in all."
         )
     left[0] -= size
+
+
+def limited() -> bool:
+    """Whether a model is being built from a file.
+
+    >>> limited()
+    False
+    """
+    return _left.get() is not None
+
+
+def spend_work(count: int) -> None:
+    """Count numbers that an operation is about to be tried on; raises if they are too many in all."""
+    left = _left.get()
+    if left is None:
+        return
+    left[3] -= count
+    if left[3] < 0:
+        raise ValueError(f"The operations in the config have arrays of more than {MOST_WORK} numbers in all.")

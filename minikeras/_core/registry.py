@@ -11,6 +11,7 @@ import types
 from typing import Any
 
 from minikeras._core.custom import find_custom, scope
+from minikeras._core.lazy import Table
 from minikeras._core.naming import shorten, snake_case
 
 REGISTRIES: dict[str, Registry] = {}  # "keras.layers" -> its registry
@@ -38,7 +39,7 @@ class Registry:
 
     def __init__(self, module: str, listed: bool = True):
         self.module = module
-        self.table: dict[str, Any] = {}
+        self.table: dict[str, Any] = Table()
         if listed:
             REGISTRIES[module] = self
 

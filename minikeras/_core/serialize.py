@@ -16,6 +16,7 @@ import numpy as np
 from minikeras._core.arguments import check_names, refuse_nan, unknown_arguments
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
+from minikeras._core.old_arguments import as_today
 from minikeras._core.registry import build, find_registry, home
 
 _KEPT = (type(None), bool, int, float, str)
@@ -31,6 +32,7 @@ class Configurable:
     def __new__(cls, *args, **kwargs):
         """Refuse misspelt arguments, and NaN where it makes no sense; ``__init__`` does all the rest."""
         if (args or kwargs) and _of_the_house(next(c for c in cls.__mro__ if "__init__" in vars(c))):
+            args, kwargs = as_today(cls, args, kwargs)
             check_names(cls, args, kwargs)
             if not cls._takes_nan:
                 refuse_nan(cls.__name__, {**dict(zip(constructor_arguments(cls), args)), **kwargs})

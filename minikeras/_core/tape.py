@@ -114,22 +114,31 @@ def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], var
             if g is None:
                 continue
             entry = entries[index]
-            if entry.pull is not None:
-                own = entry.variables if deeper is None else ()
-                for v in own:  # met before, further behind: what is there now is about to be written over
-                    if found.get(id(v)) is v.grad:
-                        found[id(v)] = v.grad.copy()
+            if entry.known is not None and deeper is None:
+                for parent, share in _of_layer(entry, g, found, variables):
+                    _add(grads, parent, share)
+            elif entry.pull is not None:
                 for parent, share in entry.pull(g, entry, deeper):
                     _add(grads, parent, share)
-                for v in own:
-                    if variables is None or id(v) in variables:
-                        found[id(v)] = found[id(v)] + v.grad if id(v) in found else v.grad
             if index not in wanted:
                 del grads[index]
     finally:
         if token is not None:
             TAPE.reset(token)
     return grads, found
+
+
+def _of_layer(entry: Entry, g: Any, found: dict, variables: set | None) -> Any:
+    """Go back through a layer: its weights' gradients go to ``found``, those of its inputs are returned."""
+    own = entry.known.gradients()
+    if found.keys().isdisjoint(own):
+        shares = entry.pull(g, entry, None)
+    else:
+        behind = {key: found[key].copy() for key in own if key in found}  # met further behind: ``grad`` is written over now
+        shares = entry.pull(g, entry, None)
+        own = {**own, **{key: grad + own[key] for key, grad in behind.items()}}  # ∂L/∂w = Σ ∂L/∂w[i]
+    found.update(own if variables is None else {key: grad for key, grad in own.items() if key in variables})
+    return shares
 
 
 def _add(grads: dict, entry: Entry, share: Any) -> None:
@@ -193,8 +202,9 @@ def _start(part: Box, g: np.ndarray) -> tuple[Entry, np.ndarray]:
 
 def traced(f: Callable, x: Any, losses: list = ()) -> Traced:
     """Run ``f(x)`` with the float arrays in the structure ``x`` on a tape of its own, and the variables that f reads."""
-    with Recording(strict=True) as tape:
-        roll = tape.roll
+    tape, roll = Recording(True), Roll(True)
+    tape.roll, token = roll, TAPE.set(tape)
+    try:
         if type(x) is np.ndarray and x.dtype.kind == "f":
             xs = [Argument(x, roll)]
             y = f(Box(xs[0], roll))
@@ -204,6 +214,9 @@ def traced(f: Callable, x: Any, losses: list = ()) -> Traced:
             y = f(pack_sequence_as(x, [a if e is None else Box(e, roll) for a, e in zip(flat, xs)]))
         if type(y) is not Box:
             y = map_leaves(_inside, y)
+    finally:
+        TAPE.reset(token)
+        roll.active = False
     return Traced(roll, y, xs, losses)
 
 

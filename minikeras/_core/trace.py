@@ -58,7 +58,7 @@ class Roll:
     def variables(self) -> list[Variable]:
         """The variables that were read, by code or by layers."""
         read = [owner for owner, _ in self.leaves.values() if isinstance(owner, Variable)]
-        return list({id(v): v for v in (*read, *(v for entry in self.entries for v in entry.variables))}.values())
+        return list({id(v): v for v in (*read, *(v for entry in self.entries if entry.known is not None for v in entry.known.trained))}.values())
 
 
 class Entry:
@@ -69,7 +69,7 @@ class Entry:
     """
 
     __slots__ = ("value", "index", "pull")
-    variables: Any = ()  # those in whose ``grad`` a pull leaves their share
+    known: Any = None  # of a layer's call: the variables in whose ``grad`` its pull leaves their share
 
     def __init__(self, value: Any, roll: Roll, pull: Callable | None):
         self.value, self.pull, self.index = value, pull, len(roll.entries)

@@ -121,6 +121,7 @@ class Variable(NDArrayOperatorsMixin):
         self.value[...] = value
         self.grad = store.grads[span].reshape(shape)
         self.store, self.span = store, span
+        Variable.changes += 1  # who knows the old arrays looks again
 
     def numpy(self) -> np.ndarray:
         """Return a copy of the value.

@@ -15,7 +15,6 @@ from minikeras.activations.vectors import softmax_rule
 from minikeras.layers.activated import Activated
 from minikeras.layers.identity import SameShape
 from minikeras.layers.layer import registry
-from minikeras.layers.old_arguments import translate
 
 
 @registry.register
@@ -103,7 +102,6 @@ class LeakyReLU(SameShape):
     """
 
     def __init__(self, negative_slope: float = 0.3, **kwargs):
-        negative_slope = translate("LeakyReLU", "negative_slope", negative_slope, kwargs)
         super().__init__(**kwargs)
         self.negative_slope = _not_negative("LeakyReLU", "negative_slope", negative_slope)
 

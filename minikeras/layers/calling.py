@@ -148,27 +148,47 @@ def call_on_tape(layer: Any, x: Any, training: bool = False, arguments: dict | N
     boxes = [tape.boxed(leaf) for leaf in leaves]
     given = rebuild([constant(b) for b in boxes])
     mine = [b.entry if type(b) is Box and b.roll is tape.roll else None for b in boxes]
-    return _recorded(Called(tape.roll, layer, kind or type(layer), mine, given, training), tape, given[0], given[1])
+    return _recorded(CalledOnMany(layer, kind or type(layer), mine, given, training), tape)
 
 
 def call_on_one(layer: Any, x: Box, training: bool, kind: type, tape: Any) -> Any:
     """The same for one traced array, which is what most layers take: nothing to sort."""
-    called = Called(tape.roll, layer, kind, x.entry, None, training)
-    return _recorded(called, tape, x.entry.value, {})
+    roll, known = x.roll, layer._known
+    if known is None or known.at != Variable.changes:
+        known = layer.known()
+    if known.states or roll.frozen or not tape.takes_all:
+        return _recorded(CalledOnMany(layer, kind, [x.entry], (x.entry.value, {}), training), tape)
+    token = TAPE.set(None)
+    try:
+        y, kept = kind.forward(layer, x.entry.value, training)
+    finally:
+        TAPE.reset(token)
+    if not isinstance(y, np.ndarray):
+        return _on_roll(CalledOnMany(layer, kind, [x.entry], (x.entry.value, {}), training), roll, known, y, kept)
+    called = Called(layer, kind, x.entry, training, kept, known)
+    called.value, called.index = y, len(roll.entries)
+    roll.entries.append(called)
+    return Box(called, roll)
 
 
-def _recorded(called: Called, tape: Any, x: Any, arguments: dict) -> Any:
+def _recorded(called: CalledOnMany, tape: Any) -> Any:
     """Compute what a call gives and put it on the tape."""
     layer, roll = called.layer, tape.roll
     known = layer.known()
-    called.variables = known.trained if tape.takes_all and not roll.frozen else _watched_variables(layer, tape)
-    called.before = [(v, v.numpy()) for v in known.states] if not roll.strict or roll.deep else ()
-    token = TAPE.set(None)
+    if roll.frozen or not tape.takes_all:
+        known = type(known)(-1, _watched_variables(layer, tape), known.states)
+    if not roll.strict or roll.deep:
+        called.before = [(v, v.numpy()) for v in known.states]
+    token, (x, arguments) = TAPE.set(None), called.given
     try:
-        y, called.kept = called.kind.forward(layer, x, called.training, **arguments)
+        y, kept = called.kind.forward(layer, x, called.training, **arguments)
     finally:
         TAPE.reset(token)
-    called.index = len(roll.entries)
+    return _on_roll(called, roll, known, y, kept)
+
+
+def _on_roll(called: CalledOnMany, roll: Any, known: Any, y: Any, kept: Any) -> Any:
+    called.known, called.kept, called.index = known, kept, len(roll.entries)
     roll.entries.append(called)
     if isinstance(y, np.ndarray):
         called.value = y
@@ -186,62 +206,77 @@ def _watched_variables(layer: Any, tape: Any) -> list[Variable]:
 
 
 class Called(Entry):
-    """A layer's call as an entry: its way back is the layer's `backward`, which leaves ∂L/∂w in each weight's ``grad``.
+    """A layer's call on one array as an entry: its way back is the layer's `backward`, which leaves ∂L/∂w in each ``grad``.
 
     Attributes:
-        x: the entry of the only argument; or a list of those of all arrays in ``given``, None for what is not traced.
+        x: the entry of the argument.
+        known: the layer's variables at the time.
+    """
+
+    __slots__ = ("layer", "kind", "x", "training", "kept", "known")
+
+    def __init__(self, layer, kind, x, training, kept, known):
+        self.layer, self.kind, self.x, self.training, self.kept, self.known = layer, kind, x, training, kept, known
+
+    def pull(self, g: Any, entry: Any, deep: Any) -> Any:
+        """∂L/∂x, and ∂L/∂w of each weight on the way."""
+        x = self.x
+        if deep is not None:
+            return self._again(g, deep, [x], (x.value, {}), (), None)
+        need_dx = type(x) is not Argument or x.wanted
+        dx = self._back(g, need_dx)
+        return ((x, dx),) if need_dx and dx is not None else ()
+
+    def _back(self, g, need_dx):
+        layer, variables = self.layer, self.known.trained
+        if type(layer) is not self.kind:
+            for v in variables:
+                v.grad.fill(0)  # of weights that these formulas do not know
+        for v in variables:
+            if not v._trainable:  # frozen, and watched all the same
+                with _thawed(layer, variables):
+                    return self.kind.backward(layer, g, self.kept, need_dx)
+        return self.kind.backward(layer, g, self.kept, need_dx)
+
+    def _again(self, g, deep, entries, given, before, together):
+        """The same on traced arrays, function by function: for a second derivative."""
+        variables = self.known.trained
+        held = [Box(deep.leaf(v, v.value), deep) for v in variables]
+        arrays, rebuild = _apart(given)
+        xs = [a if e is None else Box(e, deep) for a, e in zip(arrays, entries)]
+        x, arguments = rebuild(xs)
+        with _standing_in(variables, held, before):
+            y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
+        inputs = [b for b in (*xs, *held) if type(b) is Box]
+        found = gradients(_apart(y)[0], inputs, g if together else [g])
+        return [(b.entry, share) for b, share in zip(inputs, found) if share is not None]
+
+
+class CalledOnMany(Called):
+    """The same where there are several arrays, or states that a call changes.
+
+    Attributes:
+        x: the entries of all arrays in ``given``, None for what is not traced.
         given: the arguments (x, others by name).
         together: puts results into their structure, where there are several; value is their list then, and so is the gradient.
         before: the states that the call may have changed, as they were.
     """
 
-    __slots__ = ("layer", "kind", "x", "given", "training", "kept", "variables", "before", "together")
+    __slots__ = ("given", "together", "before")
 
-    def __init__(self, roll, layer, kind, x, given, training):
-        self.layer, self.kind, self.x, self.given, self.training = layer, kind, x, given, training
-        self.together = None
+    def __init__(self, layer, kind, x, given, training):
+        super().__init__(layer, kind, x, training, None, None)
+        self.given, self.together, self.before = given, None, ()
 
-    def pull(self, g: Any, entry: Any, deep: Any) -> list:
-        """∂L/∂x, and ∂L/∂w of each weight."""
+    def pull(self, g: Any, entry: Any, deep: Any) -> Any:
+        """∂L/∂x of each array, and ∂L/∂w of each weight on the way."""
         if deep is not None:
-            return self._again(g, deep)
-        layer, x = self.layer, self.x
-        if type(layer) is not self.kind:
-            for v in self.variables:
-                v.grad.fill(0)  # of weights that these formulas do not know
-        if self.together is not None:
-            g = self.together(g)
-        if self.given is None:
-            need_dx = type(x) is not Argument or x.wanted
-        else:
-            need_dx = any(e is not None and (type(e) is not Argument or e.wanted) for e in x)
-        if all([v._trainable for v in self.variables]):
-            dx = self.kind.backward(layer, g, self.kept, need_dx)
-        else:  # frozen, and watched all the same
-            with _thawed(layer, self.variables):
-                dx = self.kind.backward(layer, g, self.kept, need_dx)
+            return self._again(g, deep, self.x, self.given, self.before, self.together)
+        need_dx = any(e is not None and (type(e) is not Argument or e.wanted) for e in self.x)
+        dx = self._back(g if self.together is None else self.together(g), need_dx)
         if not need_dx:
             return ()
-        if self.given is None:
-            return ((x, dx.x if type(dx) is Shares else dx),) if dx is not None else ()
-        return [(e, share) for e, share in zip(x, shares_of(self.given, dx)) if e is not None and share is not None]
-
-    def _again(self, g: Any, deep: Any) -> list:
-        """The same on traced arrays, function by function: for a second derivative."""
-        held = [Box(deep.leaf(v, v.value), deep) for v in self.variables]
-        if self.given is None:
-            xs = [Box(self.x, deep)]
-            x, arguments = xs[0], {}
-        else:
-            arrays, rebuild = _apart(self.given)
-            xs = [a if e is None else Box(e, deep) for a, e in zip(arrays, self.x)]
-            x, arguments = rebuild(xs)
-        with _standing_in(self.variables, held, self.before):
-            y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
-        inputs = [b for b in (*xs, *held) if type(b) is Box]
-        found = gradients(_apart(y)[0], inputs, g if self.together else [g])
-        return [(b.entry, share) for b, share in zip(inputs, found) if share is not None]
-
+        return [(e, share) for e, share in zip(self.x, shares_of(self.given, dx)) if e is not None and share is not None]
 
 @contextlib.contextmanager
 def _thawed(layer: Any, variables: list) -> Iterator[None]:

@@ -213,11 +213,16 @@ class Known:
     ``shape`` and ``dtype`` are those of an array that it took without ado.
     """
 
-    __slots__ = ("at", "trained", "states", "shape", "dtype")
+    __slots__ = ("at", "trained", "states", "grads", "shape", "dtype")
 
     def __init__(self, at: int = -1, trained: list = (), states: list = ()):
         self.at, self.trained, self.states = at, trained, states
+        self.grads = {id(v): v.grad for v in trained}
         self.shape = self.dtype = None
+
+    def gradients(self) -> dict[int, np.ndarray]:
+        """``{id: grad}`` of the trained."""
+        return self.grads if self.at == Variable.changes else {id(v): v.grad for v in self.trained}
 
     def __reduce__(self):  # a copy looks for itself
         return Known, ()

@@ -2,52 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minikeras._core.custom import find_custom
+from minikeras._core.lazy import lazily
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
-from minikeras.optimizers import legacy, schedules
-from minikeras.optimizers.adadelta import Adadelta
-from minikeras.optimizers.adafactor import Adafactor
-from minikeras.optimizers.adagrad import Adagrad
+from minikeras.optimizers import schedules
 from minikeras.optimizers.adam import Adam
-from minikeras.optimizers.adamax import Adamax
 from minikeras.optimizers.adamw import AdamW
-from minikeras.optimizers.ftrl import Ftrl
-from minikeras.optimizers.lamb import Lamb
-from minikeras.optimizers.lion import Lion
-from minikeras.optimizers.loss_scale_optimizer import LossScaleOptimizer
-from minikeras.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
-from minikeras.optimizers.muon import Muon
-from minikeras.optimizers.nadam import Nadam
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.rmsprop import RMSprop
-from minikeras.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from minikeras.optimizers.sgd import SGD
 
+if TYPE_CHECKING:  # for editors
+    from minikeras.optimizers import legacy
+    from minikeras.optimizers.adadelta import Adadelta
+    from minikeras.optimizers.adafactor import Adafactor
+    from minikeras.optimizers.adagrad import Adagrad
+    from minikeras.optimizers.adamax import Adamax
+    from minikeras.optimizers.ftrl import Ftrl
+    from minikeras.optimizers.lamb import Lamb
+    from minikeras.optimizers.lion import Lion
+    from minikeras.optimizers.loss_scale_optimizer import LossScaleOptimizer
+    from minikeras.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
+    from minikeras.optimizers.muon import Muon
+    from minikeras.optimizers.nadam import Nadam
+    from minikeras.optimizers.schedule_free_adamw import ScheduleFreeAdamW
+
 registry = Registry("keras.optimizers")
-for _optimizer in (
-    Optimizer,
-    SGD,
-    RMSprop,
-    Adam,
-    AdamW,
-    Adamax,
-    Nadam,
-    Adagrad,
-    Adadelta,
-    Ftrl,
-    Lion,
-    Lamb,
-    Adafactor,
-    Muon,
-    ScheduleFreeAdamW,
-    LossScaleOptimizer,
-    MultiOptimizer,
-    OptimizerMap,
-):
+for _optimizer in (Optimizer, SGD, RMSprop, Adam, AdamW):
     registry.register(_optimizer)
+
+_LATER = {
+    "adadelta": "Adadelta",
+    "adafactor": "Adafactor",
+    "adagrad": "Adagrad",
+    "adamax": "Adamax",
+    "ftrl": "Ftrl",
+    "lamb": "Lamb",
+    "lion": "Lion",
+    "loss_scale_optimizer": "LossScaleOptimizer",
+    "multi_optimizer": "MultiOptimizer OptimizerMap",
+    "muon": "Muon",
+    "nadam": "Nadam",
+    "schedule_free_adamw": "ScheduleFreeAdamW",
+}
+__getattr__ = lazily(__name__, _LATER, {}, registry, "legacy")
 
 
 def get(identifier: Any) -> Optimizer | None:

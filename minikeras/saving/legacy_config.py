@@ -8,19 +8,8 @@ from minikeras._core.custom import find_custom
 from minikeras._core.naming import snake_case
 from minikeras._core.registry import REGISTRIES, home
 from minikeras._core.serialize import constructor_arguments
+from minikeras.layers.old_arguments import OLD
 
-# class -> old key -> new key
-RENAMED = {
-    "InputLayer": {"batch_input_shape": "batch_shape"},
-    "LeakyReLU": {"alpha": "negative_slope"},
-    "Dropout": {"p": "rate"},
-    "GaussianDropout": {"p": "rate"},
-    "GaussianNoise": {"sigma": "stddev"},
-    "Dense": {"output_dim": "units", "init": "kernel_initializer", "bias": "use_bias"},
-    "BatchNormalization": {"gamma_init": "gamma_initializer", "beta_init": "beta_initializer"},
-    "PReLU": {"init": "alpha_initializer"},
-    "Embedding": {"init": "embeddings_initializer"},
-}
 # keys that layers had and that mean nothing any more, dropped where a built-in class does not take them
 OBSOLETE = {
     "batch_input_shape", "input_dim", "input_length", "input_dtype", "input_spec", "time_major", "implementation", "ragged",
@@ -100,8 +89,8 @@ def _keys(node: dict, config: Any, custom_objects: dict | None) -> Any:
     name = node["class_name"]
     if not isinstance(config, dict) or _is_users_own(node, custom_objects):
         return config
-    renamed = RENAMED.get(name, {})
-    config = {renamed.get(key, key) if renamed.get(key) not in config else key: value for key, value in config.items()}
+    if name in OLD:
+        config = OLD[name].translate(name, (), config, quiet=True)[1]
     registry = REGISTRIES.get("keras.layers")
     cls = registry.table.get(name) if registry else None
     if isinstance(cls, type):

@@ -1,5 +1,7 @@
 """Helpers around models: labels, sequences, datasets, seeds, and the registry of one's own classes."""
 
+from typing import TYPE_CHECKING
+
 from minikeras._core.config import (
     disable_interactive_logging,
     enable_interactive_logging,
@@ -14,20 +16,32 @@ from minikeras._core.custom import (
     get_registered_object,
     register_keras_serializable,
 )
+from minikeras._core.lazy import lazily
 from minikeras._core.random import set_random_seed
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras.callbacks.progress import Progbar
 from minikeras.data.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.data.py_dataset import PyDataset
-from minikeras.utils.audio_dataset_utils import audio_dataset_from_directory
-from minikeras.utils.feature_space import FeatureSpace
-from minikeras.utils.image_dataset_utils import image_dataset_from_directory
-from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img
 from minikeras.utils.numerical import normalize, to_categorical
 from minikeras.utils.sequences import pad_sequences, timeseries_dataset_from_array
 from minikeras.utils.session import clear_session
 from minikeras.utils.splitting import split_dataset
-from minikeras.utils.text_dataset_utils import text_dataset_from_directory
+
+if TYPE_CHECKING:  # for editors
+    from minikeras.utils.audio_dataset_utils import audio_dataset_from_directory
+    from minikeras.utils.feature_space import FeatureSpace
+    from minikeras.utils.image_dataset_utils import image_dataset_from_directory
+    from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img
+    from minikeras.utils.text_dataset_utils import text_dataset_from_directory
+
+_LATER = {
+    "audio_dataset_utils": "audio_dataset_from_directory",
+    "feature_space": "FeatureSpace",
+    "image_dataset_utils": "image_dataset_from_directory",
+    "image_utils": "array_to_img img_to_array load_img save_img",
+    "text_dataset_utils": "text_dataset_from_directory",
+}
+__getattr__ = lazily(__name__, _LATER, {})
 
 Sequence = PyDataset  # its name in Keras 2, still known in Keras 3
 

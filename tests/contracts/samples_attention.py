@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from minikeras.saving import register_keras_serializable
+
 RNG = np.random.default_rng(5)
 A, B, C = (RNG.standard_normal((4, 3, 2)) for _ in range(3))
 ROWS, WIDE = RNG.standard_normal((4, 2)), RNG.standard_normal((4, 3, 5))
@@ -10,6 +12,12 @@ QUERY, VALUE, KEY = RNG.standard_normal((4, 3, 2)), RNG.standard_normal((4, 5, 2
 PICKED = KEY[:, [0, 1, 2, 0, 1]]
 HEADS = {"num_heads": 2, "key_dim": 3}
 GROUPS = {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}
+
+
+@register_keras_serializable("samples")
+def cubed_plus(x, c=0):
+    return x * x * x + c
+
 
 SAMPLES = {
     "Add": [({}, [A, B, C]), ({}, [A, ROWS])],
@@ -36,6 +44,7 @@ SAMPLES = {
         (GROUPS, {"query": QUERY, "value": VALUE}),
         ({**GROUPS, "use_gate": True, "dropout": 0.3, "seed": 3}, {"query": QUERY, "value": VALUE, "key": PICKED}),
     ],
+    "Lambda": [({"function": cubed_plus}, None)],  # runs on a tape: its own tests say what it keeps
     "Masking": [({"mask_value": -1.0}, A)],
     "Maximum": [({}, [A, B, C]), ({}, [A, ROWS])],
     "Minimum": [({}, [A, B, C]), ({}, [A, ROWS])],

@@ -13,7 +13,7 @@ from minikeras import Input, Sequential, activations, layers
 from minikeras.layers import Dense
 from minikeras.saving.onnx_export import NEWEST, OLDEST, export_model, to_onnx
 from minikeras.saving.onnx_export.functions import FUNCTIONS
-from minikeras.saving.onnx_export.layers import LAYERS
+from minikeras.saving.onnx_export.rules import LAYERS, REFUSED
 from tests.contracts.test_layers import CASES, CLASSES
 
 onnx = pytest.importorskip("onnx")

@@ -12,7 +12,6 @@ from minikeras._core.symbolic import InputSpec
 from minikeras.layers.layer import registry
 from minikeras.layers.normalization.affine import Affine, known_size, number_from_0, one_axis
 from minikeras.layers.normalization.rows import column_sums, fold, from_rows, tile, to_rows
-from minikeras.layers.old_arguments import drop, translate
 
 
 @registry.register
@@ -71,9 +70,6 @@ class BatchNormalization(Affine):
         synchronized: bool = False,
         **kwargs,
     ):
-        beta_initializer = translate("BatchNormalization", "beta_initializer", beta_initializer, kwargs)
-        gamma_initializer = translate("BatchNormalization", "gamma_initializer", gamma_initializer, kwargs)
-        drop("BatchNormalization", kwargs)
         super().__init__(
             center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint,
             gamma_constraint, **kwargs,

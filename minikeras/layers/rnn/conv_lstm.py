@@ -101,6 +101,10 @@ class ConvLSTMCell(LSTMCell):
 
     has_formulas = True
 
+    def step(self, x: Any, states: list, masks: Any = None, recurrent_masks: Any = None) -> tuple:
+        """Convolutions have no rules for a tape."""
+        raise NotImplementedError(f"No second derivative through ConvLSTM{self.rank}D: its convolutions have none.")
+
     def build(self, input_shape: tuple) -> None:
         """Make W, U and b for inputs of these sizes."""
         shape = self.last(tuple(input_shape))

@@ -153,7 +153,7 @@ class RNN(Layer):
             )
         if initial_state is None:
             return [v.value for v in flatten(self.states)] if self.stateful else zeros(self.cell, batch, dtype)
-        given = [np.asarray(s, dtype) for s in flatten(initial_state)]
+        given = [s if isinstance(s, Box) else np.asarray(s, dtype) for s in flatten(initial_state)]
         expected = [s.shape for s in zeros(self.cell, batch, dtype)]
         if [s.shape for s in given] != expected:
             raise ValueError(
@@ -202,7 +202,9 @@ class RNN(Layer):
     def through(self, x: np.ndarray, training: bool, mask: Any, initial_state: Any, sweep: Any) -> tuple:
         """Go through the sequence, or through it backwards."""
         states = self.start(x, initial_state)
-        steps = np.ascontiguousarray(np.swapaxes(x, 0, 1)[:: -1 if self.go_backwards else 1], self.inner_dtype)
+        steps = np.swapaxes(x, 0, 1)[:: -1 if self.go_backwards else 1]
+        if not isinstance(x, Box):
+            steps = np.ascontiguousarray(steps, self.inner_dtype)
         seen = self.seen(mask, len(steps))
         beside = (-1, *(1,) * (states[0].ndim - 1))
         holes = None if seen is None else [None if row.all() else ~row.reshape(beside) for row in seen]
@@ -210,7 +212,7 @@ class RNN(Layer):
         if self.stateful:
             for variable, state in zip(flatten(self.states), states):
                 variable.value[...] = state
-        ys = ys.astype(self.compute_dtype, copy=False)
+        ys = ys if isinstance(ys, Box) else ys.astype(self.compute_dtype, copy=False)
         weight = None
         if self.zero_output_for_mask and seen is not None:
             weight = seen.reshape(*seen.shape, *(1,) * (ys.ndim - 2)).astype(ys.dtype)
@@ -219,7 +221,7 @@ class RNN(Layer):
         kept = kept, ys.shape, [s.shape for s in states], weight, initial_state
         if not self.return_state:
             return y, kept
-        states = (s.astype(self.compute_dtype, copy=False) for s in states)
+        states = [s if isinstance(s, Box) else s.astype(self.compute_dtype, copy=False) for s in states]
         return (y, *pack(self.state_size, states)), kept
 
     def seen(self, mask: Any, steps: int) -> np.ndarray | None:

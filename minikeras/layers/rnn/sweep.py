@@ -10,6 +10,7 @@ import numpy as np
 from minikeras._core.nest import flatten
 from minikeras._core.now import CALL, Call
 from minikeras._core.tape import traced
+from minikeras._core.trace import Box
 from minikeras.layers.calling import call_spec
 from minikeras.layers.layer import Layer
 from minikeras.layers.rnn.states import pack
@@ -21,6 +22,8 @@ def sweep(cell: Any, x: np.ndarray, states: list, training: bool, holes: list | 
     Returns:
         the outputs (steps, batch, ...), the flat list of last states, and what `sweep_back` needs.
     """
+    if isinstance(x, Box) and not hasattr(cell, "cells"):  # for a second derivative
+        return *_loop(x, states, _step_of(cell, x, states, training), holes, training), None
     x, states = _cast(cell, x, states)
     if formulas(cell):
         return cell.sweep(x, states, training, holes)
@@ -46,6 +49,8 @@ def sweep_back(cell: Any, dys: np.ndarray, dstates: list, kept: Any, need_dx: bo
 def _cast(cell: Any, x: np.ndarray, states: list) -> tuple[np.ndarray, list]:
     """Turn arrays to the number type that a cell computes in."""
     dtype = getattr(cell, "compute_dtype", x.dtype)
+    if isinstance(x, Box):
+        return x, states
     return x.astype(dtype, copy=False), [s.astype(dtype, copy=False) for s in states]
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.files import atomic_write
+from minikeras._core.nest import flatten
 from minikeras.saving.onnx_export.graph import Graph
-from minikeras.saving.onnx_export.layers import translate
+from minikeras.saving.onnx_export.layers import LAYERS  # noqa: F401
+from minikeras.saving.onnx_export.rules import run
 
 __all__ = ["export_model", "to_onnx"]
 
@@ -78,28 +80,48 @@ def to_onnx(model: Any, input_signature: Any = None, opset_version: int | None =
     size = sum(v.value.nbytes for v in model.weights)
     if size > LARGEST:
         raise ValueError(f"Model {model.name!r} has {size / 2**30:.1f} GiB of weights; an ONNX file holds less than 2 GiB.")
+    if vars(model).get("_inputs") is None:
+        raise ValueError(
+            f"Model {model.name!r} ({type(model).__name__}) can't be exported to ONNX: its layers are called in a call() of its "
+            "own. Build it of keras.Input() tensors: keras.Model(inputs, outputs)."
+        )
     graph = Graph(onnx, opset)
-    x = graph.input(*_signature(model, input_signature))
-    proto = graph.finish(model.name, x, translate(model, x), (model.layers or [model])[-1].name)
+    inputs = [graph.input(*each) for each in _signature(model, input_signature)]
+    y, _ = run(model, inputs if len(inputs) > 1 else inputs[0])
+    proto = graph.finish(model.name, inputs, flatten(y), model.output_names)
     opsets = [onnx.helper.make_opsetid("", opset)]
     ir = onnx.helper.find_min_ir_version_for(opsets)  # not the newest, which older runtimes refuse
     return onnx.helper.make_model(proto, producer_name="minikeras", opset_imports=opsets, ir_version=ir)
 
 
-def _signature(model: Any, given: Any) -> tuple[str, np.dtype, tuple]:
-    """Name, dtype and shape of the input."""
-    own = model.input
-    name, shape, dtype = own.name, (None, *own.shape[1:]), np.dtype(own.dtype)
-    while isinstance(given, (list, tuple)) and len(given) == 1:
-        given = given[0]
+def _signature(model: Any, given: Any) -> list[tuple[str, np.dtype, tuple]]:
+    """Name, dtype and shape of each input."""
+    own = model.inputs
+    given = [None] * len(own) if given is None else flatten(given)
+    if len(given) != len(own):
+        raise ValueError(
+            f"Argument `input_signature` must have a KerasTensor or InputSpec for each of the {len(own)} inputs of model "
+            f"{model.name!r}, got {len(given)}."
+        )
+    return [_one_input(model, tensor, asked) for tensor, asked in zip(own, given)]
+
+
+def _one_input(model: Any, own: Any, given: Any) -> tuple[str, np.dtype, tuple]:
+    name, shape = own.node.operation.name, (None, *own.shape[1:])
+    if own.dtype == "string":
+        raise ValueError(
+            f"Input {name!r} of model {model.name!r} takes strings, for which ONNX has no operators: let the model begin behind "
+            "the layers for text, and run those on the data first."
+        )
     if given is not None:
         asked = getattr(given, "shape", None)
         fits = asked is not None and len(asked) == len(shape) and all(n in (None, m) or m is None for m, n in zip(shape, asked))
         if not fits:
             raise ValueError(
-                f"Argument `input_signature` must be a KerasTensor or InputSpec (or a list of one) that fits the input of "
+                f"Argument `input_signature` must be a KerasTensor or InputSpec (or a list of them) that fits the input of "
                 f"model {model.name!r}, of shape {shape}; got {given!r}."
             )
         name = getattr(given, "name", None) or name
         shape = tuple(m if n is None else n for m, n in zip(shape, asked))
-    return name, np.dtype(model._input_type(model.inputs[0], dtype)) if dtype.kind == "f" else dtype, shape
+    dtype = np.dtype(str(own.dtype))
+    return name, np.dtype(model._input_type(own, dtype)) if dtype.kind == "f" else dtype, shape

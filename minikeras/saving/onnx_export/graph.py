@@ -133,17 +133,17 @@ class Graph:
     def finish(self, name: str, inputs: list[Tensor], outputs: list[Tensor], output_names: list[str]) -> Any:
         """Return the graph from inputs to outputs as an ``onnx.GraphProto``, without the nodes that nobody reads."""
         fixed = {t.name for t in inputs} | {t.name for t in self.initializers}
-        named = []
+        named: dict[str, str] = {}
+        made = []
         for y, wanted in zip(outputs, output_names):
-            y = op("Identity", y) if y.name in fixed else y
-            fixed.add(y.name)
-            named.append(Tensor(self, self.name(wanted), y.dtype, y.shape))
-            _rename(self.nodes, y.name, named[-1].name)
-            fixed.add(named[-1].name)
-            outputs = [named[-1] if t.name == y.name else t for t in outputs]
-        self._prune({t.name for t in named})
+            if y.name in fixed or y.name in named:  # an input, a weight, or an output already
+                y = op("Identity", Tensor(self, named.get(y.name, y.name), y.dtype, y.shape))
+            named[y.name] = self.name(wanted)
+            _rename(self.nodes, y.name, named[y.name])
+            made.append(Tensor(self, named[y.name], y.dtype, y.shape))
+        self._prune({t.name for t in made})
         came = [self._came(x, i) for i, x in enumerate(inputs)]
-        went = [self.info(y, "batch") for y in named]
+        went = [self.info(y, "batch") for y in made]
         return self.onnx.helper.make_graph(self.nodes, name, came, went, self.initializers)
 
     def _came(self, x: Tensor, k: int) -> Any:

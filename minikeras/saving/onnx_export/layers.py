@@ -1,146 +1,142 @@
-"""Layers as nodes: the table `LAYERS` from each class of `minikeras.layers` to its rule."""
+"""Layers that act on each number or each row alone, and the files with the rules for the others."""
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from minikeras import layers
-from minikeras._core import dtypes
-from minikeras.saving.onnx_export.functions import FUNCTIONS, elu, leaky_relu, relu, single, softmax
-from minikeras.saving.onnx_export.graph import Tensor, cast, integers, op, where
-
-
-def translate(layer: Any, x: Tensor) -> Tensor:
-    """Add what a layer, or a model used as one, does to x."""
-    if type(layer).forward is dtypes.registry.table["Sequential"].forward:
-        for inner in layer.layers:
-            x = translate(inner, x)
-        return x
-    rule = next((LAYERS[c] for c in type(layer).__mro__ if c in LAYERS and type(layer).forward is c.forward), None)
-    if rule is None:
-        raise ValueError(_refusal(layer, "there is no translation for a class of your own"))
-    x.graph.path = layer.path
-    if layer.float_inputs and x.dtype.kind != "f":
-        x = cast(x, layer.compute_dtype)
-    return rule(layer, x)
-
-
-def activation(layer, x):
-    """φ(x), φ a function, one with arguments bound, or a layer"""
-    f, arguments = layer.activation, {}
-    if isinstance(f, layers.Layer):
-        return translate(f, x)
-    if isinstance(f, functools.partial) and not f.args:
-        f, arguments = f.func, f.keywords
-    try:
-        rule = FUNCTIONS.get(f)
-    except TypeError:  # an object without a hash
-        rule = None
-    if rule is None:
-        name = getattr(f, "__name__", None) or repr(f)
-        raise ValueError(_refusal(layer, f"its activation {name!r} is none of keras.activations"))
-    try:
-        return rule(x, **arguments)
-    except ValueError as error:
-        raise ValueError(_refusal(layer, str(error))) from None
+from minikeras.layers.calling import call_spec
+from minikeras.saving.onnx_export import attention, merging, normalization, preprocessing, recurrent, windows  # noqa: F401
+from minikeras.saving.onnx_export.functions import elu, leaky_relu, relu, softmax
+from minikeras.saving.onnx_export.graph import any_of, cast, op, single, where
+from minikeras.saving.onnx_export.rules import LAYERS, MASKS, activation, translate, weight
+from minikeras.saving.onnx_export.shapes import cut, einsum, expand_dims, matmul, pad, repeat, reshape, size, sizes, take, transpose
 
 
 def dense(layer, x):
     """g(xW + b), for any number of axes"""
-    dtype = np.result_type(x.dtype, layer.kernel.value.dtype)
-    z = op("MatMul", cast(x, dtype), x.graph.weight(layer.kernel, dtype), dtype=dtype, shape=(*x.shape[:-1], layer.units))
-    return activation(layer, z + x.graph.weight(layer.bias, dtype) if layer.use_bias else z)
+    z = matmul(x, weight(x, layer.kernel))
+    return activation(layer, z + weight(x, layer.bias) if layer.use_bias else z)
 
 
-def batch_normalization(layer, x):
-    """γ (x - μ) / √(σ² + ε) + β, with the moving averages; half precision in float32, as the layer has it"""
-    came = x.dtype
-    x = cast(x, np.result_type(x.dtype, layer.moving_mean.value.dtype, np.float32))
-    axis = layer.axis % len(x.shape)
-    shape = (-1, *[1] * (len(x.shape) - 1 - axis))
+def einsum_dense(layer, x):
+    """g(Σ x W + b)"""
+    z = einsum(layer.equation, x, weight(x, layer.kernel))
+    return activation(layer, z if layer.bias is None else z + weight(x, layer.bias))
 
-    def weight(variable):
-        return x.graph.weight(variable, x.dtype, shape)
 
-    y = (x - weight(layer.moving_mean)) / op("Sqrt", weight(layer.moving_variance) + layer.epsilon)
-    y = y * weight(layer.gamma) if layer.scale else y
-    y = y + weight(layer.beta) if layer.center else y
-    return cast(y, came) if came.itemsize == 2 else y
+def embedding(layer, x):
+    """y = E[i]"""
+    ids = x if x.dtype in (np.int32, np.int64) else cast(x, np.int32)
+    y = take(x.graph.weight(layer.embeddings, layer.embeddings.value.dtype), ids, 0)
+    return cast(y, layer.compute_dtype)
+
+
+def embedding_mask(layer, x, mask):
+    """Where something is, if 0 stands for nothing."""
+    return ~op("Equal", x, 0, dtype=bool) if layer.mask_zero else None
+
+
+def there(layer, x):
+    """Where one of the features is not the value."""
+    return any_of(~op("Equal", x, float(layer.mask_value), dtype=bool), (-1,))
+
+
+def masking(layer, x):
+    """y = x where something is, else 0"""
+    return where(expand_dims(there(layer, x), -1), x, 0.0, x)
+
+
+def masked_softmax(layer, x, mask=None):
+    """exp(x) / Σ exp(x) over what is not masked"""
+    if mask is None:
+        return softmax(x, layer.axis)
+    mask = mask if mask.dtype == bool else mask > 0.5
+    low = -3e4 if x.dtype == np.float16 else -1e9
+    return where(mask, softmax(where(mask, x, low, x), layer.axis), 0.0, x)
 
 
 def prelu(layer, x):
     """max(x, 0) + α min(x, 0)"""
-    x = cast(x, np.result_type(x.dtype, layer.alpha.value.dtype))
-    alpha = x.graph.weight(layer.alpha, x.dtype)
+    alpha = weight(x, layer.alpha)
     return op("PRelu", x, alpha) if single(x) else op("Relu", x) + op("Min", x, 0.0) * alpha
 
 
 def flatten(layer, x):
     """All axes but the batch in one."""
-    if layer.data_format == "channels_first" and len(x.shape) > 2:
-        x = transpose(x, (0, *range(2, len(x.shape)), 1))
+    if layer.data_format == "channels_first" and x.ndim > 2:
+        x = transpose(x, (0, *range(2, x.ndim), 1))
     return op("Flatten", x, shape=(x.shape[0], None if None in x.shape[1:] else math.prod(x.shape[1:])), axis=1)
 
 
-def transpose(x, order):
-    """The axes in another order."""
-    return op("Transpose", x, shape=tuple(x.shape[i] for i in order), perm=order)
-
-
-def reshape(layer, x):
+def reshape_samples(layer, x):
     """Samples of another shape."""
-    shape = layer.compute_output_shape(x.shape)
-    if 0 in shape:
-        raise ValueError(_refusal(layer, f"samples of shape {shape[1:]} hold no numbers"))
-    sizes = [-1 if n is None else n for n in shape[1:]]
-    return op("Reshape", x, integers(x, 0, *sizes), shape=shape)  # 0: the batch as it is
+    return reshape(x, size(x, 0), *(-1 if n is None else n for n in layer.compute_output_shape(x.shape)[1:]))
 
 
-def repeat(layer, x):
+def repeat_vector(layer, x):
     """n copies of each sample."""
-    y = op("Unsqueeze", x, integers(x, 1), shape=(x.shape[0], 1, x.shape[1]))
-    return op("Tile", y, integers(x, 1, layer.n, 1), shape=(x.shape[0], layer.n, x.shape[1]))
+    return repeat(expand_dims(x, 1), 1, layer.n)
 
 
-def same(layer, x):
+def cropping(layer, x):
+    """Without the edges."""
+    return cut(x, {a: slice(low, -high or None) for a, (low, high) in zip(layer._space, layer._edges)})
+
+
+def time_distributed(layer, x, mask=None):
+    """y[:, t] = layer(x[:, t])"""
+    given = {}
+    if mask is not None and "mask" in call_spec(type(layer.layer).call).names:
+        given["mask"] = reshape(mask, -1, *sizes(mask)[2:])
+    y = translate(layer.layer, reshape(x, -1, *sizes(x)[2:]), **given)
+    return reshape(y, size(x, 0), size(x, 1), *sizes(y)[1:])
+
+
+def same(layer, x, **arguments):
     """Nothing, when a model predicts."""
     return x
 
 
-LAYERS: dict[type, Callable] = {
+LAYERS.update({
     layers.Activation: activation,
     layers.ActivityRegularization: same,
     layers.AlphaDropout: same,
-    layers.BatchNormalization: batch_normalization,
+    layers.Cropping1D: cropping,
+    layers.Cropping2D: cropping,
+    layers.Cropping3D: cropping,
     layers.Dense: dense,
     layers.Dropout: same,
     layers.ELU: lambda layer, x: elu(x, layer.alpha),
+    layers.EinsumDense: einsum_dense,
+    layers.Embedding: embedding,
     layers.Flatten: flatten,
     layers.GaussianDropout: same,
     layers.GaussianNoise: same,
     layers.Identity: same,
     layers.InputLayer: same,
     layers.LeakyReLU: lambda layer, x: leaky_relu(x, layer.negative_slope),
+    layers.Masking: masking,
     layers.PReLU: prelu,
     layers.Permute: lambda layer, x: transpose(x, layer._order),
     layers.ReLU: lambda layer, x: relu(x, layer.negative_slope, layer.max_value, layer.threshold),
-    layers.RepeatVector: repeat,
-    layers.Reshape: reshape,
-    layers.Softmax: lambda layer, x: softmax(x, layer.axis),
+    layers.RepeatVector: repeat_vector,
+    layers.Reshape: reshape_samples,
+    layers.Softmax: masked_softmax,
     layers.SpatialDropout1D: same,
     layers.SpatialDropout2D: same,
     layers.SpatialDropout3D: same,
+    layers.SpectralNormalization: lambda layer, x: translate(layer.layer, x),
     layers.ThresholdedReLU: lambda layer, x: where(x > layer.theta, x, 0.0, x),
-}
+    layers.TimeDistributed: time_distributed,
+    layers.ZeroPadding1D: lambda layer, x: pad(x, dict(zip(layer._space, layer._edges))),
+    layers.ZeroPadding2D: lambda layer, x: pad(x, dict(zip(layer._space, layer._edges))),
+    layers.ZeroPadding3D: lambda layer, x: pad(x, dict(zip(layer._space, layer._edges))),
+})  # fmt: skip
 
-
-def _refusal(layer: Any, why: str) -> str:
-    return (
-        f"Layer {layer.name!r} ({type(layer).__name__}) can't be exported to ONNX: {why}. "
-        "Put layers and activations of minikeras in its place, or keep the model by model.save('model.keras')."
-    )
+MASKS.update({
+    layers.Embedding.compute_mask: embedding_mask,
+    layers.Masking.compute_mask: lambda layer, x, mask: there(layer, x),
+})  # fmt: skip

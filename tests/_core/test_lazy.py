@@ -1,0 +1,37 @@
+import subprocess
+import sys
+
+import pytest
+
+from minikeras import layers
+from minikeras._core.lazy import Table, lazily
+from minikeras.layers.layer import registry
+
+
+def test_every_name_comes_when_it_is_asked_for():
+    for name in layers.__all__:
+        assert getattr(layers, name) is not None
+    assert layers.MaxPool2D is layers.MaxPooling2D and registry.find("conv2d") is layers.Conv2D
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        layers.Nothing  # noqa: B018
+
+
+def test_a_lecture_net_imports_no_convolution():
+    code = (
+        "import sys, minikeras as k; k.Sequential([k.layers.Dense(1, input_shape=(2,))]).compile('adam', 'mse');"
+        "print(sorted(m for m in sys.modules if 'convolutional' in m or 'preprocessing' in m or 'minikeras.ops' in m));"
+        "k.layers.deserialize({'class_name': 'Conv2D', 'config': {'filters': 1, 'kernel_size': 2}}); print('conv2d' in k.layers.registry.table, 'LSTM' in dict.keys(k.layers.registry.table))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split("\n")
+    assert out[:2] == ["[]", "True False"]
+
+
+def test_a_table_knows_what_is_still_to_come():
+    table = Table(a=1)
+    table.later({"b": ("json.nowhere", "B")}, None)
+    assert "b" in table and "c" not in table and table.get("c", 5) == 5 and table["a"] == 1
+    with pytest.raises(KeyError):
+        table["c"]
+    with pytest.raises(ModuleNotFoundError):
+        table["b"]
+    assert lazily("json", {"decoder": "JSONDecoder"}, {})("JSONDecoder").__name__ == "JSONDecoder"

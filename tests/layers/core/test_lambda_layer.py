@@ -1,0 +1,95 @@
+import copy
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras.layers import Dense, Lambda
+
+X = np.array([[1.0, -2.0], [3.0, 4.0]], "float32")
+
+
+@keras.saving.register_keras_serializable("tests")
+def squared(x):
+    return x * x
+
+
+def plain_half(x):
+    return x / 2
+
+
+def test_a_function_of_numpy_or_ops_is_a_layer():
+    assert Lambda(np.abs)(X).tolist() == np.abs(X).tolist()
+    assert Lambda(squared)(X).tolist() == (X * X).tolist()
+    assert Lambda(lambda x, y: x + y, arguments={"y": 1.0})(X).tolist() == (X + 1).tolist()
+    assert Lambda(lambda ab: ab[0] - ab[1])([X, X]).tolist() == np.zeros((2, 2)).tolist()
+
+
+def test_its_gradient_is_traced():
+    model = keras.Sequential([keras.Input((2,)), Dense(1, kernel_initializer="ones"), Lambda(squared)])
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    by_hand = Dense(1, kernel_initializer="ones")
+    z = by_hand(X)
+    slope = X.T @ (2 * z * z * 2 * z / 2)
+    model.train_on_batch(X, np.zeros((2, 1)))
+    np.testing.assert_allclose(model.get_weights()[0], 1 - 0.01 * slope, rtol=1e-5)
+
+
+def test_training_and_mask_are_passed_to_those_who_take_them():
+    layer = Lambda(lambda x, training: x * (2.0 if training else 1.0))
+    assert layer(X, training=True).tolist() == (2 * X).tolist() and layer(X).tolist() == X.tolist()
+    ids = keras.Input((3,), dtype="int32")
+    x = keras.layers.Embedding(3, 1, mask_zero=True)(ids)
+    y = Lambda(lambda x, mask: np.where(mask[..., None], 1.0, x * 0.0), output_shape=(3, 1))(x)
+    assert keras.Model(ids, y).predict(np.array([[2, 1, 0]]), verbose=0).ravel().tolist() == [1.0, 1.0, 0.0]
+
+
+def test_shapes():
+    assert Lambda(lambda x: x[:, :1])(keras.Input((4,))).shape == (None, 1)
+    assert Lambda(squared, output_shape=(7,))(keras.Input((4,))).shape == (None, 7)
+    assert Lambda(squared, output_shape=lambda shape: (shape[0], 9))(keras.Input((4,))).shape == (None, 9)
+    assert Lambda(squared).compute_output_shape((None, 5)) == (None, 5)
+
+
+def test_masks():
+    assert Lambda(squared).compute_mask(X, np.ones(2)) is None
+    assert Lambda(squared, mask=np.array([True])).compute_mask(X).tolist() == [True]
+    layer = Lambda(squared, mask=lambda x, mask: x[:, 0] > 2)
+    assert layer.compute_mask(X).tolist() == [False, True] and layer.makes_mask and layer.supports_masking
+
+
+def test_a_named_function_is_saved_by_its_name(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), Lambda(squared), Lambda(plain_half, arguments={})])
+    model.save(tmp_path / "m.keras")
+    text = zipfile.ZipFile(tmp_path / "m.keras").read("config.json").decode()
+    functions = [layer["config"]["function"] for layer in json.loads(text)["config"]["layers"][1:]]
+    assert [f["registered_name"] for f in functions] == ["tests>squared", "plain_half"]
+    again = keras.models.load_model(tmp_path / "m.keras", custom_objects={"plain_half": plain_half})
+    np.testing.assert_array_equal(again.predict(X, verbose=0), X * X / 2)
+    with pytest.raises(ValueError, match="plain_half"):
+        keras.models.load_model(tmp_path / "m.keras")
+
+
+def test_a_lambda_is_copied_but_not_saved(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), Lambda(lambda x: x + 1)])
+    np.testing.assert_array_equal(copy.deepcopy(model.layers[0])(X), X + 1)
+    with pytest.raises(ValueError, match="A lambda has no name to be saved by"):
+        model.save(tmp_path / "m.keras")
+    assert not (tmp_path / "m.keras").exists()
+
+
+def test_code_in_a_config_is_refused():
+    config = {"name": "l", "function": {"class_name": "__lambda__", "config": {"code": "4wEAAAA=", "defaults": None}}}
+    with pytest.raises(ValueError, match="code"):
+        Lambda.from_config(config)
+    with pytest.raises(ValueError, match="custom_objects"):
+        Lambda.from_config({"name": "l", "function": "unknown", "function_type": "function", "module": "m"})
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match="`function` of Lambda must be a function, got 3"):
+        Lambda(3)
+    with pytest.raises(ValueError, match="`arguments` of Lambda must be a dict"):
+        Lambda(squared, arguments=[1])
