@@ -36,6 +36,11 @@ class GradientTape(Recording):
         super().__init__(False, watch_accessed_variables)
         self._persistent, self._used = persistent, False
 
+    def __enter__(self):
+        super().__enter__()
+        self.roll.persistent |= self._persistent
+        return self
+
     def watch(self, tensor: Any) -> None:
         """Have the gradient with respect to a tensor, a variable, or a structure of them at hand.
 
@@ -50,7 +55,7 @@ class GradientTape(Recording):
             raise ValueError("watch() is for inside the block: with GradientTape() as tape: tape.watch(x).")
         for x in flatten(tensor):
             if isinstance(x, Variable):
-                self.roll.leaf(x, x.value)
+                self.roll.leaf(x, x.value.copy())
                 self.roll.frozen |= not x.trainable
             elif type(x) is Tensor and x.dtype.kind == "f":
                 self.roll.leaf(x, x.untraced)

@@ -74,9 +74,13 @@ class Old:
             if isinstance(values, str):
                 if value and not quiet:
                     hint("dropped", f"{owner} {old}", f"Argument `{old}` of {owner} is no more, it changes nothing: {values}.")
-            elif values is not ANY and not quiet and not any(value is v or type(value) is type(v) and value == v for v in values):
+            elif values is not ANY and not quiet and not any(value is v or _same(value, v) for v in values):
                 raise ValueError(f"Argument `{old}` of {owner} is no more: it can only be {values[0]!r}, got {value!r}.")
         return args, kwargs
+
+
+def _same(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and a == b
 
 
 def teach(cls: type, old: Old) -> None:
@@ -101,7 +105,7 @@ def teach(cls: type, old: Old) -> None:
 
 
 def as_today(cls: type, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """The arguments of a call of a class in the words of today, without a hint: for the checks that come before ``__init__``."""
+    """The arguments of a call of a class in the words of today, without a hint: for the checks before ``__init__``."""
     old = getattr(cls, "_old_arguments", None)
     if old is None or not old.concerns(args, kwargs):
         return args, kwargs

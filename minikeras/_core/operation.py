@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from minikeras._core.allowance import limited
+from minikeras._core.growth import check_growth
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, Call
@@ -101,15 +104,38 @@ def output_spec(function: Callable, args: tuple, kwargs: dict, who: str) -> Any:
 
 
 def _try(function: Callable, args: Any, kwargs: Any, who: str) -> Any:
+    arrays = [a for a in flatten((args, kwargs)) if isinstance(a, np.ndarray)]
+    alone = is_elementwise(function) and sum(a.size for a in arrays) > LARGE
+    shape = np.broadcast_shapes(*(a.shape for a in arrays)) if alone else ()
+    if alone:  # one number of each array tells the type of the result, and they say its shape
+        args, kwargs = (map_leaves(lambda a: a[(slice(1),) * a.ndim] if isinstance(a, np.ndarray) else a, v) for v in (args, kwargs))
+    elif limited():
+        check_growth(function, args, kwargs, who)
     outer = CALL.set(Call(False))
     try:
         with np.errstate(all="ignore"):
-            return function(*args, **kwargs)
+            y = function(*args, **kwargs)
+        return map_leaves(lambda a: np.broadcast_to(a, shape), y) if alone else y
     except (IndexError, TypeError, ArithmeticError) as error:
         given = shapes_of([a for a in flatten((args, kwargs)) if isinstance(a, np.ndarray)])
         raise ValueError(f"The {who} can't take arrays of shapes {given}: {error}") from error
     finally:
         CALL.reset(outer)
+
+
+LARGE = 1 << 16  # numbers in arrays that are tried out: of larger ones only what is needed is made
+
+
+def is_elementwise(function: Callable) -> bool:
+    """Whether each number of the result comes from one number of each argument.
+
+    >>> is_elementwise(np.add), is_elementwise(np.matmul)
+    (True, False)
+    """
+    if isinstance(function, np.ufunc):
+        return function.signature is None
+    module = getattr(getattr(function, "__wrapped__", None), "__module__", "")
+    return module in ("minikeras.ops.arithmetic", "minikeras.ops.elementwise") and function.class_name != "AllClose"
 
 
 def _dtype(array: np.ndarray) -> str:
@@ -123,6 +149,8 @@ def fill_zeros(value: Any, batch: int, size: int) -> Any:
         if not isinstance(t, KerasTensor):
             return t
         shape = [n if n is not None else batch if i == 0 else size for i, n in enumerate(t.shape)]
+        if math.prod(shape) > LARGE:
+            return np.broadcast_to(np.zeros((), "U1" if t.dtype == "string" else str(t.dtype)), shape)  # takes no memory
         return np.full(shape, "") if t.dtype == "string" else np.zeros(shape, str(t.dtype))
 
     return map_leaves(zeros, value) if is_nested(value) else zeros(value)

@@ -17,6 +17,9 @@ from minikeras._core.trace import Argument, Box, Entry, Roll, unbroadcast
 from minikeras._core.variable import Variable
 
 
+_SMALL = 4096  # numbers: so many are copied when they are read, since an assignment may follow
+
+
 class Recording:
     """The state of being recorded: ``with Recording(strict):`` is what `GradientTape` and `vjp` are made of."""
 
@@ -46,8 +49,20 @@ class Recording:
     def read(self, variable: Variable) -> Any:
         """What a variable stands for in recorded code: a box, or its array if nobody asks for its gradient."""
         if id(variable) in self.roll.leaves or variable._trainable and variable.grad is not None and self.takes_all:
-            return Box(self.roll.leaf(variable, variable.value), self.roll)
-        return variable.value
+            known = self.roll.leaves.get(id(variable))
+            if known is None or known[1].value is not variable.value and not np.array_equal(known[1].value, variable.value):
+                return self._read_anew(variable)
+            return Box(known[1], self.roll)
+        return variable.value if variable.value.size > _SMALL else variable.value.copy()
+
+    def _read_anew(self, variable: Variable) -> Any:
+        """A variable as it is now: what is assigned to it later does not change what was read."""
+        roll, value = self.roll, variable.value
+        value = value if roll.strict and value.size > _SMALL else value.copy()
+        leaf = roll.leaf(variable, value)
+        if leaf.value is value:
+            return Box(leaf, roll)
+        return Box(Entry(value, roll, lambda g, *_: ((leaf, g),)), roll)  # assigned since it was first read
 
     @property
     def keeps_states(self) -> bool:
@@ -106,8 +121,9 @@ def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], var
     for entry, g in starts:
         _add(grads, entry, g)
     lowest = min(wanted, default=len(roll.entries)) if variables is not None and not variables else 0  # older ones can't depend on it
-    entries, deeper = roll.entries, roll if deep else None
+    entries, deeper, before = roll.entries, roll if deep else None, roll.formulas
     token = None if deep else TAPE.set(None)
+    roll.formulas = before or deep
     try:
         for index in range(max(grads, default=-1), lowest - 1, -1):
             g = grads.get(index)
@@ -123,6 +139,7 @@ def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], var
             if index not in wanted:
                 del grads[index]
     finally:
+        roll.formulas = before
         if token is not None:
             TAPE.reset(token)
     return grads, found
@@ -261,12 +278,18 @@ def gradients(ys: list, xs: Any, gs: list) -> list:
     if not starts:
         return [None for _ in xs]
     roll = next(y.roll for y in ys if isinstance(y, Box))
+    deep = TAPE.get() is not None and roll.active
+    if deep:
+        called = {id(v) for entry in roll.entries if entry.known is not None for v in entry.known.trained}
+        for x in xs:
+            if id(x) in called:
+                roll.leaf(x, x.value)
     entries = [entry_of(x, roll) for x in xs]
     wanted, variables = {e.index for e in entries if e is not None}, {id(x) for x in xs if isinstance(x, Variable)}
     if not wanted and not variables:
         return [None for _ in xs]
     with np.errstate(all="ignore"):
-        grads, found = walk_back(roll, starts, wanted, variables, TAPE.get() is not None and roll.active)
+        grads, found = walk_back(roll, starts, wanted, variables, deep)
         shares = [(None if e is None else grads.get(e.index), found.get(id(x))) for x, e in zip(xs, entries)]
         return [b if a is None else a if b is None else a + b for a, b in shares]
 

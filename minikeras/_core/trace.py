@@ -39,14 +39,17 @@ class Roll:
         strict: whether leaving NumPy is an error, as in code that only exists to be differentiated.
         deep: whether a tape has been opened within a tape: there may be second derivatives.
         frozen: whether variables that are not trained are watched too.
+        persistent: whether gradients may be asked for again, with weights that have been changed in between.
+        formulas: whether formulas of the house run, which change in place only what they have made.
     """
 
-    __slots__ = ("entries", "leaves", "active", "strict", "deep", "frozen")
+    __slots__ = ("entries", "leaves", "active", "strict", "deep", "frozen", "formulas", "persistent")
 
     def __init__(self, strict: bool):
         self.entries: list[Entry] = []
         self.leaves: dict[int, tuple[Any, Entry]] = {}
-        self.active, self.strict, self.deep, self.frozen = True, strict, False, False
+        self.active, self.strict, self.deep = True, strict, False
+        self.frozen = self.formulas = self.persistent = False
 
     def leaf(self, owner: Any, value: np.ndarray) -> Entry:
         """The entry of a watched variable or array."""
@@ -231,7 +234,7 @@ def record(key: Any, func: Callable, args: tuple, kw: dict) -> Any:
     if out is not None:
         return _in_place(key, func, args, kw, out)
     roll = roll_of(args) or kw and roll_of(tuple(kw.values()))
-    if key in FLAT or not roll:
+    if key in FLAT or not roll or TAPE.get() is None:
         return func(*map(values, args), **{name: values(value) for name, value in kw.items()})
     if key in COMPOSED:
         _check_keywords(key, COMPOSED[key], kw)
@@ -271,6 +274,8 @@ def _in_place(key: Any, func: Callable, args: tuple, kw: dict, out: Any) -> Any:
     if not isinstance(target, Box):
         if key in FLAT or roll_of(args) is None:
             return func(*map(values, args), out=out, **kw)
+        if args[0] is target and roll_of(args).formulas:
+            return record(key, func, args, kw)  # y += b: the name stands for the result from now on
         raise NotImplementedError(
             f"No gradient through a change in place of a plain array ({label(key)} with out=, `x += y`): write x = x + y."
         )
@@ -293,7 +298,9 @@ def primitive(forward: Callable, *args: Any) -> Any:
     >>> y, pullback(np.ones(1))
     (array([8.]), (array([12.]),))
     """
-    roll = roll_of(args)
+    tape = TAPE.get()
+    args = tuple(map(watched, args)) if tape is not None else args
+    roll = roll_of(args) if tape is not None else None
     token = TAPE.set(None)
     try:
         y, pullback = forward(*map(values, args))

@@ -65,7 +65,7 @@ class Variable(NDArrayOperatorsMixin):
                 dtype = floatx()
             elif dtype is None and value.dtype.kind == "i" and not hasattr(initializer, "dtype"):
                 dtype = standardize_dtype(int)
-        self.value = np.array(value, None if dtype is None else standardize_dtype(dtype))
+        self.value = np.array(value, None if dtype is None else standardize_dtype(dtype), order="C")
         if self.value.dtype.kind not in "fiub":
             raise ValueError(f"A Variable holds numbers, got an array of {self.value.dtype}.")
         if shape is not None and self.value.shape != tuple(shape):

@@ -1,12 +1,13 @@
 """Layers, by Keras' names. What a lecture's net needs is imported with the package, the rest when it is asked for."""
 
-from minikeras.layers.core.lambda_layer import Lambda
 from typing import TYPE_CHECKING
 
 from minikeras._core.lazy import lazily
+from minikeras._core.old_arguments import old_names
 from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.symbolic import InputSpec
 from minikeras.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from minikeras.layers.core.lambda_layer import Lambda
 from minikeras.layers.dense import Dense
 from minikeras.layers.identity import Identity
 from minikeras.layers.input_layer import Input, InputLayer
@@ -46,6 +47,14 @@ if TYPE_CHECKING:  # for editors
     from minikeras.layers.core.embedding import Embedding
     from minikeras.layers.core.masking import Masking
     from minikeras.layers.core.wrapper import Wrapper
+    from minikeras.layers.legacy.convolutions import (
+        Convolution1D,
+        Convolution2D,
+        Convolution3D,
+        Deconvolution2D,
+        Deconvolution3D,
+        SeparableConvolution2D,
+    )
     from minikeras.layers.merging.add import Add, add
     from minikeras.layers.merging.average import Average, average
     from minikeras.layers.merging.concatenate import Concatenate, concatenate
@@ -158,6 +167,14 @@ _LATER = {
     "core.embedding": "Embedding",
     "core.masking": "Masking",
     "core.wrapper": "Wrapper",
+    "legacy.activations": "ParametricSoftplus SReLU",
+    "legacy.convolutions": (
+        "AtrousConvolution1D AtrousConvolution2D Convolution1D Convolution2D Convolution3D Deconvolution2D Deconvolution3D "
+        "SeparableConvolution2D"
+    ),
+    "legacy.dense": "Highway MaxoutDense",
+    "legacy.locally_connected": "LocallyConnected1D LocallyConnected2D",
+    "legacy.recurrent": "CuDNNGRU CuDNNLSTM TimeDistributedDense",
     "merging.add": "Add add",
     "merging.average": "Average average",
     "merging.concatenate": "Concatenate concatenate",
@@ -253,17 +270,18 @@ _LATER = {
 }
 _ALSO = {  # other names of Keras for them
     "AvgPool1D": "AveragePooling1D", "AvgPool2D": "AveragePooling2D", "AvgPool3D": "AveragePooling3D",
-    "Convolution1D": "Conv1D", "Convolution1DTranspose": "Conv1DTranspose", "Convolution2D": "Conv2D",
-    "Convolution2DTranspose": "Conv2DTranspose", "Convolution3D": "Conv3D",
-    "Convolution3DTranspose": "Conv3DTranspose", "Deconvolution2D": "Conv2DTranspose",
-    "Deconvolution3D": "Conv3DTranspose", "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "Convolution1DTranspose": "Conv1DTranspose",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Convolution3DTranspose": "Conv3DTranspose", "GlobalAvgPool1D": "GlobalAveragePooling1D",
     "GlobalAvgPool2D": "GlobalAveragePooling2D", "GlobalAvgPool3D": "GlobalAveragePooling3D",
     "GlobalMaxPool1D": "GlobalMaxPooling1D", "GlobalMaxPool2D": "GlobalMaxPooling2D",
     "GlobalMaxPool3D": "GlobalMaxPooling3D", "MaxPool1D": "MaxPooling1D", "MaxPool2D": "MaxPooling2D",
     "MaxPool3D": "MaxPooling3D", "SeparableConvolution1D": "SeparableConv1D",
-    "SeparableConvolution2D": "SeparableConv2D",
+    "AtrousConv1D": "AtrousConvolution1D", "AtrousConv2D": "AtrousConvolution2D", "Deconv2D": "Deconvolution2D",
+    "Deconv3D": "Deconvolution3D",
 }  # fmt: skip
-__getattr__ = lazily(__name__, _LATER, _ALSO, registry)
+_MODELS = {"Merge": "minikeras.models.merge:Merge", "merge": "minikeras.models.merge:merge"}  # of Keras 1, made of models
+__getattr__ = old_names(__name__, _MODELS, lazily(__name__, _LATER, _ALSO, registry))
 
 deserialize = registry.deserialize
 serialize = serialize_keras_object

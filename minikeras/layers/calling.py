@@ -156,7 +156,7 @@ def call_on_one(layer: Any, x: Box, training: bool, kind: type, tape: Any) -> An
     roll, known = x.roll, layer._known
     if known is None or known.at != Variable.changes:
         known = layer.known()
-    if known.states or roll.frozen or not tape.takes_all:
+    if known.states or roll.frozen or roll.persistent or not tape.takes_all:
         return _recorded(CalledOnMany(layer, kind, [x.entry], (x.entry.value, {}), training), tape)
     token = TAPE.set(None)
     try:
@@ -179,6 +179,8 @@ def _recorded(called: CalledOnMany, tape: Any) -> Any:
         known = type(known)(-1, _watched_variables(layer, tape), known.states)
     if not roll.strict or roll.deep:
         called.before = [(v, v.numpy()) for v in known.states]
+    if roll.persistent:
+        called.weights = [v.numpy() for v in known.trained]
     token, (x, arguments) = TAPE.set(None), called.given
     try:
         y, kept = called.kind.forward(layer, x, called.training, **arguments)
@@ -245,8 +247,12 @@ class Called(Entry):
         arrays, rebuild = _apart(given)
         xs = [a if e is None else Box(e, deep) for a, e in zip(arrays, entries)]
         x, arguments = rebuild(xs)
-        with _standing_in(variables, held, before):
-            y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
+        if hasattr(self.layer, "retrace"):  # it knows how to be recorded part by part
+            with _standing_in((), (), before):
+                y = self.layer.retrace(x, self.training, **arguments)
+        else:
+            with _standing_in(variables, held, before):
+                y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
         inputs = [b for b in (*xs, *held) if type(b) is Box]
         found = gradients(_apart(y)[0], inputs, g if together else [g])
         return [(b.entry, share) for b, share in zip(inputs, found) if share is not None]
@@ -260,23 +266,28 @@ class CalledOnMany(Called):
         given: the arguments (x, others by name).
         together: puts results into their structure, where there are several; value is their list then, and so is the gradient.
         before: the states that the call may have changed, as they were.
+        weights: the weights as they were, under a persistent tape: they may have been changed before a gradient is asked for.
     """
 
-    __slots__ = ("given", "together", "before")
+    __slots__ = ("given", "together", "before", "weights")
 
     def __init__(self, layer, kind, x, given, training):
         super().__init__(layer, kind, x, training, None, None)
-        self.given, self.together, self.before = given, None, ()
+        self.given, self.together, self.before, self.weights = given, None, (), ()
 
     def pull(self, g: Any, entry: Any, deep: Any) -> Any:
         """∂L/∂x of each array, and ∂L/∂w of each weight on the way."""
         if deep is not None:
             return self._again(g, deep, self.x, self.given, self.before, self.together)
         need_dx = any(e is not None and (type(e) is not Argument or e.wanted) for e in self.x)
-        dx = self._back(g if self.together is None else self.together(g), need_dx)
+        with _standing_in(self.known.trained if self.weights else (), self.weights, ()) if self.weights else _NOTHING:
+            dx = self._back(g if self.together is None else self.together(g), need_dx)
         if not need_dx:
             return ()
         return [(e, share) for e, share in zip(self.x, shares_of(self.given, dx)) if e is not None and share is not None]
+
+_NOTHING = contextlib.nullcontext()
+
 
 @contextlib.contextmanager
 def _thawed(layer: Any, variables: list) -> Iterator[None]:

@@ -96,7 +96,10 @@ class Dense(Activated, Layer):
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Compute z = xW + b and a = g(z)."""
-        z = np.dot(x, self.kernel.value)
+        if x.ndim > 2:  # all axes but the last are samples; np.dot of more axes than two knows no BLAS
+            z = np.dot(x.reshape(-1, x.shape[-1]), self.kernel.value).reshape(*x.shape[:-1], self.units)
+        else:
+            z = np.dot(x, self.kernel.value)
         if self.bias is not None:
             z += self.bias.value
         a = self.bare_activation(z)
@@ -115,13 +118,16 @@ class Dense(Activated, Layer):
         """The same from δ = ∂L/∂z."""
         x, kernel, bias = kept[0], self.kernel, self.bias
         rows, xs = delta, x
-        if x.ndim > 2:  # all axes but the last are samples
+        if x.ndim > 2:
             rows, xs = delta.reshape(-1, self.units), x.reshape(-1, x.shape[-1])
         if kernel.trainable:
             np.dot(xs.T, rows, out=kernel.grad)  # ∂L/∂W = xᵀ δ
         if bias is not None and bias.trainable:
             np.dot(ones(rows), rows, out=bias.grad)  # ∂L/∂b = Σ δ, as a product: three times faster than sum()
-        return np.dot(delta, kernel.value.T) if need_dx else None  # ∂L/∂x = δ Wᵀ
+        if not need_dx:
+            return None
+        dx = np.dot(rows, kernel.value.T)  # ∂L/∂x = δ Wᵀ
+        return dx if x.ndim == 2 else dx.reshape(x.shape)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return ``(batch, ..., units)``."""

@@ -28,6 +28,7 @@ from minikeras._core.arguments import unknown_arguments
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.now import CALL, TAPE, Call
+from minikeras._core.old_arguments import teach
 from minikeras._core.operation import output_spec
 from minikeras._core.registry import REGISTRIES, Registry, home
 from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
@@ -47,6 +48,7 @@ from minikeras.layers.calling import (
     shares_of_traced,
     with_mask,
 )
+from minikeras.layers.old_arguments import OLD
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
@@ -123,6 +125,8 @@ class Layer(Weighted, Configurable):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         own = cls.__dict__
+        if cls.__name__ in OLD and cls.__module__.startswith("minikeras.layers."):
+            teach(cls, OLD[cls.__name__])
         if "build" in own:
             cls.build = _remembering(own["build"])
         if "forward" in own and "call" not in own:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from minikeras._core.old_arguments import ANY, Old, teach
+from minikeras._core.old_arguments import ANY, Old
 
 ORDERINGS = {"th": "channels_first", "tf": "channels_last", "default": None}
 FORMAT = {"dim_ordering": "data_format"}
@@ -13,7 +11,8 @@ PENALTIES = {
     "W_constraint": "kernel_constraint", "b_constraint": "bias_constraint",
 }  # fmt: skip
 KERNEL = {"init": "kernel_initializer", "bias": "use_bias", **PENALTIES}
-CONV = {"nb_filter": "filters", "border_mode": "padding", "subsample": "strides", "atrous_rate": "dilation_rate", **KERNEL, **FORMAT}
+CONV = {"nb_filter": "filters", "border_mode": "padding", "subsample": "strides", "atrous_rate": "dilation_rate"}
+CONV = {**CONV, **KERNEL, **FORMAT}
 CONV_1D = {**CONV, "filter_length": "kernel_size", "subsample_length": "strides"}
 SEPARABLE = {
     **{old: new for old, new in CONV.items() if not old.startswith("W_")},
@@ -92,7 +91,6 @@ OLD: dict[str, Old] = {
     ),
     "LeakyReLU": Old({"alpha": "negative_slope"}),
     "PReLU": Old({"init": "alpha_initializer"}),
-    "InputLayer": Old({"batch_input_shape": "batch_shape"}),
     "Reshape": Old({"dims": "target_shape"}),
     "Conv1D": Old(CONV_1D, WORDS, _STEPS, _both),
     "Conv2D": _CONV, "Conv3D": _CONV,
@@ -108,9 +106,3 @@ OLD: dict[str, Old] = {
     "RNN": Old(moot={**NO_MORE, **_STEPS}, rewrite=steps_of_input),
     "ConvLSTM2D": _CONV_LSTM,
 }  # fmt: skip
-
-
-def teach_all(classes: dict[str, Any]) -> None:
-    """Let the layers in a namespace understand the arguments of Keras 1 and 2."""
-    for name, old in OLD.items():
-        teach(classes[name], old)

@@ -62,6 +62,7 @@ class Chain:
         self.units: list[Any] = []  # layers, and what stands between them
         self._passes: list[tuple[Callable, bool]] = []  # for prediction: what to call, and whether it gives (y, kept)
         self._stop: int | None = None
+        self._nodes = nodes
         for node in nodes:
             unit = node.operation if isinstance(node.operation, Layer) else Function(node)
             given = {name: value for name, value in node.kwargs.items() if name != "training" and value is not None}
@@ -101,6 +102,13 @@ class Chain:
         """Pass x through all layers."""
         for step, kept_too in self._passes:
             x = step(x, training)[0] if kept_too else step(x, training)
+        return x
+
+    def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
+        """The same on a tape, layer by layer."""
+        for node in self._nodes:
+            given = {name: value for name, value in node.kwargs.items() if name != "training" and value is not None}
+            x = _retraced(node.operation if isinstance(node.operation, Layer) else Function(node), x, training, given)
         return x
 
     def backward(self, dy: np.ndarray, trail: list, need_dx: bool = True) -> np.ndarray | None:
@@ -164,6 +172,13 @@ def _resolve_inside(unit: Any) -> None:
         unit.resolve_trainable()
 
 
+def _retraced(unit: Any, x: Any, training: bool, arguments: dict) -> Any:
+    """What a layer or an operation makes of traced arrays, on the tape."""
+    if isinstance(unit, Function):
+        return unit.traced(x)
+    return unit._compute(x, training, arguments)
+
+
 class Told:
     """A layer with arguments that are the same in each pass."""
 
@@ -195,6 +210,10 @@ class Function:
             return map_leaves(put, value) if is_nested(value) else value
 
         return self.function(*put(self.node.args), **put(self.node.kwargs))
+
+    def traced(self, x: Any) -> Any:
+        """Compute on a tape."""
+        return self._run(x)
 
     def infer(self, x: Any, training: bool = False) -> Any:
         """Compute."""
@@ -355,11 +374,15 @@ class Graph:
             trail.mask = self._end(masks)
         return self._end(values), trail
 
+    def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
+        """The same on a tape, layer by layer."""
+        return self.call_with_mask(x, training, mask, True)[0]
+
     def call(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """Pass x through the graph."""
         return self.call_with_mask(x, training, mask)[0]
 
-    def call_with_mask(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
+    def call_with_mask(self, x: Any, training: bool = False, mask: Any = None, on_tape: bool = False) -> tuple[Any, Any]:
         """The same, and the masks of what comes out."""
         values = self._start(x)
         masked = self.masked or mask is not None
@@ -367,10 +390,13 @@ class Graph:
         for step in self.steps:
             given, arguments = step.gather(values)
             if not masked:
-                step.spread(step.unit.infer(given, training, **arguments), values)
+                y = _retraced(step.unit, given, training, arguments) if on_tape else step.unit.infer(given, training, **arguments)
+                step.spread(y, values)
                 continue
             arguments, before = step.with_masks(given, arguments, masks)
-            if isinstance(step.unit, Layer) and getattr(step.unit, "_course", None) is not None:
+            if on_tape:
+                y, after = _retraced(step.unit, given, training, arguments), step.mask_after(given, before, None)
+            elif isinstance(step.unit, Layer) and getattr(step.unit, "_course", None) is not None:
                 y, after = step.unit.infer_with_mask(given, training, **arguments)
             else:
                 y = step.unit.infer(given, training, **arguments)

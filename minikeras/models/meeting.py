@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras._core.config import floatx
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
+from minikeras._core.now import TAPE
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import paused
 from minikeras._core.trace import Box
@@ -244,6 +245,8 @@ class Meeting:
         return flat
 
     def _convert_one(self, value: Any, tensor: KerasTensor) -> Any:
+        tape = TAPE.get()
+        value = value if tape is None else tape.boxed(value)
         if isinstance(value, Box):
             return value
         try:

@@ -112,6 +112,10 @@ class Model(Trainer, Layer):
         y, trail = self._course.forward(x, training) if mask is None else self._course.forward(x, training, flat_mask(mask))
         return self._structured(y), trail
 
+    def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
+        """The same with each layer by itself on the tape: for second derivatives."""
+        return self._structured(self._course.retrace(self._flat(x), training, flat_mask(mask)))
+
     def infer(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """The same without a way back."""
         if self._course is None:

@@ -122,14 +122,17 @@ class Sequential(Model):
         if not self._layers:
             raise ValueError(f"Model {self.name!r} has no layers to build: add() some first.")
         first = self._layers[0]
+        joins = isinstance(first, Model) and first._inputs is not None and len(first.inputs) > 1  # branches, joined
         if isinstance(first, InputLayer):
             input_shape = first.batch_shape
+        elif joins:
+            input_shape = first.input_shape
         elif input_shape is None:
             raise ValueError(f"Model {self.name!r} needs an input shape to be built: build((None, 10)).")
         else:
             input_shape = tuple(input_shape)
             self._layers.insert(0, InputLayer(batch_shape=input_shape, dtype=_input_dtype(first)))
-        self._inputs = tensor = self._layers[0].output
+        self._inputs = tensor = first._inputs if joins else self._layers[0].output
         before, self._nodes = self._nodes, []
         for layer in self.layers:
             if before and before[0].operation is layer and before[0].args[0] is tensor:

@@ -10,6 +10,7 @@ import numpy as np
 
 from minikeras import data
 from minikeras._core.arguments import spelt
+from minikeras._core.memory import keep_freed_memory
 from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.now import CALL
 from minikeras._core.tape import paused
@@ -208,6 +209,7 @@ class Trainer(OwnSteps, Meeting):
             size = validation_batch_size or batches.batch_size
             validation = self._open(*xyw, batch_size=size, steps=validation_steps)
         self._prepare_training()
+        keep_freed_memory()
         callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
         self.validates = validation is not None
         self.stop_training, self._resume = False, None

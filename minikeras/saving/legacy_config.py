@@ -6,10 +6,12 @@ from typing import Any
 
 from minikeras._core.custom import find_custom
 from minikeras._core.naming import snake_case
+from minikeras._core.old_arguments import Old
 from minikeras._core.registry import REGISTRIES, home
 from minikeras._core.serialize import constructor_arguments
 from minikeras.layers.old_arguments import OLD
 
+IN_FILES = {**OLD, "InputLayer": Old({"batch_input_shape": "batch_shape"})}
 # keys that layers had and that mean nothing any more, dropped where a built-in class does not take them
 OBSOLETE = {
     "batch_input_shape", "input_dim", "input_length", "input_dtype", "input_spec", "time_major", "implementation", "ragged",
@@ -89,8 +91,8 @@ def _keys(node: dict, config: Any, custom_objects: dict | None) -> Any:
     name = node["class_name"]
     if not isinstance(config, dict) or _is_users_own(node, custom_objects):
         return config
-    if name in OLD:
-        config = OLD[name].translate(name, (), config, quiet=True)[1]
+    if name in IN_FILES:
+        config = IN_FILES[name].translate(name, (), config, quiet=True)[1]
     registry = REGISTRIES.get("keras.layers")
     cls = registry.table.get(name) if registry else None
     if isinstance(cls, type):

@@ -22,11 +22,11 @@ def test_watch_lists_dicts_and_none():
     with GradientTape(persistent=True) as tape:
         tape.watch([x, {"y": y}])
         tape.watch(z)
-        loss = ops.sum(x * y)
+        loss, also = ops.sum(x * y), ops.sum(x)
     both = tape.gradient(loss, {"b": [x], "a": (y, z)})
     assert both["b"][0].tolist() == [3.0, 4.0] and both["a"][0].tolist() == [1.0, 2.0] and both["a"][1] is None
     assert tape.gradient(loss, z, unconnected_gradients="zero").tolist() == [0.0]
-    assert tape.gradient([loss, ops.sum(x)], x).tolist() == [4.0, 5.0]
+    assert tape.gradient([loss, also], x).tolist() == [4.0, 5.0]
     assert tape.gradient({"l": loss}, x, output_gradients=[2.0]).tolist() == [6.0, 8.0]
     assert tape.gradient(x, x).tolist() == [1.0, 1.0]
     assert type(tape.gradient(loss, x)) is type(x) and tape.gradient(loss, x).numpy().dtype == "float64"
@@ -102,6 +102,25 @@ def test_assigned_inside():
         z = y + w * 2.0
     assert z.tolist() == [19.0]
     assert tape.gradient(z, w).tolist() == [8.0]  # 2 · 3 of the value as it was, and 2
+
+
+def test_a_persistent_tape_knows_the_weights_as_they_were():
+    """Of two networks one is updated before the gradient of the other, which goes through it, is asked for: as in a GAN."""
+    a, b = layers.Dense(3, "tanh", dtype="float64"), layers.Dense(1, dtype="float64")
+    x = RNG.normal(size=(4, 2))
+
+    def loss():
+        return ops.sum(b(a(x)) ** 2) + ops.sum(b.kernel) * ops.sum(a.kernel)
+
+    loss()
+    expected = numeric_gradient(loss, a.kernel.value)
+    with GradientTape(persistent=True) as tape:
+        value = loss()
+    of_b = tape.gradient(value, b.trainable_variables)
+    for v, g in zip(b.trainable_variables, of_b):
+        v.assign_sub(0.5 * g)
+    np.testing.assert_allclose(tape.gradient(value, a.kernel), expected, rtol=1e-6, atol=1e-8)
+    np.testing.assert_array_equal(tape.gradient(value, b.kernel), of_b[0])
 
 
 def test_one_after_the_other():

@@ -127,6 +127,16 @@ def test_heads_are_attention_each_on_its_own():
     np.testing.assert_allclose(y, expected)
 
 
+def test_attention_axes_may_count_from_the_end():
+    x = RNG.standard_normal((2, 3, 4, 5))
+    one, two = (MultiHeadAttention(2, 3, attention_axes=axes, dtype="float64") for axes in (2, -2))
+    y = one(x, x)
+    two(x, x)
+    two.set_weights(one.get_weights())
+    assert one.attention_axes == two.attention_axes == (2,)
+    np.testing.assert_array_equal(two(x, x), y)
+
+
 def test_groups_share_keys_and_values():
     grouped = GroupQueryAttention(3, 4, 2, dtype="float64")
     y = grouped(Q, V)

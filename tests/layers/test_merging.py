@@ -142,3 +142,11 @@ def test_a_zero_vector_has_cosine_0():
     layer = layers.Dot(1, normalize=True, dtype="float64")
     assert layer(x).tolist() == [[0.0]]
     assert np.isfinite(layer.backward(np.ones((1, 1)), layer.forward(x)[1])).all()
+
+
+def test_the_length_of_a_tiny_vector_is_taken_as_fixed():
+    x = [np.array([[3e-8, 0.0]]), np.array([[3.0, 4.0]])]  # shorter than epsilon, 1e-7
+    layer = layers.Dot(1, normalize=True, dtype="float64")
+    y, kept = layer.forward(x)
+    np.testing.assert_allclose(y, [[0.3 * 0.6]])
+    np.testing.assert_allclose(layer.backward(np.ones((1, 1)), kept)[0], [[0.6e7, 0.8e7]])

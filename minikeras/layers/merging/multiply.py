@@ -31,13 +31,11 @@ class Multiply(Merge):
         there = None if any(m is None for m in masks) else functools.reduce(np.logical_or, masks)
         if there is not None:
             y = np.where(there, y, np.zeros((), y.dtype))
-        return y, (factors, masks, there)
+        return y, (factors, masks)
 
     def shares(self, dy: np.ndarray, arrays: list, kept: tuple) -> list:
         """∂L/∂a = ∂L/∂y · the product of the others"""
-        factors, masks, there = kept
-        if there is not None:
-            dy = dy * there
+        factors, masks = kept
         before, after = [dy], [None]  # products from the left, with ∂L/∂y, and from the right: no division, 0 is allowed
         for left, right in zip(factors[:-1], factors[:0:-1]):
             before.append(before[-1] * left)

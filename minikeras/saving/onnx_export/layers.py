@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras import layers
 from minikeras.layers.calling import call_spec
-from minikeras.saving.onnx_export import attention, merging, normalization, preprocessing, recurrent, windows  # noqa: F401
+from minikeras.saving.onnx_export import attention, merging, normalization, own, preprocessing, windows  # noqa: F401
 from minikeras.saving.onnx_export.functions import elu, leaky_relu, relu, softmax
 from minikeras.saving.onnx_export.graph import any_of, cast, op, single, where
 from minikeras.saving.onnx_export.rules import LAYERS, MASKS, activation, translate, weight

@@ -152,4 +152,5 @@ REFUSED.update({
     layers.STFTSpectrogram: "ONNX Runtime has no Fourier transforms with this framing; run this layer on the data first",
     layers.StringLookup: _TEXT,
     layers.TextVectorization: _TEXT,
+    layers.Wrapper: "it computes nothing, it is a base for layers around a layer",
 })  # fmt: skip

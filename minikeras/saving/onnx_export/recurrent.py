@@ -145,7 +145,7 @@ def scan(cell, step, z, states, seen):
         if seen is not None:
             there = expand_dims(steps[1], *range(1, new[0].ndim))
             new = [where(there, n, old, n) for n, old in zip(new, inner)]
-        return [*new, new[0]]
+        return [*new, new[0]] if len(new) == len(inner) else [*new[1:], new[0]]
 
     proto, outputs = graph.body(f"{cell.path}/body", [*inner, *steps], body)
     shapes = [(s.dtype, s.shape) for s in states] + [(outputs[-1].dtype, (z.shape[0], *outputs[-1].shape))]

@@ -74,7 +74,9 @@ def rule_of(layer: Any, table: dict) -> Callable:
         named = {n for n, v in vars(above).items() if (callable(v) or isinstance(v, property)) and not n.startswith("__")}
         if "__call__" in vars(above) or any(n not in OWN and hasattr(above.__base__, n) for n in named):
             break
-    raise Refusal(refusal(layer, "there is no translation for a class of your own"))
+    if getattr(layer, "is_traced", True) and type(layer).call is not layers.Layer.call:
+        return table[layers.Layer]  # a class of your own: see own.py
+    raise Refusal(refusal(layer, "there is no translation for a forward() of your own: write a call() instead"))
 
 
 def refusal(layer: Any, why: str) -> str:
@@ -107,24 +109,28 @@ def run(model: Any, x: Any, mask: Any = None) -> tuple[Any, Any]:
     masks = flatten(mask) if isinstance(mask, (list, tuple, dict)) else [mask] * len(given)
     values = {id(t): v for t, v in zip(model.inputs, given)}
     seen = {id(t): m for t, m in zip(model.inputs, masks)}
-    for node in model._nodes:
-        if isinstance(node.operation, Operation):
-            y, after = operate(node, values, given[0].graph), None
-        else:
-            y, after = call(node, values, seen)
-        tensors = flatten(node.outputs)
-        several = isinstance(after, (list, tuple)) and len(after) == len(tensors)
-        for i, (t, v) in enumerate(zip(tensors, flatten(y))):
-            values[id(t)], seen[id(t)] = v, after[i] if several else after
+    walk(model._nodes, values, seen, given[0].graph)
     ys, masks = ([table[id(t)] for t in model.outputs] for table in (values, seen))
     one = len(ys) == 1
     return model._structured(ys[0] if one else ys), None if all(m is None for m in masks) else masks[0] if one else masks
 
 
-def call(node: Node, values: dict, seen: dict) -> tuple[Any, Any]:
+def walk(nodes: list[Node], values: dict, seen: dict, graph: Graph) -> None:
+    """Enter what comes out of each node, and its masks, into ``values`` and ``seen`` (by the id of the symbolic tensor)."""
+    for node in nodes:
+        if isinstance(node.operation, Operation):
+            y, after = operate(node, values, graph), None
+        else:
+            y, after = call(node, values, seen, graph)
+        tensors = flatten(node.outputs)
+        several = isinstance(after, (list, tuple)) and len(after) == len(tensors)
+        for i, (t, v) in enumerate(zip(tensors, flatten(y), strict=True)):
+            values[id(t)], seen[id(t)] = v, after[i] if several else after
+
+
+def call(node: Node, values: dict, seen: dict, graph: Graph) -> tuple[Any, Any]:
     """One call of a layer, with the masks that travel with its arguments."""
     layer, spec = node.operation, call_spec(type(node.operation).call)
-    graph = next(iter(values.values())).graph
     given = {n: v for n, v in node.kwargs.items() if n != "training" and v is not None}
     x, arguments = put(node.args[0], values, graph), {n: put(v, values, graph) for n, v in given.items()}
     mask = arguments.get("mask")
@@ -152,7 +158,7 @@ def operate(node: Node, values: dict, graph: Graph) -> Any:
 def put(value: Any, values: dict, graph: Graph) -> Any:
     """A structure of symbolic tensors with what came out for them; variables as constants."""
     if isinstance(value, KerasTensor):
-        return values[id(value)]
+        return values.get(id(value))
     if isinstance(value, Variable):
         return graph.weight(value, value.value.dtype)
     return map_leaves(lambda v: put(v, values, graph), value) if is_nested(value) else value
