@@ -39,12 +39,26 @@ from minikeras.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
-_LAZY = ("ops", "tree")  # imported when they are asked for
+_LAZY = ("applications", "datasets", "ops", "tree", "wrappers")  # imported when they are asked for
+_LAZY_MODULES = {"backend": "compat.backend"}
+_LAZY_NAMES = {
+    "install_as_keras": "compat.finder",
+    "load_ipython_extension": "compat.finder",
+    "uninstall_as_keras": "compat.finder",
+    "unload_ipython_extension": "compat.finder",
+}
 
 
 def __getattr__(name: str):
-    if name in _LAZY:
-        return importlib.import_module(f"minikeras.{name}")
+    try:
+        if name in _LAZY:
+            return importlib.import_module(f"minikeras.{name}")
+        if name in _LAZY_MODULES:
+            return importlib.import_module(f"minikeras.{_LAZY_MODULES[name]}")
+        if name in _LAZY_NAMES:
+            return getattr(importlib.import_module(f"minikeras.{_LAZY_NAMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        raise AttributeError(f"module 'minikeras' has no attribute {name!r}: {error}") from error
     raise AttributeError(f"module 'minikeras' has no attribute {name!r}")
 
 
@@ -69,11 +83,13 @@ __all__ = [
     "Variable",
     "__version__",
     "activations",
+    "backend",
     "callbacks",
     "config",
     "constraints",
     "dtype_policies",
     "initializers",
+    "install_as_keras",
     "layers",
     "losses",
     "metrics",
@@ -84,5 +100,6 @@ __all__ = [
     "regularizers",
     "saving",
     "tree",
+    "uninstall_as_keras",
     "utils",
 ]

@@ -16,9 +16,11 @@ from minikeras._core.config import (
 )
 from minikeras._core.dtypes import dtype_policy, set_dtype_policy
 from minikeras._core.old_arguments import disable_hints, enable_hints
+from minikeras._core.threads import blas_threads, set_blas_threads
 
 __all__ = [
     "backend",
+    "blas_threads",
     "disable_flash_attention",
     "disable_hints",
     "disable_interactive_logging",
@@ -37,6 +39,7 @@ __all__ = [
     "is_nnx_enabled",
     "is_traceback_filtering_enabled",
     "set_backend",
+    "set_blas_threads",
     "set_dtype_policy",
     "set_epsilon",
     "set_floatx",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from minikeras._core.naming import snake_case
+from minikeras._core.origin import announce
 
 
 def lazily(package: str, later: dict[str, str], also: dict[str, str], registry: Any = None, modules: str = "") -> Callable:
@@ -31,6 +32,7 @@ def lazily(package: str, later: dict[str, str], also: dict[str, str], registry: 
         if known not in where:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         found = getattr(importlib.import_module(where[known]), known)
+        announce(found)
         if registry is not None and isinstance(found, type):
             registry.table.get(known)  # enters it, if its module has not
         return found
@@ -69,6 +71,7 @@ class Table(dict):
         if place is None:
             return
         found = getattr(importlib.import_module(place[0]), place[1])
+        announce(found)
         if not super().__contains__(place[1]) and self._enter is not None:
             self._enter(found)
         if not super().__contains__(name):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+WATCHERS: list[Callable] = []  # called with everything that a package imports when it is asked for it
 
 _HOUSE = __name__.partition(".")[0]
 _RENAMED: dict[type, str] = {}  # a class that answers with Keras' name of its module -> its own
@@ -41,6 +44,16 @@ def module_of(obj: Any) -> str:
     if cls in _RENAMED and (obj is cls or "__module__" not in getattr(obj, "__dict__", ())):
         return _RENAMED[cls]
     return getattr(obj, "__module__", None) or cls.__module__
+
+
+def announce(obj: Any) -> None:
+    """Tell the watchers that something has been imported.
+
+    >>> WATCHERS.append(print); announce("Dense"); WATCHERS.remove(print)
+    Dense
+    """
+    for watch in WATCHERS:
+        watch(obj)
 
 
 def of_the_house(obj: Any) -> bool:

@@ -6,14 +6,18 @@ nowhere else.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import types
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from minikeras._core.custom import find_custom, scope
 from minikeras._core.lazy import Table
 from minikeras._core.naming import shorten, snake_case
 
+SHARED: ContextVar[Shared | None] = ContextVar("shared", default=None)  # the layers made so far of the config that is read
 REGISTRIES: dict[str, Registry] = {}  # "keras.layers" -> its registry
 _MISFIT = (TypeError, AttributeError, LookupError, ArithmeticError, MemoryError)  # what nonsense makes a constructor raise
 _HOME: dict[Any, Registry] = {}  # a built-in class or function -> the registry that knows it
@@ -113,6 +117,10 @@ def build(registry: Registry, config: dict, custom_objects: dict | None = None) 
         if isinstance(cls, types.FunctionType) and not inner:
             return cls
         raise ValueError(f"{name!r} in {registry.module} is not a class and takes no config, got {shorten(inner)}.")
+    shared = SHARED.get()
+    known = None if shared is None else shared.find(config)
+    if type(known) is cls:
+        return known
     inner = {} if inner is None else inner
     if not hasattr(cls, "from_config"):
         raise ValueError(f"Class {name!r} has no from_config(), so it can't be built from a config.")
@@ -127,7 +135,58 @@ def build(registry: Registry, config: dict, custom_objects: dict | None = None) 
                 obj.compile_from_config(config["compile_config"])
         except _MISFIT as error:
             raise ValueError(f"The config of {name!r} does not fit its class: {error}. Got {shorten(inner)}.") from error
+    if shared is not None and hasattr(obj, "_inbound_nodes"):
+        shared.note(config, obj)
     return obj
+
+
+class Shared:
+    """The layers made so far of one file: Keras gives one that stands in several places a number, from its second on."""
+
+    def __init__(self):
+        self.numbered: dict[int, Any] = {}
+        self.named: dict[tuple, list] = {}
+
+    def find(self, config: dict) -> Any:
+        """The layer that this config means once more, or None."""
+        number = config.get("shared_object_id")
+        if not isinstance(number, int):
+            return None
+        if number not in self.numbered:
+            made = self.named.get(_class_and_name(config), [])
+            plain = _without_numbers(config.get("config")) if made else None
+            self.numbered[number] = next((obj for inner, obj in made if _without_numbers(inner) == plain), None)
+        return self.numbered[number]
+
+    def note(self, config: dict, obj: Any) -> None:
+        """Remember what was made of a config."""
+        number = config.get("shared_object_id")
+        if isinstance(number, int):
+            self.numbered[number] = obj
+        if _class_and_name(config)[1] is not None:
+            self.named.setdefault(_class_and_name(config), []).append((config.get("config"), obj))
+
+
+def _class_and_name(config: dict) -> tuple[Any, Any]:
+    inner = config.get("config")
+    name = inner.get("name") if isinstance(inner, dict) else None
+    return config["class_name"], name if isinstance(name, str) else None
+
+
+def _without_numbers(config: Any) -> Any:
+    if isinstance(config, dict):
+        return {key: _without_numbers(value) for key, value in config.items() if key != "shared_object_id"}
+    return [_without_numbers(value) for value in config] if isinstance(config, (list, tuple)) else config
+
+
+@contextlib.contextmanager
+def sharing() -> Iterator[None]:
+    """Let layers of one ``shared_object_id`` be one layer while a config is read."""
+    token = SHARED.set(Shared())
+    try:
+        yield
+    finally:
+        SHARED.reset(token)
 
 
 def _refuse_foreign(registry: Registry, config: dict, name: str) -> None:

@@ -16,11 +16,13 @@ import numpy as np
 from minikeras._core.arguments import check_names, refuse_nan, unknown_arguments
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
+from minikeras._core.origin import of_the_house
 from minikeras._core.old_arguments import as_today
 from minikeras._core.registry import build, find_registry, home
 
 _KEPT = (type(None), bool, int, float, str)
 _nameless: list[list] = []  # where serialize_keras_object puts what has no name, while that is allowed
+_shared: list[dict[int, int]] = []  # id() of objects that stand in several places -> the number that says so in a file
 _notes: list[dict[str, Any]] = []  # where serialize_keras_object notes the user's own that it meets
 
 
@@ -120,7 +122,7 @@ def described(cls: type) -> type:
 
 
 def _of_the_house(cls: type) -> bool:
-    return cls is object or cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return cls is object or of_the_house(cls)
 
 
 def plain(value: Any) -> Any:
@@ -128,6 +130,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, types.FunctionType) and home(value):
         return value.__name__
     return serialize_keras_object(value)
+
+
+@contextlib.contextmanager
+def marking_shared(objects: Iterable) -> Iterator[None]:
+    """Let `serialize_keras_object` give these objects a number, by which they are found to be one when they are read."""
+    _shared.append({id(obj): number for number, obj in enumerate(objects, 1)})
+    try:
+        yield
+    finally:
+        _shared.pop()
 
 
 @contextlib.contextmanager
@@ -201,6 +213,8 @@ def serialize_keras_object(obj: Any) -> Any:
         value = getattr(obj, f"get_{key}", lambda: None)()
         if value is not None:
             config[key] = serialize_keras_object(value)
+    if _shared and id(obj) in _shared[-1]:
+        config["shared_object_id"] = _shared[-1][id(obj)]
     return config
 
 

@@ -31,6 +31,9 @@ class Shape(tuple):
     ndims = rank
     dims = property(lambda self: list(self), doc="The sizes as a list.")
 
+    def __getitem__(self, key):
+        return Shape(tuple.__getitem__(self, key)) if type(key) is slice else tuple.__getitem__(self, key)
+
     def num_elements(self) -> int | None:
         """The number of elements, None where a size is open."""
         return None if None in self else int(np.prod(self, dtype=np.int64))

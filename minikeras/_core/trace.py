@@ -122,7 +122,7 @@ class Box(NDArrayOperatorsMixin):
         return np.array(self.value, dtype)
 
     def _leave(self):
-        if self.roll.strict and self.roll.active:
+        if (self.roll.strict or self.roll.formulas) and self.roll.active:
             raise TypeError(
                 "A traced array can't become a plain one or a Python number (np.asarray, float(x), SciPy, x[i] = ...): the "
                 f"gradient would be lost without a word. Use np.stack or np.concatenate to join. {_ADVICE}"

@@ -79,6 +79,13 @@ utils.traceback_utils:
 wrappers.sklearn_wrapper: SKLearnClassifier SKLearnRegressor SKLearnTransformer
 """
 
+# Where Keras has one module and we have several, the one that has Keras' name; `inspect.getsource` asks a module for one file.
+FILES = {
+    "losses.losses": "minikeras.losses.classification",
+    "metrics.confusion_metrics": "minikeras.metrics.confusion",
+    "optimizers.schedules.learning_rate_schedule": "minikeras.optimizers.schedules.decay",
+}
+
 # Modules of older Keras, and modules that Keras keeps private: the modules here that have their names, in order.
 OLD = {
     "layers": """layers.advanced_activations layers.attention layers.attention.additive_attention layers.attention.attention

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.random import make_default_seed
-from minikeras._core.tensor import tensor
+from minikeras._core.text import shown
 from minikeras.data.structure import TensorSpec, leaves, length, map_structure, pad_and_stack, rows_at, stack, to_arrays
 
 INFINITE_CARDINALITY, UNKNOWN_CARDINALITY = -1, -2
@@ -129,7 +129,7 @@ class Dataset:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator:
-        return map(tensor, self._make())  # what a user sees answers .numpy(), too
+        return map(shown, self._make())  # what a user sees answers .numpy(), too
 
     def __len__(self) -> int:
         if self._size < 0:
@@ -437,6 +437,7 @@ def _typed(element: Any, types: Any) -> Any:
 
 
 def _called(f: Callable, element: Any) -> Any:
+    element = shown(element)
     return f(*element) if type(element) is tuple else f(element)
 
 

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.tensor import Tensor
+from minikeras._core.text import Text
 
 
 class TensorSpec(NamedTuple):
@@ -69,6 +71,8 @@ def to_arrays(value: Any) -> Any:
     if isinstance(value, tuple):
         parts = [to_arrays(v) for v in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, (Tensor, Text)):  # what a user's function has made: plain again on its way
+        return value.view(np.ndarray)[()] if isinstance(value, Tensor) else value.view(np.ndarray)
     if isinstance(value, (np.ndarray, np.generic)) or not isinstance(value, (list, int, float, str, bytes, range)):
         return value if isinstance(value, (np.ndarray, np.generic)) or not _holds_numbers(value) else np.asarray(value)
     array = np.asarray(value)

@@ -7,7 +7,6 @@ from minikeras._core.old_arguments import old_names
 from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.symbolic import InputSpec
 from minikeras.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
-from minikeras.layers.core.lambda_layer import Lambda
 from minikeras.layers.dense import Dense
 from minikeras.layers.identity import Identity
 from minikeras.layers.input_layer import Input, InputLayer
@@ -45,6 +44,7 @@ if TYPE_CHECKING:  # for editors
     from minikeras.layers.convolutional.separable_conv2d import SeparableConv2D
     from minikeras.layers.core.einsum_dense import EinsumDense
     from minikeras.layers.core.embedding import Embedding
+    from minikeras.layers.core.lambda_layer import Lambda
     from minikeras.layers.core.masking import Masking
     from minikeras.layers.core.wrapper import Wrapper
     from minikeras.layers.legacy.convolutions import (
@@ -165,6 +165,7 @@ _LATER = {
     "convolutional.separable_conv2d": "SeparableConv2D",
     "core.einsum_dense": "EinsumDense",
     "core.embedding": "Embedding",
+    "core.lambda_layer": "Lambda",
     "core.masking": "Masking",
     "core.wrapper": "Wrapper",
     "legacy.activations": "ParametricSoftplus SReLU",

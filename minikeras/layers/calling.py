@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minikeras._core.nest import flatten, is_nested, keys, map_leaves, pack_sequence_as
-from minikeras._core.now import TAPE
+from minikeras._core.now import CALL, TAPE, Call
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import gradients
 from minikeras._core.tensor import Tensor
-from minikeras._core.trace import Argument, Box, Entry, constant
+from minikeras._core.trace import Argument, Box, Entry, constant, primitive
 from minikeras._core.variable import Variable
 from minikeras.layers.shares import Shares
 
@@ -242,17 +242,25 @@ class Called(Entry):
 
     def _again(self, g, deep, entries, given, before, together):
         """The same on traced arrays, function by function: for a second derivative."""
+        if self.layer.is_linear:  # ∂L/∂x = Aᵀ g, whose derivative along g is A
+            forward, backward, kept = self.kind.forward, self.kind.backward, self.kept
+            dx = primitive(lambda g: (backward(self.layer, g, kept), lambda h: (forward(self.layer, h)[0],)), g)
+            return [(e, dx) for e in entries if e is not None]
         variables = self.known.trained
         held = [Box(deep.leaf(v, v.value), deep) for v in variables]
         arrays, rebuild = _apart(given)
         xs = [a if e is None else Box(e, deep) for a, e in zip(arrays, entries)]
         x, arguments = rebuild(xs)
-        if hasattr(self.layer, "retrace"):  # it knows how to be recorded part by part
-            with _standing_in((), (), before):
-                y = self.layer.retrace(x, self.training, **arguments)
-        else:
-            with _standing_in(variables, held, before):
-                y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
+        token = CALL.set(Call(self.training))  # what is added to a loss in there has been counted
+        try:
+            if hasattr(self.layer, "retrace"):  # it knows how to be recorded part by part
+                with _standing_in((), (), before):
+                    y = self.layer.retrace(x, self.training, **arguments)
+            else:
+                with _standing_in(variables, held, before):
+                    y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
+        finally:
+            CALL.reset(token)
         inputs = [b for b in (*xs, *held) if type(b) is Box]
         found = gradients(_apart(y)[0], inputs, g if together else [g])
         return [(b.entry, share) for b, share in zip(inputs, found) if share is not None]

@@ -80,6 +80,7 @@ class Layer(Weighted, Configurable):
     float_inputs = True  # cast what comes in to the compute dtype; layers that only move numbers about say False
     supports_masking = False
     casts_inputs = True  # in a model, take floats of another type as the layer's own; models inside see to it themselves
+    is_linear = False  # y = A x of one array, without weights: the derivative of the way back is the way there
     stateless = False  # nothing to build: built as soon as it is made, unless a subclass has a build() of its own
 
     def __new__(cls, *args, **kwargs):
@@ -216,9 +217,7 @@ class Layer(Weighted, Configurable):
         token = CALL.set(call) if outer is None else None
         try:
             y = self._compute(x, training, arguments)
-            if self.activity_regularizer is not None:
-                for part in flatten(y):
-                    call.losses.append((self, self.activity_regularizer(part) * (1.0 / max(len(part), 1))))
+            self.note_activity(y)
             if self._output_shape is None and all(hasattr(part, "shape") for part in flatten(y)):
                 self._output_shape = open_batch(y)
         finally:
@@ -269,6 +268,13 @@ class Layer(Weighted, Configurable):
             self._build_shape = shape
         self.check_input_shape(shapes_of(x))
         return x, arguments, mask
+
+    def note_activity(self, y: Any) -> None:
+        """Add the penalty on an output, if there is one, to what the running call adds to the loss."""
+        call = CALL.get() if self.activity_regularizer is not None else None
+        if call is not None:
+            for part in flatten(y):
+                call.losses.append((self, self.activity_regularizer(part) * (1.0 / max(len(part), 1))))
 
     def _boxes(self, value: Any, tape: Any) -> Any:
         return value if tape is None else map_leaves(tape.boxed, value)

@@ -23,6 +23,7 @@ from minikeras._core.arguments import checked_name, unknown_arguments
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.old_arguments import outside
+from minikeras._core.origin import of_the_house
 from minikeras._core.serialize import Configurable, all_arguments, described, plain
 from minikeras._core.variable import Variable
 
@@ -240,6 +241,5 @@ def wants_given(metric: Metric) -> bool:
     (False, True)
     """
     function = getattr(metric, "_fn", None)
-    owners = [type(metric).__module__, *([] if function is None else [getattr(function, "__module__", None) or ""])]
     inside = any(wants_given(other) for other in metric._metrics)
-    return inside or any(owner.partition(".")[0] != __name__.partition(".")[0] for owner in owners)
+    return inside or not of_the_house(type(metric)) or function is not None and not of_the_house(function)

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import losses
 from minikeras._core.arguments import check_passed_on
+from minikeras._core.origin import of_the_house
 from minikeras._core.serialize import constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.shapes import as_array, samplewise
@@ -122,7 +123,7 @@ class MeanMetricWrapper(Mean):
         check_passed_on(fn, kwargs, 2)
         self._fn = fn
         self._fn_kwargs = kwargs
-        self._errors = {"all": "ignore"} if (getattr(fn, "__module__", "") or "").startswith("minikeras.") else {}
+        self._errors = {"all": "ignore"} if of_the_house(fn) else {}
         if self._direction is None and is_loss(fn):
             self._direction = "down"
 

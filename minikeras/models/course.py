@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
+from minikeras._core.now import CALL
 from minikeras._core.symbolic import KerasTensor, Node, symbolic_leaves
 from minikeras._core.tape import traced
 from minikeras.layers.calling import call_spec
@@ -36,7 +37,8 @@ def course(inputs: list[KerasTensor], outputs: list[KerasTensor], nodes: list[No
     at = inputs[0] if straight else None
     for node in nodes if straight else ():
         tensors = node.inputs
-        straight &= len(tensors) == 1 and tensors[0] is at and node.args[:1] == (at,) if isinstance(node.outputs, KerasTensor) else False
+        straight &= len(tensors) == 1 and tensors[0] is at and isinstance(node.outputs, KerasTensor)
+        straight = straight and bool(node.args) and node.args[0] is at
         if not straight:
             break
         at = node.outputs
@@ -46,6 +48,17 @@ def course(inputs: list[KerasTensor], outputs: list[KerasTensor], nodes: list[No
 
 def _makes_mask(operation: Any) -> bool:
     return isinstance(operation, Layer) and operation.makes_mask
+
+
+def fixed_mode(node: Node) -> bool | None:
+    """The ``training=`` that a layer was called with when the graph was made: it holds whatever the model does, as in Keras."""
+    mode = node.kwargs.get("training")
+    return bool(mode) if isinstance(mode, (bool, int)) and isinstance(node.operation, Layer) else None
+
+
+def in_mode(function: Callable, mode: bool) -> Callable:
+    """A layer's pass that is always, or never, one of training."""
+    return lambda x, training=False, **arguments: function(x, mode, **arguments)
 
 
 def _has_penalty(unit: Any) -> bool:
@@ -66,13 +79,17 @@ class Chain:
         for node in nodes:
             unit = node.operation if isinstance(node.operation, Layer) else Function(node)
             given = {name: value for name, value in node.kwargs.items() if name != "training" and value is not None}
+            given = given if isinstance(unit, Layer) else {}  # an operation has its own at hand
             forward = unit.forward if not given else functools.partial(unit.forward, **given)
             infer = unit.infer if not given else functools.partial(unit.infer, **given)
+            mode = fixed_mode(node)
+            if mode is not None:
+                forward, infer = in_mode(forward, mode), in_mode(infer, mode)
             wanted = foreign_type(unit, node.inputs[0]) if isinstance(unit, Layer) else None
             if wanted is not None:
                 self.units.append(Cast(wanted))
                 self._passes.append((self.units[-1].forward, True))
-            self.units.append(Told(unit, forward) if given else unit)
+            self.units.append(Told(unit, forward) if given or mode is not None else unit)
             self._passes.append((infer, False) if unit.is_traced else (forward, True))
             if isinstance(unit, Layer) and unit.activity_regularizer is not None:
                 self.units.append(ActivityPenalty(unit.activity_regularizer))
@@ -108,7 +125,9 @@ class Chain:
         """The same on a tape, layer by layer."""
         for node in self._nodes:
             given = {name: value for name, value in node.kwargs.items() if name != "training" and value is not None}
-            x = _retraced(node.operation if isinstance(node.operation, Layer) else Function(node), x, training, given)
+            mode = fixed_mode(node)
+            unit = node.operation if isinstance(node.operation, Layer) else Function(node)
+            x = _retraced(unit, x, training if mode is None else mode, given)
         return x
 
     def backward(self, dy: np.ndarray, trail: list, need_dx: bool = True) -> np.ndarray | None:
@@ -176,7 +195,9 @@ def _retraced(unit: Any, x: Any, training: bool, arguments: dict) -> Any:
     """What a layer or an operation makes of traced arrays, on the tape."""
     if isinstance(unit, Function):
         return unit.traced(x)
-    return unit._compute(x, training, arguments)
+    y = unit._compute(x, training, arguments)
+    unit.note_activity(y)
+    return y
 
 
 class Told:
@@ -247,6 +268,7 @@ class Step:
         self.single = not is_nested(node.outputs)
         self.plain = len(self.ins) == 1 and (not self.is_layer or node.args and node.args[0] is tensors[0])
         self.constants = {n: v for n, v in node.kwargs.items() if n != "training" and v is not None} if self.is_layer else {}
+        self.mode = fixed_mode(node)
         self.weights = operation.weights
         spec = call_spec(type(operation).call) if self.is_layer else None
         self.takes_mask = self.is_layer and "mask" in spec.names and self.constants.get("mask") is None
@@ -364,7 +386,7 @@ class Graph:
             given, arguments = step.gather(values)
             if masked:
                 arguments, before = step.with_masks(given, arguments, masks)
-            y, kept = step.unit.forward(given, training, **arguments)
+            y, kept = step.unit.forward(given, training if step.mode is None else step.mode, **arguments)
             step.spread(y, values)
             if masked:
                 step.spread(_spread_mask(step, step.mask_after(given, before, kept)), masks)
@@ -376,34 +398,42 @@ class Graph:
 
     def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """The same on a tape, layer by layer."""
-        return self.call_with_mask(x, training, mask, True)[0]
+        y, _, values = self._walk(x, training, mask, True)
+        call = CALL.get()
+        if call is not None:
+            call.losses += [(self.steps[0].node.operation, np.mean(values[slot])) for slot in self.losses]
+        return y
 
     def call(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """Pass x through the graph."""
         return self.call_with_mask(x, training, mask)[0]
 
-    def call_with_mask(self, x: Any, training: bool = False, mask: Any = None, on_tape: bool = False) -> tuple[Any, Any]:
+    def call_with_mask(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
         """The same, and the masks of what comes out."""
+        return self._walk(x, training, mask, False)[:2]
+
+    def _walk(self, x: Any, training: bool, mask: Any, on_tape: bool) -> tuple[Any, Any, list]:
         values = self._start(x)
         masked = self.masked or mask is not None
         masks = self._start(mask if mask is not None or self.one_in else [None] * len(self.inputs)) if masked else []
         for step in self.steps:
             given, arguments = step.gather(values)
+            mode = training if step.mode is None else step.mode
             if not masked:
-                y = _retraced(step.unit, given, training, arguments) if on_tape else step.unit.infer(given, training, **arguments)
+                y = _retraced(step.unit, given, mode, arguments) if on_tape else step.unit.infer(given, mode, **arguments)
                 step.spread(y, values)
                 continue
             arguments, before = step.with_masks(given, arguments, masks)
             if on_tape:
-                y, after = _retraced(step.unit, given, training, arguments), step.mask_after(given, before, None)
+                y, after = _retraced(step.unit, given, mode, arguments), step.mask_after(given, before, None)
             elif isinstance(step.unit, Layer) and getattr(step.unit, "_course", None) is not None:
-                y, after = step.unit.infer_with_mask(given, training, **arguments)
+                y, after = step.unit.infer_with_mask(given, mode, **arguments)
             else:
-                y = step.unit.infer(given, training, **arguments)
+                y = step.unit.infer(given, mode, **arguments)
                 after = step.mask_after(given, before, None)
             step.spread(y, values)
             step.spread(_spread_mask(step, after), masks)
-        return self._end(values), self._end(masks) if masked else None
+        return self._end(values), self._end(masks) if masked else None, values
 
     # -- backward ----------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from minikeras._core.nest import flatten, is_nested, map_leaves
 from minikeras._core.operation import Operation, output_spec
-from minikeras._core.symbolic import KerasTensor, Node
+from minikeras._core.symbolic import KerasTensor, Node, shapes_of
 from minikeras._core.variable import Variable
 from minikeras.layers.input_layer import Input, InputLayer
 from minikeras.layers.layer import Layer
@@ -145,6 +145,7 @@ def propagate(nodes: list[Node], tensors: dict[int, KerasTensor]) -> None:
         if isinstance(node.operation, Operation):
             spec = output_spec(node.operation.function, args, kwargs, f"operation {node.operation.name!r}")
         else:
+            node.operation.check_input_shape(shapes_of(args[0]))
             spec = node.operation.compute_output_spec(*args, **kwargs)
         tensors.update((id(t), s) for t, s in zip(flatten(node.outputs), flatten(spec)))
 

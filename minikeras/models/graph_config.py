@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import heapq
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
+from minikeras._core.custom import find_custom
 from minikeras._core.naming import shorten
 from minikeras._core.nest import flatten
 from minikeras._core.operation import Operation
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
-from minikeras._core.symbolic import KerasTensor, Node
+from minikeras._core.symbolic import KerasTensor, Node, symbolic_leaves
 from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
+from minikeras.models.old_operations import OLD_KINDS, OldOperation
 
 MOST_CALLS = 50_000  # nodes in one model from a file
 
@@ -121,8 +125,16 @@ def _operation_config(operation: Operation) -> dict:
 
 
 def _call_arguments(node: Node) -> tuple[tuple, dict]:
+    """What Keras' class of the operation is called with: its data, in order."""
     given, settings = _named(node), _settings(node.operation)
-    return tuple(value for name, value in given.items() if name not in settings), {}
+    parameters = inspect.signature(_function(node.operation.class_name, node.operation.function)).parameters
+    args: list = []
+    for name, value in given.items():
+        if name not in settings and parameters[name].kind is inspect.Parameter.VAR_POSITIONAL:
+            args += value
+        elif name not in settings:
+            args.append(value)
+    return tuple(args), {}
 
 
 # -- and back -----------------------------------------------------------------------------------------------------------
@@ -137,6 +149,8 @@ def from_graph_config(cls: type, config: Any, custom_objects: dict | None = None
         graph.enter(entry)
     graph.make_calls([config.get("input_layers"), config.get("output_layers")])
     inputs, outputs = (graph.structure(config.get(key), key) for key in ("input_layers", "output_layers"))
+    if graph.old:  # Keras 2 writes a list where there is one
+        inputs, outputs = (s[0] if isinstance(s, list) and len(s) == 1 else s for s in (inputs, outputs))
     kwargs = {key: config[key] for key in ("name", "trainable", "dtype") if config.get(key) is not None}
     return cls(inputs=inputs, outputs=outputs, **kwargs)
 
@@ -149,7 +163,9 @@ class _Graph:
         self.operations: dict[str, Any] = {}
         self.results: dict[str, list] = {}  # of each layer: the results of its calls
         self.waiting: list[tuple[str, int, Any]] = []
+        self.old = False  # whether Keras 2 wrote it
         self.offset: dict[str, int] = {}  # where a layer's calls are counted from, in this file
+        self.end_offset: dict[str, int] = {}  # and among the outputs
 
     def enter(self, entry: Any) -> None:
         if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
@@ -169,9 +185,10 @@ class _Graph:
         if not calls and isinstance(operation, Layer) and operation._inbound_nodes and not operation._inbound_nodes[0].args:
             self.results[name] = [operation.output]  # an Input
         self.waiting += [(name, i, call) for i, call in enumerate(calls)]
+        self.old = self.old or any(isinstance(call, list) for call in calls)
 
     def make(self, entry: dict, name: str) -> Any:
-        if _is_operation(entry):
+        if _is_operation(entry, self.custom_objects):
             return _make_operation(entry, name)
         found = deserialize_keras_object({key: v for key, v in entry.items() if key not in ("name", "inbound_nodes")}, self.custom_objects)
         if not isinstance(found, Layer):
@@ -181,59 +198,72 @@ class _Graph:
         return found
 
     def make_calls(self, ends: Any) -> None:
-        """Call each layer as soon as what it needs is there."""
+        """Call each layer as soon as what it needs is there, in the order of the file as far as that goes."""
         self._find_offsets(ends)
-        waiting = self.waiting
-        while waiting:
-            later = []
-            for name, i, call in waiting:
-                args = self._arguments(name, call)
-                if args is None:
-                    later.append((name, i, call))
-                else:
-                    self.results[name][i] = self.operations[name](*args[0], **args[1])
-            if len(later) == len(waiting):
-                stuck = ", ".join(repr(name) for name, *_ in later[:5])
-                raise ValueError(f"The graph in the config has a cycle, or a layer that nothing leads to: {stuck} can't be called.")
-            waiting = later
+        needed: list[set] = []  # of each call: the calls that it waits for
+        waited: dict[tuple, list[int]] = {}  # and the other way round
+        for at, (_, _, call) in enumerate(self.waiting):
+            needed.append({(name, i - self.offset.get(name, 0)) for name, i, _ in _references(call) if name in self.operations})
+            needed[at] = {place for place in needed[at] if self._is_open(*place)}
+            for place in needed[at]:
+                waited.setdefault(place, []).append(at)
+        ready = [at for at, places in enumerate(needed) if not places]
+        left = len(needed)
+        while ready:
+            at = heapq.heappop(ready)
+            name, i, call = self.waiting[at]
+            args, kwargs = self._arguments(name, call)
+            self.results[name][i] = self.operations[name](*args, **kwargs)
+            left -= 1
+            for other in waited.get((name, i), ()):
+                needed[other].discard((name, i))
+                if not needed[other]:
+                    heapq.heappush(ready, other)
+        if left:
+            stuck = ", ".join(repr(self.waiting[at][0]) for at in range(len(needed)) if needed[at])[:200]
+            raise ValueError(f"The graph in the config has a cycle, or a layer that nothing leads to: {stuck} can't be called.")
+
+    def _is_open(self, name: str, index: int) -> bool:
+        results = self.results[name]
+        return 0 <= index < len(results) and results[index] is None
 
     def _find_offsets(self, ends: Any) -> None:
-        """A model inside counts a call of its own first in some files: there the calls in this model are counted from 1."""
-        highest: dict[str, int] = {}
-        for value in [ends, *(call for _, _, call in self.waiting)]:
-            for name, index, _ in _references(value):
-                highest[name] = max(highest.get(name, 0), index)
-        for name, index in highest.items():
-            known = len(self.results.get(name, ()))
-            self.offset[name] = 1 if index == known and hasattr(self.operations.get(name), "layers") else 0
+        """A model inside counts a call of its own first in some files, and in some only where the outputs are listed."""
+        for values, offset in (((call for _, _, call in self.waiting), self.offset), ([ends], self.end_offset)):
+            highest: dict[str, int] = {}
+            for value in values:
+                for name, index, _ in _references(value):
+                    highest[name] = max(highest.get(name, 0), index)
+            for name, index in highest.items():
+                if index == len(self.results.get(name, ())) and hasattr(self.operations.get(name), "layers"):
+                    offset[name] = 1
+        self.end_offset = {**self.offset, **self.end_offset}
 
-    def tensor(self, place: Any) -> KerasTensor | None:
-        """The tensor at a place, None if its layer is still to be called."""
+    def tensor(self, place: Any, end: bool = False) -> Any:
+        """The tensor at a place, or the number that Keras 2 writes in the place of one."""
+        if isinstance(place, list) and len(place) == 3 and place[:2] == [CONSTANT, -1]:
+            return place[2]
         name, index, k = _checked_place(place)
         if name not in self.operations:
             raise ValueError(f"The config of a functional model refers to a layer {shorten(name)} that it does not have.")
         results = self.results[name]
-        index -= self.offset.get(name, 0)
+        index -= (self.end_offset if end else self.offset).get(name, 0)
         if not 0 <= index < len(results):
             raise ValueError(f"The config of a functional model refers to call {index} of layer {name!r}, which has {len(results)}.")
         if results[index] is None:
-            return None
+            raise ValueError(f"The config of a functional model refers to the layer {name!r}, which is never called.")
         flat = flatten(results[index])
         if not 0 <= k < len(flat):
             raise ValueError(f"The config of a functional model refers to output {k} of layer {name!r}, which has {len(flat)}.")
         return flat[k]
 
-    def _arguments(self, name: str, call: Any) -> tuple[tuple, dict] | None:
-        """The arguments of one call, None if not all of them are there yet."""
-        missing: list = []
+    def _arguments(self, name: str, call: Any) -> tuple[tuple, dict]:
+        """The arguments of one call."""
 
         def read(value):
             if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
                 inner = value.get("config")
-                found = self.tensor(inner.get("keras_history") if isinstance(inner, dict) else None)
-                if found is None:
-                    missing.append(value)
-                return found
+                return self.tensor(inner.get("keras_history") if isinstance(inner, dict) else None)
             if isinstance(value, dict) and "class_name" not in value:
                 return {key: read(v) for key, v in value.items()}
             if isinstance(value, (list, tuple)):
@@ -246,37 +276,29 @@ class _Graph:
                 raise ValueError(f"A call of layer {name!r} in the config has no list of args: {shorten(call)}.")
             args, kwargs = read(args), {key: read(v) for key, v in kwargs.items()}
         else:
-            args, kwargs = self._old_arguments(name, call, missing)
-        operation = self.operations[name]
-        if missing:
-            return None
-        if isinstance(operation, Layer):
+            args, kwargs = self._old_arguments(name, call)
+        if isinstance(self.operations[name], Layer):
             kwargs = {key: v for key, v in kwargs.items() if v is not None}
             args = args[:1] + [a for a in args[1:] if a is not None]
+            if not symbolic_leaves((args, kwargs)):
+                raise ValueError(f"A call of layer {name!r} in the config is given no tensor: {shorten(call)}.")
         return tuple(args), kwargs
 
-    def _old_arguments(self, name: str, call: Any, missing: list) -> tuple[list, dict]:
+    def _old_arguments(self, name: str, call: Any) -> tuple[list, dict]:
         """Keras 2: a list of places, each with keyword arguments behind; the first argument is all tensors."""
         if isinstance(call, list) and call and isinstance(call[0], str):
             call = [call]
-        places = list(call.values()) if isinstance(call, dict) else call
-        if not isinstance(places, list) or not places:
+        if not isinstance(call, list) or not call:
             raise ValueError(f"A call of layer {name!r} in the config is a list of tensors, got {shorten(call)}.")
         tensors, kwargs = [], {}
-        for place in places:
-            found = self.tensor(place[:3] if isinstance(place, list) else place)
-            if found is None:
-                missing.append(place)
-            tensors.append(found)
+        for place in call:
+            tensors.append(self.tensor(place[:3] if isinstance(place, list) else place))
             if isinstance(place, list) and len(place) > 3 and isinstance(place[3], dict):
                 kwargs.update(place[3])
 
         def read(value):
-            if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and value[0] in self.operations:
-                found = self.tensor(value)
-                if found is None:
-                    missing.append(value)
-                return found
+            if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and value[0] in (*self.operations, CONSTANT):
+                return self.tensor(value)
             return [read(v) for v in value] if isinstance(value, list) else value
 
         kwargs = {key: read(value) for key, value in kwargs.items()}
@@ -287,30 +309,29 @@ class _Graph:
         if isinstance(places, dict):
             return {name: self.structure(place, key) for name, place in places.items()}
         if isinstance(places, (list, tuple)) and len(places) == 3 and isinstance(places[0], str):
-            found = self.tensor(places)
-            if found is None:
-                raise ValueError(f"The config of a functional model has {places[0]!r} among its {key}, which is never called.")
-            return found
+            return self.tensor(places, end=True)
         if not isinstance(places, (list, tuple)) or not places:
             raise ValueError(f"The config of a functional model should name its {key}, got {shorten(places)}.")
         return [self.structure(place, key) for place in places]
 
 
-def _is_operation(entry: dict) -> bool:
+def _is_operation(entry: dict, custom_objects: dict | None) -> bool:
     """Whether an entry of a config is an operation; legacy files don't say where "Add" comes from, but layers have a type."""
     module, kind, config = str(entry.get("module") or ""), entry["class_name"], entry.get("config")
     if ".ops" in module or kind in OLD_KINDS:
         return True
-    known = kind in layer_registry.table and "." not in module
-    return not module and isinstance(config, dict) and "trainable" not in config and not known or (
-        not module and isinstance(config, dict) and set(config) <= {"name"} and _function(kind) is not None
-    )
+    if ".activations" in module:
+        return True
+    if module or not isinstance(config, dict) or kind in NO_OPERATIONS or find_custom(kind, custom_objects) is not None:
+        return False
+    return "trainable" not in config and (kind not in layer_registry.table or _function(kind) is not None)
 
 
-OLD_KINDS = ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")  # of TensorFlow 2
+NO_OPERATIONS = ("Sequential", "Functional", "Model", "InputLayer")
+CONSTANT = "_CONSTANT_VALUE"  # what Keras 2 calls the layer that a number comes from
 
 
-def _references(value: Any):
+def _references(value: Any) -> Iterator[list]:
     """All places that a call refers to."""
     level = [value]
     while level:
@@ -343,63 +364,32 @@ class _Made(Operation):
         self.settings = settings
 
     def __call__(self, *args, **kwargs):
+        if not symbolic_leaves((args, kwargs)):
+            raise ValueError(f"The operation {self.name!r} ({self.class_name}) in the config is called on no tensor.")
         if self.class_name == "GetItem":  # JSON knows no tuples, and x[[0, 1]] is something else than x[0, 1]
             args = args[:1] + tuple(tuple(key) if isinstance(key, list) else key for key in args[1:])
-        return super().__call__(*args, **{**self.settings, **kwargs})
+        signature = inspect.signature(self.function)
+        bound = signature.bind_partial()
+        data = [p for p in signature.parameters.values() if p.name not in self.settings]
+        for parameter, value in zip(data, args):
+            many = parameter.kind is parameter.VAR_POSITIONAL
+            bound.arguments[parameter.name] = args[data.index(parameter) :] if many else value
+        if len(args) > len(data) and not any(p.kind is p.VAR_POSITIONAL for p in data):
+            raise ValueError(f"The operation {self.name!r} ({self.class_name}) in the config is called with {len(args)} arguments.")
+        bound.arguments = {n: {**bound.arguments, **self.settings}[n] for n in signature.parameters if n in bound.arguments or n in self.settings}
+        return super().__call__(*bound.args, **{**bound.kwargs, **kwargs})
 
 
-def _make_operation(entry: dict, name: str) -> Operation:
-    kind, inner = entry["class_name"], entry.get("config")
+ACTIVATIONS = {"ReLU": "Relu"}
+
+
+def _make_operation(entry: dict, name: str) -> Any:
+    kind, inner = ACTIVATIONS.get(entry["class_name"], entry["class_name"]), entry.get("config")
+    inner = inner if isinstance(inner, dict) else {}
     if kind in OLD_KINDS:
-        function = old_operation(kind, inner if isinstance(inner, dict) else {}, name)
-        return _Made(function, name, {})
+        return OldOperation(kind, inner, name, ops())
     function = _function(kind)
     if function is None:
-        raise ValueError(f"The config of a functional model has an operation {kind!r} ({name!r}) that is not known here.")
-    settings = {k: deserialize_keras_object(v) for k, v in (inner if isinstance(inner, dict) else {}).items() if k not in ("name", "dtype")}
+        raise ValueError(f"The config of a functional model has an operation {shorten(kind)} ({name!r}) that is not known here.")
     known = getattr(function, "settings", ())
-    return _Made(function, name, {k: v for k, v in settings.items() if k in known})
-
-
-OLD_OPERATIONS = {  # what TensorFlow 2 calls functions in the files of Keras 2 -> the class of Keras 3
-    "math.add": "Add", "__operators__.add": "Add", "math.subtract": "Subtract", "math.multiply": "Multiply",
-    "math.truediv": "TrueDivide", "math.divide": "Divide", "math.reduce_mean": "Mean", "math.reduce_sum": "Sum",
-    "math.reduce_max": "Max", "math.reduce_min": "Min", "math.square": "Square", "math.sqrt": "Sqrt", "math.exp": "Exp",
-    "math.log": "Log", "math.abs": "Absolute", "math.negative": "Negative", "math.pow": "Power", "math.maximum": "Maximum",
-    "math.minimum": "Minimum", "math.tanh": "Tanh", "math.sigmoid": "Sigmoid", "nn.relu": "Relu", "nn.softmax": "Softmax",
-    "reshape": "Reshape", "transpose": "Transpose", "expand_dims": "ExpandDims", "squeeze": "Squeeze", "concat": "Concatenate",
-    "stack": "Stack", "cast": "Cast", "linalg.matmul": "Matmul", "math.greater": "Greater", "math.less": "Less",
-    "math.not_equal": "NotEqual", "math.equal": "Equal", "__operators__.getitem": "GetItem", "math.reduce_prod": "Prod",
-}  # fmt: skip
-
-
-def old_operation(kind: str, config: dict, name: str) -> Any:
-    """The function that an operation layer of TensorFlow 2 stands for."""
-    if kind == "SlicingOpLambda" or config.get("function") == "__operators__.getitem":
-        return _old_slice
-    known = OLD_OPERATIONS.get(str(config.get("function") or config.get("node_def", {})))
-    if known is None:
-        raise ValueError(f"The operation {config.get('function')!r} of layer {name!r}, written by TensorFlow 2, is not known here.")
-    function = _function(known)
-    renamed = {"y": "x2", "perm": "axes", "name": None, "input": "x", "input_tensor": "x"}
-
-    def call(x, *args, **kwargs):
-        given = {renamed.get(key, key): value for key, value in kwargs.items() if renamed.get(key, key) is not None}
-        return function(x, *args, *(given.pop(key) for key in ("x2",) if key in given), **given)
-
-    call.class_name = known
-    return call
-
-
-def _old_slice(x: Any, slice_spec: Any = ()) -> Any:
-    """x[slice_spec], in which slices are written as dicts."""
-
-    def read(part):
-        if isinstance(part, dict):
-            return slice(part.get("start"), part.get("stop"), part.get("step"))
-        return Ellipsis if part == "..." else part
-
-    return x[tuple(read(part) for part in slice_spec)]
-
-
-_old_slice.class_name = "GetItem"
+    return _Made(function, name, {key: deserialize_keras_object(value) for key, value in inner.items() if key in known})

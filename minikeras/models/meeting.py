@@ -15,6 +15,7 @@ from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 from minikeras.layers.calling import is_structure, mask_of
 from minikeras.layers.layer import Layer, open_batch
+from minikeras.models.graph import propagate
 from minikeras.models.heads import by_head
 
 
@@ -280,12 +281,25 @@ class Meeting:
         if isinstance(self._inputs, KerasTensor):
             self._check_one(tuple(shape), self._inputs)
 
+    def _goes_through(self, shape: tuple, tensor: KerasTensor) -> bool:
+        """Whether an input of another size than the model was built for fits all layers, as a longer text fits an LSTM."""
+        known = vars(self).setdefault("_sizes_seen", {})
+        if (id(tensor), shape[1:]) not in known:
+            tensors = {id(t): t for t in self.inputs}
+            tensors[id(tensor)] = KerasTensor((None, *shape[1:]), tensor.dtype)
+            try:
+                propagate(self._nodes, tensors)
+                known[id(tensor), shape[1:]] = True
+            except ValueError:
+                known[id(tensor), shape[1:]] = False
+        return known[id(tensor), shape[1:]]
+
     def _check_one(self, shape: tuple, tensor: KerasTensor) -> None:
         expected = tuple(tensor.shape)
         fits = len(shape) == len(expected) and all(
             a is None or b is None or a == b for a, b in zip(shape[1:], expected[1:])
         )
-        if fits:
+        if fits or len(shape) == len(expected) and self._goes_through(shape, tensor):
             return
         first = next((n.operation for n in self._nodes if any(t is tensor for t in n.inputs)), tensor.node.operation)
         spec = getattr(first, "input_spec", None)

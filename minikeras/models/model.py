@@ -10,7 +10,7 @@ import numpy as np
 
 from minikeras import saving
 from minikeras._core.nest import flatten, keys, map_leaves, pack_sequence_as
-from minikeras._core.now import TAPE
+from minikeras._core.now import CALL, TAPE
 from minikeras._core.registry import REGISTRIES
 from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
@@ -81,6 +81,7 @@ class Model(Trainer, Layer):
         losses = [t for t in vars(self).get("_symbolic_losses", ())]
         nodes = find_nodes(self.inputs, [*self.outputs, *losses]) if losses else self._nodes
         self._course = course(self.inputs, self.outputs, nodes, losses)
+        vars(self).pop("_sizes_seen", None)
         self._forget_steps()
 
     def add_loss(self, loss: Any) -> None:
@@ -102,6 +103,8 @@ class Model(Trainer, Layer):
         """Pass inputs through the layers. A model of your own overrides this."""
         if self._course is None:
             return super().call(inputs)
+        if self._course.is_penalized and CALL.get() is not None:
+            return self.retrace(inputs, training, mask)
         if TAPE.get() is not None:
             return call_on_tape(self, inputs, training, {} if mask is None else {"mask": mask}, Model)
         return self.infer_with_mask(inputs, training, mask)[0]
@@ -111,6 +114,11 @@ class Model(Trainer, Layer):
         x = self._flat(x)
         y, trail = self._course.forward(x, training) if mask is None else self._course.forward(x, training, flat_mask(mask))
         return self._structured(y), trail
+
+    def _compute(self, x: Any, training: bool, arguments: dict) -> Any:
+        if self._course is not None and not self.is_traced and self._course.is_penalized and CALL.get() is not None:
+            return self.retrace(x, training, **arguments)  # by hand: what the layers add to the loss is noted
+        return super()._compute(x, training, arguments)
 
     def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """The same with each layer by itself on the tape: for second derivatives."""

@@ -68,6 +68,24 @@ class OwnSteps:
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
         """Return what is minimized: Σ weight · loss over the outputs, and what layers and weights add."""
+        total = self._loss_of_heads(y, y_pred, sample_weight)
+        for loss in self.losses:
+            total = total + np.mean(loss)
+        if self._compiled is not None and y_pred is not None:
+            self._pending = _value(total), len(flatten(y_pred)[0]), float(self._compiled.loss_tracker.count)
+        return total
+
+    _pending: tuple | None = None  # a loss that no step has counted yet
+
+    def _count_pending(self) -> None:
+        """Count the last loss, unless the step that computed it has done so."""
+        if self._pending is not None:
+            (value, n, count), self._pending, tracker = self._pending, None, self._compiled.loss_tracker
+            if float(tracker.count) == count:
+                tracker.update_state(value, sample_weight=n)
+
+    def _loss_of_heads(self, y: Any, y_pred: Any, sample_weight: Any) -> Any:
+        """Σ weight · loss over the outputs."""
         compiled = self._compiled
         total: Any = 0.0
         if y_pred is not None and compiled is not None and compiled.has_loss:
@@ -78,8 +96,6 @@ class OwnSteps:
             for head, target, p, w in zip(compiled.heads, ys, ps, ws):
                 if head.loss is not None:
                     total = total + head.weight * cost_on_tape(head.loss, target[0] if head.paired else target, p, w)
-        for loss in self.losses:
-            total = total + np.mean(loss)
         return total
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
@@ -98,7 +114,9 @@ class OwnSteps:
         """What Keras 2 called compute_loss: ``compiled_loss(y, y_pred, sample_weight, regularization_losses)``."""
 
         def loss(y, y_pred, sample_weight=None, regularization_losses=None):
-            value = self.compute_loss(None, y, y_pred, sample_weight)
+            value = self._loss_of_heads(y, y_pred, sample_weight)
+            for penalty in regularization_losses or ():
+                value = value + np.mean(penalty)
             self._compiled.loss_tracker.update_state(_value(value), sample_weight=len(flatten(y)[0]))
             return value
 

@@ -15,6 +15,7 @@ from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.now import CALL
 from minikeras._core.tape import paused
 from minikeras._core.tensor import plain, tensor
+from minikeras._core.threads import largest_product, limited
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
 from minikeras.models.arguments import callback_list, due, verbosity, whole
@@ -94,7 +95,9 @@ class Trainer(OwnSteps, Meeting):
 
     @property
     def loss_tracker(self) -> Any:
-        """The mean of the loss in this epoch."""
+        """The mean of the loss in this epoch; your own where you have set one."""
+        if "_user_loss_tracker" in vars(self):
+            return vars(self)["_user_loss_tracker"]
         return self._compiled.loss_tracker if self._compiled is not None else None
 
     @loss_tracker.setter
@@ -118,6 +121,7 @@ class Trainer(OwnSteps, Meeting):
         compiled = self._compiled
         logs = {} if compiled is None else compiled.logs()
         if compiled is not None and not logs:  # a step of the user's own counts with the objects themselves
+            self._count_pending()
             if float(compiled.loss_tracker.count):
                 logs["loss"] = compiled.loss_tracker.result()
             for head in compiled.heads:
@@ -213,7 +217,7 @@ class Trainer(OwnSteps, Meeting):
         callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
         self.validates = validation is not None
         self.stop_training, self._resume = False, None
-        with np.errstate(all="ignore"):  # a diverging net shows as nan in the loss, not as text on stderr
+        with np.errstate(all="ignore"), limited(largest_product(self, batches.batch_size or 32)):  # diverging shows in the loss
             callbacks.on_train_begin()
             logs = {}
             start = self._resume or {}
@@ -365,7 +369,7 @@ class Trainer(OwnSteps, Meeting):
         verbose = verbosity(verbose)
         batches = self._open(x, y, sample_weight, batch_size=batch_size, steps=steps)
         callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), limited(largest_product(self, batches.batch_size or 32)):
             logs = self._evaluate(batches, callbacks)
         return logs if return_dict else self._in_order(logs)
 
@@ -441,7 +445,7 @@ class Trainer(OwnSteps, Meeting):
             y = map_leaves(plain, compute(x))
             outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) else part, y))
 
-        with np.errstate(all="ignore"), paused():
+        with np.errstate(all="ignore"), paused(), limited(largest_product(self, batches.batch_size or 32)):
             token = CALL.set(None)
             try:
                 self._pass("predict", batches.epoch(0), act, callbacks, lambda: {"outputs": outputs[-1]})

@@ -8,6 +8,7 @@ from typing import Any
 
 from minikeras._core.allowance import allowance
 from minikeras._core.custom import scope
+from minikeras._core.registry import sharing
 from minikeras._core.serialize import deserialize_keras_object
 from minikeras.saving.json_text import read_json
 from minikeras.saving.legacy_config import translate, translate_compile
@@ -40,7 +41,8 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
         raise ValueError(f"{name}: the config should be a dict with the key 'class_name', got {str(config)[:100]!r}.")
     check_config(config, name)
     config = {key: value for key, value in config.items() if key != "compile_config"}
-    with reading(f"{name}: the model can't be built from its config"), allowance(PER_BYTE * held + SPARE_WEIGHTS):
+    hint = f"{name}: the model can't be built from its config"
+    with reading(hint), allowance(PER_BYTE * held + SPARE_WEIGHTS), sharing():
         config = translate(config, custom_objects)
         model = deserialize_keras_object(config, custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
@@ -58,7 +60,7 @@ def build_from_json(text: str, custom_objects: dict | None = None) -> Any:
     name = "the JSON text"
     config = read_json(text, name)
     check_config(config, name)
-    with reading(f"{name} does not describe a model"), allowance(MOST_FROM_TEXT, f"{name} may ask"):
+    with reading(f"{name} does not describe a model"), allowance(MOST_FROM_TEXT, f"{name} may ask"), sharing():
         model = deserialize_keras_object(translate(config, custom_objects), custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
         raise ValueError(f"{name} describes a {type(model).__name__}, expected a model.")

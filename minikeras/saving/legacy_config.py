@@ -11,7 +11,12 @@ from minikeras._core.registry import REGISTRIES, home
 from minikeras._core.serialize import constructor_arguments
 from minikeras.layers.old_arguments import OLD
 
-IN_FILES = {**OLD, "InputLayer": Old({"batch_input_shape": "batch_shape"})}
+_CLASSES = {
+    "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D", "AtrousConvolution1D": "Conv1D",
+    "AtrousConvolution2D": "Conv2D", "Deconvolution2D": "Conv2DTranspose", "SeparableConvolution2D": "SeparableConv2D",
+    "TimeDistributedDense": "Dense", "CuDNNLSTM": "LSTM", "CuDNNGRU": "GRU",
+}  # fmt: skip
+IN_FILES = {**OLD, "InputLayer": Old({"batch_input_shape": "batch_shape"}), **{n: OLD[c] for n, c in _CLASSES.items()}}
 # keys that layers had and that mean nothing any more, dropped where a built-in class does not take them
 OBSOLETE = {
     "batch_input_shape", "input_dim", "input_length", "input_dtype", "input_spec", "time_major", "implementation", "ragged",
@@ -19,6 +24,7 @@ OBSOLETE = {
     "W_regularizer", "b_regularizer", "W_constraint", "b_constraint", "filters", "kernel_initializer", "kernel_regularizer",
     "kernel_constraint", "mask_zero", "reset_after", "interpolation", "data_format", "output_padding", "quantization_config",
     "experimental_autocast", "supports_masking", "build_config", "autocast", "axis_name", "synchronized",
+    "query_shape", "key_shape", "value_shape",
 }  # fmt: skip
 OBSOLETE_IN_OPTIMIZERS = {"jit_compile", "is_legacy_optimizer", "experimental_aggregate_gradients", "schedule_decay"}
 REDUCTIONS = {"auto": "sum_over_batch_size", "sum_over_batch": "sum_over_batch_size"}
@@ -38,7 +44,7 @@ def translate(config: Any, custom_objects: dict | None = None) -> Any:
         return config
     if not isinstance(config.get("class_name"), str):
         return {key: translate(value, custom_objects) for key, value in config.items()}
-    node = {key: value for key, value in config.items() if key not in ("shared_object_id", "keras_version", "backend")}
+    node = {key: value for key, value in config.items() if key not in ("keras_version", "backend")}
     if node["class_name"].startswith(OLD_PREFIX) and find_custom(node["class_name"], custom_objects) is None:
         node["class_name"] = node["class_name"][len(OLD_PREFIX) :]
     elif ">" in node["class_name"] and not node.get("registered_name"):

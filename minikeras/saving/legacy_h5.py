@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.registry import REGISTRIES
-from minikeras._core.serialize import serialize_keras_object
+from minikeras._core.serialize import marking_shared, serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json
 from minikeras.saving.optimizer_state import plan_optimizer
 from minikeras.saving.plan import Plan
+from minikeras.saving.tree import standing_twice
 from minikeras.saving.weights_h5 import declared_bytes
 
 LARGEST_ATTRIBUTE = 64512  # bytes of an HDF5 attribute in its header
@@ -26,7 +27,8 @@ def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> 
     """Write a whole model to a path or a binary file."""
     import h5py
 
-    config = serialize_keras_object(model)
+    with marking_shared(standing_twice(model)):
+        config = serialize_keras_object(model)
     compiled = config.pop("compile_config", None)
     with h5py.File(target, "w") as file:
         file.attrs["keras_version"], file.attrs["backend"] = version, "numpy"
@@ -54,7 +56,7 @@ def _as_legacy(config: Any) -> Any:
     inner = config["config"]
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
         inner = {**inner, "layers": [_as_legacy(layer) for layer in inner["layers"]]}
-    kept = {key: config[key] for key in ("name", "inbound_nodes") if key in config}
+    kept = {key: config[key] for key in ("name", "inbound_nodes", "shared_object_id") if key in config}
     if ".ops." in str(config.get("module")):
         kept["module"] = config["module"]  # Add is a layer and an operation
     return {"class_name": _legacy_name(config), "config": inner, **kept}

@@ -41,6 +41,24 @@ def parts(model: Any) -> list[Part]:
     return list(_walk(model, (), "", set()))
 
 
+def standing_twice(model: Any) -> list[Any]:
+    """The layers that stand in more than one of the models inside a model: a file says of them that they are one.
+
+    >>> from minikeras.layers import Dense
+    >>> standing_twice(Dense(1))
+    []
+    """
+    count: dict[int, list] = {}
+    models, seen = [model], {id(model)}
+    for m in models:
+        for layer in {id(layer): layer for layer in getattr(m, "layers", None) or ()}.values():
+            count.setdefault(id(layer), []).append(layer)
+            if hasattr(layer, "layers") and id(layer) not in seen:
+                seen.add(id(layer))
+                models.append(layer)
+    return [layers[0] for layers in count.values() if len(layers) > 1]
+
+
 def own_variables(part: Any) -> list[Variable]:
     """The variables of a part without those of the parts in it: trainable by nature first."""
     if isinstance(part, SeedGenerator):

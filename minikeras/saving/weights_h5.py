@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.random import SeedGenerator
 from minikeras.saving.hdf5 import Group
 from minikeras.saving.hdf5.source import BEST_RATIO, FREE
 from minikeras.saving.optimizer_state import plan_optimizer
@@ -86,7 +87,7 @@ def _plan_part(plan: Plan, root: Group, part: Part, met: dict[str, set[str]], ra
     group = _find(root, part, met, ranks)
     own = overrides(part.part, "load_own_variables")
     if group is None or "vars" not in group:
-        if part.own and part.steps and not part.path.endswith("seed_generator"):
+        if part.own and part.steps and not isinstance(part.part, SeedGenerator):  # Keras does not write those
             raise ValueError(
                 f"{plan.name}: {part.label} has {len(part.own)} weights, but the file has none for it (at {part.path!r})."
             )
@@ -107,7 +108,7 @@ def _find(root: Group, part: Part, met: dict[str, set[str]], ranks: dict[tuple, 
     """The group of a part: the n-th layer of a class is the n-th of that class in the file, whatever its number."""
     group = root
     for depth, step in enumerate(part.steps, 1):
-        name = next((n for n in CONTAINERS.get(step[0], step[:1]) if n in group), None)
+        name = next((n for n in CONTAINERS.get(step[0], (step[0], f"_{step[0]}", step[0].lstrip("_"))) if n in group), None)
         if name is None:
             return None
         group = group.group(name)

@@ -52,17 +52,17 @@ SAMPLES = {
         ({"units": 2}, SERIES), ({"units": 2, "reset_after": False, "return_sequences": True}, SERIES),
         (DROPPING, SERIES), ({"units": 2, "activation": "elu", "recurrent_activation": "hard_sigmoid"}, SERIES),
     ],
-    "GRUCell": [({}, None)],  # cells take more than one array: tests/layers/test_rnn.py
+    "GRUCell": [({"units": 2}, None)],  # cells take more than one array: tests/layers/test_rnn.py
     "LSTM": [
         ({"units": 2}, SERIES), ({"units": 4, "return_sequences": True, "go_backwards": True}, SERIES), (DROPPING, SERIES),
         ({"units": 2, "unit_forget_bias": False, "activation": "softsign", "use_bias": False}, SERIES),
         ({"units": 2, "activation": "softmax"}, SERIES),
     ],
-    "LSTMCell": [({}, None)],
+    "LSTMCell": [({"units": 2}, None)],
     "RNN": [(loop, SERIES), (stack, SERIES)],
     "SimpleRNN": [({"units": 2}, SERIES), ({"units": 4, "activation": "softplus", "return_sequences": True}, SERIES),
                   (DROPPING, SERIES)],
-    "SimpleRNNCell": [({}, None)],
-    "StackedRNNCells": [({}, None)],
+    "SimpleRNNCell": [({"units": 2}, None)],
+    "StackedRNNCells": [(lambda dtype: {"cells": [SimpleRNNCell(2)]}, None)],
     "TimeDistributed": [(each_step, SERIES), (each_step, IMAGES)],
 }  # fmt: skip

@@ -10,7 +10,7 @@ FLOORS = (
 ).split()
 STANDARD = set(__import__("sys").stdlib_module_names)
 THIRD_PARTY = {"numpy": "_core", "h5py": "saving callbacks", "tqdm": "callbacks"}  # package: floors that may import it
-LAZY = {"h5py", "tqdm", "onnx", "pandas", "PIL"}  # never at the top of a file: they cost start-up time
+LAZY = {"h5py", "tqdm", "onnx", "pandas", "PIL", "sklearn"}  # never at the top of a file: they cost start-up time
 
 
 def modules():

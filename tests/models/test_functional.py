@@ -37,7 +37,7 @@ def test_structures_go_in_and_come_out():
 def test_inputs_that_do_not_fit_are_named(x, message):
     a, b = keras.Input((4,), name="a"), keras.Input((3,), name="b")
     with pytest.raises(ValueError, match=message):
-        keras.Model([a, b], layers.concatenate([a, b])).predict(x)
+        keras.Model([a, b], layers.concatenate([a, layers.Dense(2)(b)])).predict(x)
 
 
 def test_a_model_is_a_layer():
@@ -118,3 +118,11 @@ def test_summary_says_what_is_connected_to_what():
     assert "Connected to" in text and "d[0][0], d[1][0]" in text and "multiply (Multiply)" in text
     keras.Model(x, d(x)).summary(print_fn=lines.append)
     assert "Connected to" not in lines[1]
+
+
+def test_inputs_of_another_size_go_in_where_all_layers_take_them():
+    text = keras.Sequential([layers.Embedding(9, 3), layers.LSTM(2), layers.Dense(1)])
+    text.predict(np.ones((2, 7), int))
+    assert text.predict(np.ones((2, 4), int)).shape == (2, 1) and text.input_shape == (None, 7)
+    with pytest.raises(ValueError, match="takes input of shape .None, 4., got .2, 5."):
+        keras.Sequential([keras.Input((4,)), layers.Dense(1)]).predict(np.ones((2, 5)))

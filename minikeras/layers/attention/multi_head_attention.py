@@ -116,7 +116,7 @@ class MultiHeadAttention(Projected):
         return self.query_dense, self.key_dense, self.value_dense, gate, self.output_dense
 
     def _stack(self, a: np.ndarray) -> np.ndarray:
-        a, n = a.transpose(self._order), len(self.attention_axes)  # (batch, heads, steps, size)
+        a, n = np.ascontiguousarray(a.transpose(self._order)), len(self.attention_axes)  # (batch, heads, steps, size)
         return a if n == 1 else a.reshape(*a.shape[: -n - 1], math.prod(a.shape[-n - 1 : -1]), a.shape[-1])
 
     def _unstack(self, a: np.ndarray, shape: tuple) -> np.ndarray:
@@ -139,6 +139,16 @@ class MultiHeadAttention(Projected):
         """Return the shape of the query, with the sizes of an output at the end."""
         query = self._checked(query_shape, value_shape, key_shape)[0]
         return (*query[:-1], *(self._output_sizes or query[-1:]))
+
+    @classmethod
+    def from_config(cls, config: dict) -> MultiHeadAttention:
+        """Build a layer from what `get_config` returned, or from a config of Keras 2, which holds the shapes as well."""
+        config = dict(config)
+        shapes = [config.pop(f"{name}_shape", None) for name in ("query", "value", "key")]
+        layer = cls(**config)
+        if shapes[0] and shapes[1]:
+            layer.build(*(shape and tuple(shape) for shape in shapes))
+        return layer
 
     def _own_config(self, leave_out: Any = ()) -> dict:
         return {**super()._own_config(leave_out), "output_shape": self._output_sizes}

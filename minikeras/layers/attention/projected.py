@@ -81,7 +81,7 @@ class Projected(Layer):
         """The projections of query, key, value and gate, and that of the output."""
         raise NotImplementedError
 
-    def _stack(self, a: np.ndarray, heads: int | None = None) -> np.ndarray:
+    def _stack(self, a: np.ndarray) -> np.ndarray:
         """Lay projected queries, keys or values out as ``(..., steps, size)``."""
         raise NotImplementedError
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core import trace_windows
 from minikeras._core.convolve import convolve, convolve_kernel, convolve_transpose
+from minikeras._core.tape import now
 from minikeras._core.windows import transposed_size
 from minikeras.layers.convolutional.base_convolutional import BaseConvolutional
 from minikeras.layers.sizes import standardize_sizes
@@ -71,6 +73,11 @@ class BaseConvTranspose(BaseConvolutional):
         if self.bias is not None:
             z += self.bias.value if self.data_format == "channels_last" else self.bias.value.reshape(-1, *[1] * self.rank)
         return z, None
+
+    def traced_product(self, x: Any) -> Any:
+        """x ∗ᵀ W"""
+        sizes, pads = self.plan(x.shape[1:-1])
+        return trace_windows.convolve_transpose(x, now(self.kernel), sizes, *self.how(pads)[:4])
 
     def gradients(self, delta: np.ndarray, x: np.ndarray, between: None, need_dx: bool) -> np.ndarray | None:
         """Turn δ = ∂L/∂z into ∂L/∂x, with ∂L/∂W written on the way: the convolution's formulas, input and output exchanged."""

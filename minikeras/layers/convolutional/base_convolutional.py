@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras._core.symbolic import InputSpec
+from minikeras._core.tape import now
 from minikeras._core.variable import Variable
 from minikeras.layers.activated import Activated
 from minikeras.layers.data_format import standardize_data_format
@@ -85,6 +86,18 @@ class BaseConvolutional(Activated, Layer):
             return a, (x, a, a, between)
         a = self.bare_activation(z)
         return a, (x, z, a, between)
+
+    def retrace(self, x: Any, training: bool = False) -> Any:
+        """The same in functions that the tape knows: for second derivatives."""
+        last = self.data_format == "channels_last"
+        z = self.traced_product(x if last else np.moveaxis(x, 1, -1))
+        if self.bias is not None:
+            z = z + now(self.bias)
+        return self.activation(z if last else np.moveaxis(z, -1, 1))
+
+    def traced_product(self, x: Any) -> Any:
+        """The same without the bias, channels last."""
+        raise NotImplementedError
 
     def logits(self, kept: tuple) -> np.ndarray:
         """Return z, the output before the activation."""

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core import trace_windows
 from minikeras._core.convolve import convolve, convolve_kernel, convolve_transpose
+from minikeras._core.tape import now
 from minikeras.layers.convolutional.base_convolutional import BaseConvolutional
 
 
@@ -53,6 +55,10 @@ class BaseDepthwiseConv(BaseConvolutional):
     def product(self, x: np.ndarray) -> tuple[np.ndarray, None]:
         """Compute z = x ∗ W + b, with as many groups as channels."""
         return convolve(x, by_channel(self.kernel.value), *self.how(), bias=self.bias_value()), None
+
+    def traced_product(self, x: Any) -> Any:
+        """x ∗ W"""
+        return trace_windows.convolve(x, by_channel(now(self.kernel)), *self.how()[:4])
 
     def gradients(self, delta: np.ndarray, x: np.ndarray, between: None, need_dx: bool) -> np.ndarray | None:
         """Turn δ = ∂L/∂z into ∂L/∂x, with ∂L/∂W written on the way."""

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core import trace_windows
 from minikeras._core.convolve import convolve, convolve_kernel, convolve_transpose
+from minikeras._core.tape import now
 from minikeras.layers.convolutional.base_convolutional import BaseConvolutional
 from minikeras.layers.convolutional.base_depthwise_conv import by_channel
 
@@ -65,6 +67,11 @@ class BaseSeparableConv(BaseConvolutional):
         """Compute h = x ∗ D and z = h P + b."""
         h = convolve(x, by_channel(self.depthwise_kernel.value), *self.how())
         return convolve(h, self.pointwise_kernel.value, data_format=self.data_format, bias=self.bias_value()), h
+
+    def traced_product(self, x: Any) -> Any:
+        """(x ∗ D) P"""
+        h = trace_windows.convolve(x, by_channel(now(self.depthwise_kernel)), *self.how()[:4])
+        return trace_windows.convolve(h, now(self.pointwise_kernel), 1, "valid", 1, 1)
 
     def gradients(self, delta: np.ndarray, x: np.ndarray, between: np.ndarray, need_dx: bool) -> np.ndarray | None:
         """Turn δ = ∂L/∂z into ∂L/∂x, with ∂L/∂P and ∂L/∂D written on the way."""

@@ -31,8 +31,8 @@ def sides(args: tuple, kwargs: dict, n: int, rest: tuple[str, ...]) -> tuple[tup
 class Convolution1D(Conv1D, metaclass=Alias):
     """`Conv1D` as Keras 1 wrote it: ``Convolution1D(nb_filter, filter_length, init, activation, ...)``.
 
-    >>> Convolution1D(8, 3, border_mode="same", subsample_length=2).strides
-    (2,)
+    >>> Convolution1D(8, 3, padding="same").kernel_size
+    (3,)
     """
 
     @staticmethod
@@ -70,7 +70,7 @@ class Convolution3D(Conv3D, metaclass=Alias):
 class AtrousConvolution1D(Conv1D, metaclass=Alias):
     """`Conv1D` with gaps between the taps: ``AtrousConvolution1D(nb_filter, filter_length, atrous_rate=2)``.
 
-    >>> AtrousConvolution1D(8, 3, atrous_rate=2).dilation_rate
+    >>> AtrousConvolution1D(8, 3, dilation_rate=2).dilation_rate
     (2,)
     """
 
@@ -80,7 +80,7 @@ class AtrousConvolution1D(Conv1D, metaclass=Alias):
 class AtrousConvolution2D(Conv2D, metaclass=Alias):
     """`Conv2D` with gaps between the taps: ``AtrousConvolution2D(nb_filter, nb_row, nb_col, atrous_rate=(2, 2))``.
 
-    >>> AtrousConvolution2D(8, 3, 3, atrous_rate=(2, 2)).dilation_rate
+    >>> AtrousConvolution2D(8, 3, 3, dilation_rate=(2, 2)).dilation_rate
     (2, 2)
     """
 
@@ -93,7 +93,7 @@ class AtrousConvolution2D(Conv2D, metaclass=Alias):
 class SeparableConvolution2D(SeparableConv2D, metaclass=Alias):
     """`SeparableConv2D` as Keras 1 wrote it: ``SeparableConvolution2D(nb_filter, nb_row, nb_col, ...)``.
 
-    >>> SeparableConvolution2D(8, 3, 3, border_mode="same").padding
+    >>> SeparableConvolution2D(8, 3, 3, padding="same").padding
     'same'
     """
 
@@ -108,7 +108,7 @@ class Deconvolution2D(Conv2DTranspose, metaclass=Alias):
 
     The shape of the output follows from the other arguments.
 
-    >>> Deconvolution2D(8, 3, 3, output_shape=(None, 14, 14, 8), border_mode="same", subsample=(2, 2)).strides
+    >>> Deconvolution2D(8, 3, 3, output_shape=(None, 14, 14, 8), padding="same", strides=(2, 2)).strides
     (2, 2)
     """
 

@@ -17,6 +17,7 @@ Edges = tuple[tuple[int, int], ...]  # how much before and after, for each axis 
 class BaseEdges(Layer):
     """Base of the layers that change the edges of space."""
 
+    is_linear = True
     float_inputs = False
     stateless = True
     axes = 0  # of space

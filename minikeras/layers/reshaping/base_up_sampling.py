@@ -12,6 +12,7 @@ from minikeras.layers.layer import Layer
 class BaseUpSampling(Layer):
     """Base of the layers that repeat each place in space."""
 
+    is_linear = True
     float_inputs = False
     stateless = True
     axes = 0  # of space

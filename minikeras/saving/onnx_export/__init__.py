@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.files import atomic_write
-from minikeras._core.nest import flatten
+from minikeras._core.nest import flatten, pack_sequence_as
+from minikeras.layers.layer import symbolic_of
 from minikeras.saving.onnx_export.graph import Graph
 from minikeras.saving.onnx_export.layers import LAYERS  # noqa: F401
-from minikeras.saving.onnx_export.rules import run
+from minikeras.saving.onnx_export.rules import translate
 
 __all__ = ["export_model", "to_onnx"]
 
@@ -80,15 +81,12 @@ def to_onnx(model: Any, input_signature: Any = None, opset_version: int | None =
     size = sum(v.value.nbytes for v in model.weights)
     if size > LARGEST:
         raise ValueError(f"Model {model.name!r} has {size / 2**30:.1f} GiB of weights; an ONNX file holds less than 2 GiB.")
-    if vars(model).get("_inputs") is None:
-        raise ValueError(
-            f"Model {model.name!r} ({type(model).__name__}) can't be exported to ONNX: its layers are called in a call() of its "
-            "own. Build it of keras.Input() tensors: keras.Model(inputs, outputs)."
-        )
     graph = Graph(onnx, opset)
     inputs = [graph.input(*each) for each in _signature(model, input_signature)]
-    y, _ = run(model, inputs if len(inputs) > 1 else inputs[0])
-    proto = graph.finish(model.name, inputs, flatten(y), model.output_names)
+    x = pack_sequence_as(_inputs(model), inputs)
+    y = flatten(translate(model, x))
+    names = [model.name] * len(y) if vars(model).get("_outputs") is None else model.output_names
+    proto = graph.finish(model.name, inputs, y, names)
     opsets = [onnx.helper.make_opsetid("", opset)]
     ir = onnx.helper.find_min_ir_version_for(opsets)  # not the newest, which older runtimes refuse
     return onnx.helper.make_model(proto, producer_name="minikeras", opset_imports=opsets, ir_version=ir)
@@ -96,7 +94,7 @@ def to_onnx(model: Any, input_signature: Any = None, opset_version: int | None =
 
 def _signature(model: Any, given: Any) -> list[tuple[str, np.dtype, tuple]]:
     """Name, dtype and shape of each input."""
-    own = model.inputs
+    own = flatten(_inputs(model))
     given = [None] * len(own) if given is None else flatten(given)
     if len(given) != len(own):
         raise ValueError(
@@ -106,8 +104,16 @@ def _signature(model: Any, given: Any) -> list[tuple[str, np.dtype, tuple]]:
     return [_one_input(model, tensor, asked) for tensor, asked in zip(own, given)]
 
 
+def _inputs(model: Any) -> Any:
+    """The symbolic inputs of a model; of one with a call() of its own, tensors like the data that it met."""
+    if vars(model).get("_inputs") is not None:
+        return model._inputs
+    return symbolic_of(model._build_shape, model.compute_dtype)
+
+
 def _one_input(model: Any, own: Any, given: Any) -> tuple[str, np.dtype, tuple]:
-    name, shape = own.node.operation.name, (None, *own.shape[1:])
+    name = "input" if own.node is None else own.node.operation.name
+    shape = (None, *own.shape[1:])
     if own.dtype == "string":
         raise ValueError(
             f"Input {name!r} of model {model.name!r} takes strings, for which ONNX has no operators: let the model begin behind "

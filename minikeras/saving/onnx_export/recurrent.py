@@ -16,7 +16,6 @@ from minikeras.saving.onnx_export.rules import LAYERS, MASKS, activation, rule_o
 from minikeras.saving.onnx_export.shapes import (
     backwards,
     concat,
-    cut,
     expand_dims,
     full,
     matmul,
@@ -26,6 +25,7 @@ from minikeras.saving.onnx_export.shapes import (
     sizes,
     split,
     squeeze,
+    take,
     transpose,
 )
 from minikeras.saving.onnx_export.windows import convolve
@@ -37,7 +37,7 @@ NATIVE = {
 ORDER = {"LSTM": (0, 3, 1, 2), "GRU": (0, 1, 2), "RNN": (0,)}  # ONNX has i, o, f, g and z, r, g
 
 
-# -- cells: project(cell, x) -> z of all steps; step(cell, z, states) -> new states, the first of which is the output ------
+# -- cells: project(cell, x) -> z of all steps; step(cell, z, states) -> new states, before them the output if it is another
 
 
 def project(cell, x):
@@ -124,7 +124,7 @@ def through(cell, x, states, seen):
             last += new
         return x, last
     ahead, step = rule_of(cell, CELLS)
-    x.graph.path = cell.path
+    x.graph.path = getattr(cell, "path", type(cell).__name__)
     kind = {simple_step: "RNN", lstm_step: "LSTM", gru_step: "GRU"}.get(step)
     if kind and seen is None and x.dtype == np.float32 and all(f in NATIVE for f in _activations(cell, kind)):
         return native(kind, cell, x, states)
@@ -137,17 +137,21 @@ def through(cell, x, states, seen):
 def scan(cell, step, z, states, seen):
     """The loop as a Scan: where the mask has a hole, states stay as they are."""
     graph, scanned = z.graph, [z] if seen is None else [z, seen]
-    inner = [graph.input(f"{cell.path}/state", s.dtype, s.shape) for s in states]
-    steps = [graph.input(f"{cell.path}/step", s.dtype, s.shape[1:]) for s in scanned]
+    inner = [graph.input(f"{graph.path}/state", s.dtype, s.shape) for s in states]
+    steps = [graph.input(f"{graph.path}/step", s.dtype, s.shape[1:]) for s in scanned]
 
     def body():
-        new = step(cell, steps[0], inner)
-        if seen is not None:
-            there = expand_dims(steps[1], *range(1, new[0].ndim))
-            new = [where(there, n, old, n) for n, old in zip(new, inner)]
-        return [*new, new[0]] if len(new) == len(inner) else [*new[1:], new[0]]
+        y, *new = step(cell, steps[0], inner)
+        new = new if len(new) == len(inner) else [y, *new]
+        if seen is None:
+            return [*new, y]
+        if y.shape != inner[0].shape:
+            raise ValueError("a mask over a cell whose output has not the shape of its first state")
+        pairs = [(y, inner[0]), *zip(new, inner)]
+        y, *new = [where(expand_dims(steps[1], *range(1, n.ndim)), n, old, n) for n, old in pairs]
+        return [*new, y]
 
-    proto, outputs = graph.body(f"{cell.path}/body", [*inner, *steps], body)
+    proto, outputs = graph.body(f"{graph.path}/body", [*inner, *steps], body)
     shapes = [(s.dtype, s.shape) for s in states] + [(outputs[-1].dtype, (z.shape[0], *outputs[-1].shape))]
     *last, ys = graph.add("Scan", (*states, *scanned), shapes, body=proto, num_scan_inputs=len(scanned))
     return ys, last
@@ -201,19 +205,12 @@ def rnn(layer, x, mask=None, initial_state=None):
     if layer.return_sequences:
         y = transpose(ys, (1, 0, *range(2, ys.ndim)))
     else:
-        y = last[_output_at(layer.cell)]
+        y = take(ys, -1, 0)
     if layer.zero_output_for_mask and seen is not None:
-        there = transpose(seen, (1, 0)) if layer.return_sequences else squeeze(cut(seen, {0: slice(-1, None)}), 0)
+        there = transpose(seen, (1, 0)) if layer.return_sequences else take(seen, -1, 0)
         y = where(expand_dims(there, *range(there.ndim, y.ndim)), y, 0.0, y)
     y, *last = (cast(t, layer.compute_dtype) for t in (y, *last))
     return (y, *pack(layer.state_size, last)) if layer.return_state else y
-
-
-def _output_at(cell):
-    """Which of the states is the output of the last step."""
-    if not isinstance(cell, layers.StackedRNNCells):
-        return 0
-    return sum(len(flatten(one.state_size)) for one in cell.cells[:-1]) + (_output_at(cell.cells[-1]))
 
 
 def _start(layer, x):

@@ -60,8 +60,13 @@ class Refusal(ValueError):
 
 def is_model(layer: Any) -> bool:
     """Whether this is a model with a course through its layers that is ours."""
-    model = dtypes.registry.table["Functional"]
-    return isinstance(layer, model.__base__) and type(layer).forward is model.forward and layer._inputs is not None
+    model = model_class()
+    return isinstance(layer, model) and type(layer).forward is model.forward and layer._inputs is not None
+
+
+def model_class() -> type:
+    """`Model`, which stands above this package."""
+    return dtypes.registry.table["Functional"].__base__
 
 
 def rule_of(layer: Any, table: dict) -> Callable:
@@ -94,8 +99,11 @@ def converted(layer: Any, t: Any) -> Any:
     """A tensor in the number type that a layer's forward would compute in."""
     if not isinstance(t, Tensor) or t.dtype.kind == "b":
         return t
+    own = layer.compute_dtype
     if t.dtype.kind != "f":
-        return cast(t, layer.compute_dtype) if layer.float_inputs else t
+        return cast(t, own) if layer.float_inputs else t
+    if own == layer.variable_dtype and layer.casts_inputs:
+        return cast(t, own)
     return cast(t, np.result_type(t.dtype, *(v.dtype for v in layer.weights if np.dtype(v.dtype).kind == "f")))
 
 
@@ -132,6 +140,8 @@ def call(node: Node, values: dict, seen: dict, graph: Graph) -> tuple[Any, Any]:
     """One call of a layer, with the masks that travel with its arguments."""
     layer, spec = node.operation, call_spec(type(node.operation).call)
     given = {n: v for n, v in node.kwargs.items() if n != "training" and v is not None}
+    if node.kwargs.get("training") in (True, 1):
+        raise Refusal(refusal(layer, "it is called with training=True, and the graph predicts"))
     x, arguments = put(node.args[0], values, graph), {n: put(v, values, graph) for n, v in given.items()}
     mask = arguments.get("mask")
     if mask is None:
@@ -171,7 +181,7 @@ def _none(mask: Any) -> Any:
 def mask_after(layer: Any, x: Any, mask: Any) -> Any:
     """The mask of what a layer gives."""
     compute_mask = type(layer).compute_mask
-    if compute_mask is layers.Layer.compute_mask:
+    if compute_mask in (layers.Layer.compute_mask, model_class().compute_mask):
         return mask if layer.supports_masking else None
     if mask is None and not layer.makes_mask:
         return None

@@ -1,0 +1,112 @@
+"""A module under one of Keras' names, whose contents are those of modules here."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import types
+from typing import Any
+
+from minikeras._core.origin import announce
+from minikeras.compat.places import HIDDEN
+
+
+class Facade(types.ModuleType):
+    """A module that shows the public names of others: the same objects, under the name that code written for Keras imports.
+
+    Names that another module makes only when they are asked for are passed on when they are asked for here.
+
+    Args:
+        name: such as ``"keras.layers"``.
+        sources: the modules here that have the names, by name; the first that has one gives it. Those missing are passed over.
+        given: names of its own.
+
+    >>> module = Facade("keras.losses", ["minikeras.losses"], {"__version__": "3"})
+    >>> module.Huber is importlib.import_module("minikeras.losses").Huber, "Huber" in dir(module), hasattr(module, "Hubber")
+    (True, True, False)
+    """
+
+    def __init__(self, name: str, sources: list[str], given: dict[str, Any] | None = None):
+        super().__init__(name, f"{name}, as minikeras has it.")
+        vars(self).update({"_sources": tuple(sources), "_given": dict(given or {}), "__path__": [], **(given or {})})
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return [n for n in dir(self) if not n.startswith("_")]
+        failed = None
+        if not (name.startswith("__") and name.endswith("__")):
+            for module in self._modules():
+                try:
+                    value = public_name(module, name)
+                except AttributeError as error:
+                    failed = failed or error
+                    continue
+                if not isinstance(value, types.ModuleType):
+                    announce(value)
+                    vars(self)[name] = value
+                    return value
+            child = f"{self.__name__}.{name}"
+            if name not in HIDDEN.get(self.__name__, ()) and not name.startswith("__") and is_known(child):
+                return importlib.import_module(child)
+        text = str(failed) if failed is not None and "minikeras.compat" in str(failed) else ""
+        raise AttributeError(text or f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        names = {name for name in vars(self) if not name.startswith("_")} | set(self._given)
+        for module in self._modules():
+            names.update(getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")])
+        return sorted(names)
+
+    def _modules(self) -> list[types.ModuleType]:
+        return [module for module in map(find_module, self._sources) if module is not None]
+
+    def fill(self) -> None:
+        """Put in what the modules here have already, so that ``vars()`` of this one shows it."""
+        for module in reversed(self._modules()):
+            for name in getattr(module, "__all__", ()):
+                value = vars(module).get(name)
+                if name in vars(module) and not isinstance(value, types.ModuleType):
+                    announce(value)
+                    vars(self)[name] = value
+        vars(self).update(self._given)
+
+
+def is_known(name: str) -> bool:
+    """Whether a module of that name can be imported, by `install_as_keras`' finder.
+
+    >>> is_known("keras.nothing.of.the.kind")
+    False
+    """
+    return name in sys.modules or any(
+        type(finder).__module__ == "minikeras.compat.finder" and finder.find_spec(name, None) for finder in sys.meta_path
+    )
+
+
+def find_module(name: str) -> types.ModuleType | None:
+    """Import a module of this library, or return None where there is none of that name.
+
+    >>> find_module("minikeras.nothing") is None, find_module("minikeras.losses").__name__
+    (True, 'minikeras.losses')
+    """
+    if name in sys.modules:
+        return sys.modules[name]
+    parent = name.rpartition(".")[0]
+    if parent and (find_module(parent) is None or not hasattr(sys.modules[parent], "__path__")):
+        return None
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+def public_name(module: types.ModuleType, name: str) -> Any:
+    """What a module shows under a name, or makes when it is asked for it.
+
+    >>> public_name(find_module("minikeras.losses"), "importlib")
+    Traceback (most recent call last):
+    AttributeError: module 'minikeras.losses' has no attribute 'importlib'
+    """
+    shown = getattr(module, "__all__", None)
+    if name in vars(module) and (shown is None or name in shown or name.startswith("_")):
+        return vars(module)[name]
+    if "__getattr__" in vars(module):
+        return vars(module)["__getattr__"](name)
+    raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")

@@ -1,0 +1,89 @@
+"""The messages of an event file: an event holds a summary, a summary holds values, a value is a tensor with its metadata."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+
+from minikeras.tensorboard.crc32c import masked
+from minikeras.tensorboard.protobuf import block, double, integer
+
+_TYPES = {
+    "float32": 1, "float64": 2, "int32": 3, "uint8": 4, "int16": 5, "int8": 6, "int64": 9, "bool": 10, "uint16": 17,
+    "float16": 19, "uint32": 22, "uint64": 23,
+}  # fmt: skip
+_STRING = 7
+
+
+def record(data: bytes) -> bytes:
+    """A TFRecord: the length, its checksum, the data, their checksum.
+
+    >>> len(record(b"abc"))
+    19
+    """
+    length = struct.pack("<Q", len(data))
+    return b"".join((length, struct.pack("<I", masked(length)), data, struct.pack("<I", masked(data))))
+
+
+def tensor(array: np.ndarray) -> bytes:
+    """A TensorProto of numbers.
+
+    >>> tensor(np.array(0.5, "float32")).hex()
+    '080112002204' '0000003f'
+    """
+    kind = _TYPES.get(array.dtype.name)
+    if kind is None:
+        raise ValueError(f"A summary holds numbers or texts, got an array of {array.dtype}.")
+    return integer(1, kind) + block(2, _shape(array.shape)) + block(4, np.ascontiguousarray(array).tobytes())
+
+
+def strings(values: Sequence[bytes], shape: tuple) -> bytes:
+    """A TensorProto of byte strings.
+
+    >>> strings([b"a"], ()).hex()
+    '08071200' '420161'
+    """
+    return integer(1, _STRING) + block(2, _shape(shape)) + b"".join(block(8, value) for value in values)
+
+
+def _shape(shape: tuple) -> bytes:
+    return b"".join(block(2, integer(1, n)) for n in shape)
+
+
+def summary(tag: str, content: bytes, plugin: str, data: bytes = b"", description: str | None = None) -> bytes:
+    """A Summary with one value.
+
+    Args:
+        tag: the name it goes by.
+        content: a TensorProto.
+        plugin: which part of the page shows it.
+        data: what that part wants to know besides.
+        description: a text in Markdown.
+
+    >>> b"epoch_loss" in summary("epoch_loss", tensor(np.zeros((), "float32")), "scalars")
+    True
+    """
+    metadata = block(1, block(1, plugin) + (block(2, data) if data else b""))
+    if description:
+        metadata += block(3, description)
+    return block(1, block(1, tag) + block(8, content) + block(9, metadata))
+
+
+def event(wall_time: float, step: int, summary: bytes) -> bytes:
+    """An Event with a summary.
+
+    >>> event(0.0, 1, b"").hex()
+    '090000000000000000' '10012a00'
+    """
+    return double(1, wall_time) + (integer(2, step) if step else b"") + block(5, summary)
+
+
+def first_event(wall_time: float) -> bytes:
+    """The Event that begins a file.
+
+    >>> b"brain.Event:2" in first_event(0.0)
+    True
+    """
+    return double(1, wall_time) + block(3, "brain.Event:2") + block(10, block(1, "minikeras.tensorboard.writer"))
