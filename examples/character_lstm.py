@@ -61,7 +61,7 @@ left.plot(range(1, 13), history["loss"], color=BLUE, marker="o", markersize=4, l
 left.axhline(np.log(len(letters)), color=GREY, linestyle=":", label="knowing nothing")
 left.axhline(table, color=ORANGE, linestyle="--", label="table of pairs")
 left.set(title="loss per letter", xlabel="epoch", ylabel="cross-entropy", ylim=(0, None), xticks=range(2, 13, 2))
-left.legend()
+left.legend(loc="center right")
 right.bar(range(1, len(line)), 100 * sure, color=BLUE, width=0.8)
 right.set(title="how sure it was of each letter", ylabel="probability in %", ylim=(0, 105), xlim=(-0.6, len(line) - 0.4))
 right.set_xticks(range(len(line)), [c if c != " " else "␣" for c in line], family="monospace")

@@ -58,4 +58,5 @@ right.set(title='"the film was not boring", padded further', xlabel="zeros behin
 left.legend(loc="lower right")
 right.legend(loc="center right")
 show(figure, "text_padding")
-print(f"Masks: accuracy {with_mask['val_accuracy'][-1]:.0%}; padding is not seen: {spread['with mask'] < 1e-5}")
+right_enough = with_mask["val_accuracy"][-1] > 0.95
+print(f"Masks: nearly all reviews judged right: {right_enough}; padding is not seen: {spread['with mask'] < 1e-5}")

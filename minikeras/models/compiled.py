@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import losses, metrics, optimizers
-from minikeras._core.serialize import serialize_keras_object
+from minikeras._core.serialize import nameless_allowed, serialize_keras_object
 from minikeras._core.tape import traced
 from minikeras._core.variable import adopt
 from minikeras.losses.reduction import masked_weights
@@ -58,7 +58,8 @@ class Compiled:
 
     def config(self) -> dict:
         """What a file keeps of it."""
-        config = serialize_keras_object({**self.given, "optimizer": self.optimizer})
+        with nameless_allowed():  # the file opens with compile=False, copies go on with the functions themselves
+            config = serialize_keras_object({**self.given, "optimizer": self.optimizer})
         return {**config, "jit_compile": bool(config["jit_compile"])}
 
     def prepare_targets(self, ys: list, outputs: list) -> list:

@@ -18,6 +18,7 @@ from minikeras.layers.layer import registry as layer_registry
 from minikeras.models.old_operations import OLD_KINDS, OldOperation
 
 MOST_CALLS = 50_000  # nodes in one model from a file
+TRAINING = "training"  # beside args and kwargs: Keras writes a `training` into kwargs that nobody gave, and does not mind it
 
 
 def graph_config(model: Any) -> dict:
@@ -64,7 +65,8 @@ class _History:
         args, kwargs = node.args, node.kwargs
         if isinstance(node.operation, Operation):
             args, kwargs = _call_arguments(node)
-        return {"args": [self.value(a) for a in args], "kwargs": {name: self.value(v) for name, v in kwargs.items()}}
+        call = {"args": [self.value(a) for a in args], "kwargs": {name: self.value(v) for name, v in kwargs.items()}}
+        return call if kwargs.get("training") is None else {**call, TRAINING: kwargs["training"]}
 
     def value(self, value: Any) -> Any:
         if isinstance(value, KerasTensor):
@@ -274,7 +276,9 @@ class _Graph:
             args, kwargs = call.get("args", []), call.get("kwargs") or {}
             if not isinstance(args, list) or not isinstance(kwargs, dict):
                 raise ValueError(f"A call of layer {name!r} in the config has no list of args: {shorten(call)}.")
-            args, kwargs = read(args), {key: read(v) for key, v in kwargs.items()}
+            args, kwargs = read(args), {key: read(v) for key, v in kwargs.items() if key != "training"}
+            if isinstance(call.get(TRAINING), bool):
+                kwargs["training"] = call[TRAINING]
         else:
             args, kwargs = self._old_arguments(name, call)
         if isinstance(self.operations[name], Layer):

@@ -15,7 +15,7 @@ from minikeras import data
 from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.nest import flatten
 from minikeras._core.trace import Box, primitive
-from minikeras.layers.calling import mask_of
+from minikeras.layers.calling import call_spec, mask_of
 from minikeras.losses.reduction import masked_weights
 
 STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
@@ -44,7 +44,7 @@ class OwnSteps:
         x, y, w = unpack(data)
         with GradientTape() as tape:
             y_pred = self(x, training=True)
-            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=w, training=True)
+            loss = self._its_loss(x, y, y_pred, w, True)
             scaled = self.optimizer.scale_loss(loss)
         weights = self.trainable_weights
         if weights:
@@ -56,7 +56,7 @@ class OwnSteps:
         """Evaluate one batch; return what to log, by name."""
         x, y, w = unpack(data)
         y_pred = self(x, training=False)
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=w, training=False)
+        loss = self._its_loss(x, y, y_pred, w, False)
         self._compiled.loss_tracker.update_state(_value(loss), sample_weight=len(flatten(x)[0]))
         return self.compute_metrics(x, y, y_pred, w)
 
@@ -74,6 +74,11 @@ class OwnSteps:
         if self._compiled is not None and y_pred is not None:
             self._pending = _value(total), len(flatten(y_pred)[0]), float(self._compiled.loss_tracker.count)
         return total
+
+    def _its_loss(self, x: Any, y: Any, y_pred: Any, w: Any, training: bool) -> Any:
+        """`compute_loss`, which may have been written before it was told ``training``."""
+        told = {"training": training} if call_spec(type(self).compute_loss).takes("training") else {}
+        return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=w, **told)
 
     _pending: tuple | None = None  # a loss that no step has counted yet
 

@@ -76,7 +76,8 @@ def compile_model(model: Any, config: Any, name: str, custom_objects: dict | Non
     with reading(hint), allowance(4 * sum(v.value.nbytes for v in model.variables) + SPARE), scope(custom_objects):
         if not isinstance(config, dict):
             raise ValueError(f"the compile state should be a dict, got {str(config)[:100]!r}")
-        model.compile_from_config(translate_compile(config, custom_objects))
+        names = model.output_names if getattr(model, "_outputs", None) is not None else ()
+        model.compile_from_config(translate_compile(config, custom_objects, names))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from minikeras._core.custom import find_custom
@@ -56,8 +57,11 @@ def translate(config: Any, custom_objects: dict | None = None) -> Any:
     return node
 
 
-def translate_compile(config: dict, custom_objects: dict | None = None) -> dict:
+def translate_compile(config: dict, custom_objects: dict | None = None, outputs: Sequence[str] = ()) -> dict:
     """Return the arguments of compile() that a compile_config or training_config of any Keras describes.
+
+    Args:
+        outputs: the names of the model's outputs.
 
     >>> translate_compile({"optimizer_config": {"class_name": "SGD", "config": {"lr": 0.1}}, "metrics": [["mae"]]})
     {'metrics': ['mae'], 'optimizer': {'class_name': 'SGD', 'config': {'learning_rate': 0.1}}}
@@ -65,10 +69,32 @@ def translate_compile(config: dict, custom_objects: dict | None = None) -> dict:
     config = {key: value for key, value in config.items() if value is not None and key != "sample_weight_mode"}
     if "optimizer_config" in config:
         config["optimizer"] = config.pop("optimizer_config")
+    old = _is_of_keras_2(config.get("optimizer"))
     for key in ("optimizer", "loss", "metrics", "weighted_metrics", "loss_weights"):
         if key in config:
             config[key] = _compiled(translate(config[key], custom_objects), key, custom_objects)
+            if old and len(outputs) > 1 and key.endswith("metrics"):
+                config[key] = _unprefixed(config[key], sorted(outputs, key=len, reverse=True))
     return config
+
+
+def _is_of_keras_2(optimizer: Any) -> bool:
+    config = optimizer.get("config") if isinstance(optimizer, dict) else None
+    return isinstance(config, dict) and not {"is_legacy_optimizer", "jit_compile", "lr", "decay"}.isdisjoint(config)
+
+
+def _unprefixed(metrics: Any, outputs: list[str]) -> Any:
+    """Keras 2 writes metrics under the names that they have in History; the name of the output is put before them again here."""
+    if isinstance(metrics, list):
+        return [_unprefixed(item, outputs) for item in metrics]
+    if not isinstance(metrics, dict):
+        return metrics
+    config = metrics.get("config")
+    if not isinstance(metrics.get("class_name"), str) or not isinstance(config, dict):
+        return {key: _unprefixed(value, outputs) for key, value in metrics.items()}
+    name = config.get("name")
+    before = next((f"{output}_" for output in outputs if isinstance(name, str) and name.startswith(f"{output}_")), None)
+    return metrics if before is None else {**metrics, "config": {**config, "name": name[len(before) :]}}
 
 
 def _sequential(config: Any) -> Any:

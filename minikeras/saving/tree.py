@@ -14,6 +14,9 @@ from minikeras._core.variable import Variable
 from minikeras.layers.layer import Layer
 
 
+CALLED = {"GroupQueryAttention": "GroupedQueryAttention"}  # public name -> what Keras' own source calls the class
+
+
 class Part(NamedTuple):
     """A layer, a model or a random stream in its place."""
 
@@ -83,7 +86,7 @@ def _walk(part: Any, steps: tuple, path: str, seen: set[int]) -> Iterator[Part]:
             continue
         counts: dict[str, int] = {}
         for item in _flat(child):
-            kind = snake_case(type(item).__name__)
+            kind = snake_case(CALLED.get(type(item).__name__, type(item).__name__))
             n = counts[kind] = counts.get(kind, -1) + 1
             numbered = f"{kind}_{n}" if n else kind
             yield from _walk(item, (*steps, (name, kind, n)), f"{path}/{name}/{numbered}".lstrip("/"), seen)

@@ -137,10 +137,7 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
         for name in ("accuracy", "acc"):
             if name in results:
                 return float(results[name])
-        raise ValueError(
-            "The model is not configured to compute accuracy. You should pass `metrics=[\"accuracy\"]` to the `model.compile()` "
-            "method."
-        )
+        raise ValueError("The model is not configured to compute accuracy: compile it with metrics=['accuracy'].")
 
 
 class KerasRegressor(RegressorMixin, BaseWrapper):

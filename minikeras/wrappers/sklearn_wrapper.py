@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import random
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from minikeras._core.random import global_state, set_global_state, set_random_seed
 from minikeras.models import Model, clone_model
 from minikeras.wrappers.targets import OneHot, Targets, classes_of
 
 try:
     from sklearn import get_config
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
+    from sklearn.utils import check_random_state
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
     raise ImportError(
@@ -29,6 +33,7 @@ class SKLBase(BaseEstimator):
         warm_start: go on with the weights of the last `fit`, and with the model itself instead of a clone.
         model_kwargs: further arguments of that function.
         fit_kwargs: arguments of ``Model.fit``; those given to `fit` go before.
+        random_state: an integer makes every `fit` the same; None goes on from where randomness stands.
 
     Attributes:
         model_: the trained model.
@@ -41,11 +46,13 @@ class SKLBase(BaseEstimator):
         warm_start: bool = False,
         model_kwargs: dict | None = None,
         fit_kwargs: dict | None = None,
+        random_state: Any = None,
     ):
         self.model = model
         self.warm_start = warm_start
         self.model_kwargs = model_kwargs
         self.fit_kwargs = fit_kwargs
+        self.random_state = random_state
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -82,8 +89,9 @@ class SKLBase(BaseEstimator):
         X, y = validate_data(self, X, y, multi_output=True)
         self._targets = self._learn_targets(y, kwargs.get("sample_weight"))
         y = self._targets.encode(y)
-        model = self._new_model(X, y)
-        self.history_ = model.fit(X, y, **{**(self.fit_kwargs or {}), **kwargs})
+        with seeded(self.random_state):
+            model = self._new_model(X, y)
+            self.history_ = model.fit(X, y, **{**(self.fit_kwargs or {}), **kwargs})
         self.model_ = model
         return self
 
@@ -112,7 +120,8 @@ class SKLBase(BaseEstimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """Return a prediction for each row of X."""
-        return self._targets.decode(self._raw(X))
+        raw = self._raw(X)
+        return self._targets.decode(raw)
 
 
 class SKLearnClassifier(ClassifierMixin, SKLBase):
@@ -122,8 +131,9 @@ class SKLearnClassifier(ClassifierMixin, SKLBase):
     targets, for each of which the model has an output.
 
     Args:
-        model, warm_start, model_kwargs, fit_kwargs: a compiled model, or a function ``model(X, y, **model_kwargs)`` that makes
-            one, whether to train on in the next `fit`, and arguments of ``Model.fit``.
+        model, warm_start, model_kwargs, fit_kwargs, random_state: a compiled model, or a function
+            ``model(X, y, **model_kwargs)`` that makes one; whether to train on in the next `fit`; arguments of ``Model.fit``; a
+            seed for each `fit`.
 
     Attributes:
         classes_: the labels, sorted.
@@ -150,12 +160,15 @@ class SKLearnClassifier(ClassifierMixin, SKLBase):
         targets = OneHot(y)
         self.classes_ = targets.classes
         if classes_of(y if weights is None else y[np.asarray(weights) != 0]) == 1:
-            raise ValueError("Classifier can't train when only one class is present.")
+            counted = "" if weights is None else " where sample_weight is not 0"
+            raise ValueError(f"Classifier can't train when only one class is present{counted}.")
         return targets
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Return what the model gives; for two classes one number per row, above zero for the second, as scikit-learn has it."""
+        """Return what the model gives; where scikit-learn wants numbers above zero for yes, of two classes and of labels, these."""
         raw = self._raw(X)
+        if self._targets.kind.startswith("multilabel"):
+            return raw - 0.5
         return raw[:, 1] - raw[:, 0] if self._targets.kind == "binary" and raw.shape[1] == 2 else raw
 
     def predict_proba(self, X: Any) -> Any:
@@ -169,14 +182,15 @@ class SKLearnRegressor(RegressorMixin, SKLBase):
     """A model as a scikit-learn regressor, of one number per sample or of several.
 
     Args:
-        model, warm_start, model_kwargs, fit_kwargs: a compiled model, or a function ``model(X, y, **model_kwargs)`` that makes
-            one, whether to train on in the next `fit`, and arguments of ``Model.fit``.
+        model, warm_start, model_kwargs, fit_kwargs, random_state: a compiled model, or a function
+            ``model(X, y, **model_kwargs)`` that makes one; whether to train on in the next `fit`; arguments of ``Model.fit``; a
+            seed for each `fit`.
 
     >>> import minikeras as keras
     >>> model = keras.Sequential([keras.layers.Dense(1, kernel_initializer="zeros")]); model.compile("sgd", "mse")
     >>> X = np.array([[1.0], [2.0], [3.0]])
     >>> SKLearnRegressor(model, fit_kwargs={"epochs": 500, "verbose": 0}).fit(X, [2.0, 4.0, 6.0]).predict([[5.0]]).round(1)
-    array([9.9], dtype=float32)
+    array([9.7], dtype=float32)
     """
 
     def __sklearn_tags__(self):
@@ -190,8 +204,9 @@ class SKLearnTransformer(TransformerMixin, SKLBase):
     """A model as a scikit-learn transformer: what it predicts goes to the next step of a pipeline.
 
     Args:
-        model, warm_start, model_kwargs, fit_kwargs: a compiled model, or a function ``model(X, y, **model_kwargs)`` that makes
-            one, whether to train on in the next `fit`, and arguments of ``Model.fit``.
+        model, warm_start, model_kwargs, fit_kwargs, random_state: a compiled model, or a function
+            ``model(X, y, **model_kwargs)`` that makes one; whether to train on in the next `fit`; arguments of ``Model.fit``; a
+            seed for each `fit`.
 
     >>> import minikeras as keras
     >>> model = keras.Sequential([keras.layers.Dense(2)]); model.compile("sgd", "mse")
@@ -208,3 +223,23 @@ class SKLearnTransformer(TransformerMixin, SKLBase):
     def transform(self, X: Any) -> np.ndarray:
         """Return what the model predicts for each row of X."""
         return self._raw(X)
+
+
+@contextlib.contextmanager
+def seeded(random_state: Any) -> Iterator[None]:
+    """Draw from a seed in the block, then go on from where randomness stood.
+
+    >>> with seeded(1): a = np.random.random()
+    >>> with seeded(1): b = np.random.random()
+    >>> a == b, a == np.random.random()
+    (True, False)
+    """
+    if random_state is None:
+        yield
+        return
+    states = random.getstate(), np.random.get_state(), global_state()
+    set_random_seed(int(check_random_state(random_state).randint(2**31 - 1)))
+    try:
+        yield
+    finally:
+        random.setstate(states[0]), np.random.set_state(states[1]), set_global_state(states[2])

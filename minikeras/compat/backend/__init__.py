@@ -179,8 +179,8 @@ _OTHERS = {
     "torch": "PyTorch",
 }  # fmt: skip
 
-__all__ = sorted(n for n, v in vars().items() if not (n.startswith("_") or hasattr(v, "__path__") or hasattr(v, "compiler_flag")))
-__all__ = [n for n in __all__ if n not in ("arrays", "graphs", "nn", "settings", "values", "whole")]  # the files here
+_FILES = "annotations", "arrays", "graphs", "nn", "settings", "values", "whole"
+__all__ = sorted(name for name in vars() if not name.startswith("_") and name not in _FILES)
 
 
 def __getattr__(name: str):

@@ -59,7 +59,7 @@ class Function:
         self._updates = [tuple(update) for update in updates or () if update is not None and not isinstance(update, Variable)]
         wrong = [x for x in self.inputs if not isinstance(x, (KerasTensor, LearningPhase))]
         if wrong:
-            raise ValueError(f"The inputs of K.function are symbolic tensors (keras.Input, layer.input), got {shorten(wrong[0])}.")
+            raise ValueError(f"The inputs of K.function are symbolic tensors such as layer.input, got {shorten(wrong[0])}.")
         self._given = [x for x in self.inputs if isinstance(x, KerasTensor)]
         targets = [*flatten(outputs), *(new for _, new in self._updates)]
         self._symbolic = [t for t in targets if isinstance(t, KerasTensor)]

@@ -42,7 +42,7 @@ def set_image_data_format(data_format: str) -> None:
 def image_dim_ordering() -> str:
     """Return where the channels of an image stand in the words of Keras 1: "tf" for last, "th" for first.
 
-    >>> image_dim_ordering()
+    >>> config.disable_hints(); image_dim_ordering(); config.enable_hints()
     'tf'
     """
     hint("names", "image_dim_ordering", "`K.image_dim_ordering()` still works; it is `K.image_data_format()` now.")

@@ -60,7 +60,7 @@ def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Variable:
 def get_value(x: Any) -> Any:
     """The numbers in a variable or tensor.
 
-    >>> get_value(variable(2.0))
+    >>> float(get_value(variable(2.0)))
     2.0
     """
     if isinstance(x, KerasTensor):
@@ -98,7 +98,7 @@ def set_value(x: Any, value: Any) -> None:
 def batch_get_value(tensors: Any) -> list:
     """The numbers in several variables.
 
-    >>> batch_get_value([variable(2.0)])
+    >>> [float(value) for value in batch_get_value([variable(2.0)])]
     [2.0]
     """
     return [get_value(x) for x in tensors]

@@ -51,7 +51,7 @@ class Window:
             return span - 1, 0
         if padding != "same":
             raise ValueError(f"there is no padding {padding!r}")
-        if n is None and stride > 1:
+        if n is None and 1 < stride and 1 < span:
             return None
         missing = max(span - 1 if n is None or stride == 1 else (-(-n // stride) - 1) * stride + span - n, 0)
         return missing // 2, missing - missing // 2
@@ -178,18 +178,26 @@ def _mirrored(layer, x, pads):
 # -- pooling --------------------------------------------------------------------------------------------------------------
 
 
+def pooling(x, window, strides, padding):
+    """How a pooling window slides; ONNX Runtime takes no windows shorter than their strides if it has to find the padding."""
+    how = Window(x, window, strides, padding)
+    if any(pads is None and span < stride for pads, span, stride in zip(how.pads, how.spans, how.strides)):
+        raise ValueError("padding='same' with strides above pool_size needs to know the sizes of the input")
+    return how
+
+
 def max_pool(x, window, strides, padding, data_format):
     """max x over each window"""
     came = x.dtype
     x = first(x if came.kind == "f" else cast(x, np.float64), data_format)
-    how = Window(x, window, strides, padding)
+    how = pooling(x, window, strides, padding)
     return cast(back(op("MaxPool", x, shape=(*x.shape[:2], *how.out), **how.attributes), data_format), came)
 
 
 def average_pool(x, window, strides, padding, data_format):
     """Σ x / n over each window, n without what padding adds"""
     x = first(x, data_format)
-    how = Window(x, window, strides, padding)
+    how = pooling(x, window, strides, padding)
     if single(x):
         return back(op("AveragePool", x, shape=(*x.shape[:2], *how.out), **how.attributes), data_format)
     last = moveaxis(x, 1, -1)
