@@ -235,6 +235,10 @@ def _describe_function(function: types.FunctionType) -> dict:
 
 def _describe_nameless(obj: Any, name: str) -> dict:
     _nameless[-1].append(obj)
+    if _notes:  # a copy is made: each such object under a name of its own
+        name = f"{name[:-1]} {id(obj)}>"
+        for own in _notes:
+            own[name] = obj
     return {"module": type(obj).__module__, "class_name": "function", "config": name, "registered_name": name}
 
 

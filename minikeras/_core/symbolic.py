@@ -73,6 +73,14 @@ class KerasTensor(NDArrayOperatorsMixin):
 
         return symbolic(func, args, kwargs)
 
+    def _anew(name):  # x += y binds x to a new tensor, as it holds no numbers to change
+        operator = getattr(NDArrayOperatorsMixin, f"__{name}__")
+        return lambda self, other: operator(self, other)
+
+    __iadd__, __isub__, __imul__, __itruediv__ = _anew("add"), _anew("sub"), _anew("mul"), _anew("truediv")
+    __ifloordiv__, __imod__, __ipow__, __imatmul__ = _anew("floordiv"), _anew("mod"), _anew("pow"), _anew("matmul")
+    del _anew
+
     def __getitem__(self, key):
         from minikeras._core.operation import getitem, symbolic
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -65,12 +66,16 @@ class Variable(NDArrayOperatorsMixin):
                 dtype = floatx()
             elif dtype is None and value.dtype.kind == "i" and not hasattr(initializer, "dtype"):
                 dtype = standardize_dtype(int)
-        self.value = np.array(value, None if dtype is None else standardize_dtype(dtype), order="C")
+        dtype = value.dtype if dtype is None else np.dtype(standardize_dtype(dtype))
+        owned = type(value) is np.ndarray and value.dtype == dtype and value.flags.carray and value.base is None
+        if not (callable(initializer) and owned and sys.getrefcount(value) <= 2):  # nobody else holds what was just made
+            value = np.array(value, dtype, order="C")
+        self.value = value
         if self.value.dtype.kind not in "fiub":
             raise ValueError(f"A Variable holds numbers, got an array of {self.value.dtype}.")
         if shape is not None and self.value.shape != tuple(shape):
             raise ValueError(f"Variable {name!r} should have shape {tuple(shape)}, got a value of shape {self.value.shape}.")
-        self.grad = np.zeros_like(self.value) if self.value.dtype.kind == "f" else None
+        self.grad = np.zeros(value.shape, dtype) if value.dtype.kind == "f" else None  # takes no memory until it is written
         self.store: Store | None = None
         self.span: slice | None = None
         self.trainable = trainable

@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # for editors
     from minikeras.callbacks.learning_rate_scheduler import LearningRateScheduler
     from minikeras.callbacks.model_checkpoint import ModelCheckpoint
     from minikeras.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+    from minikeras.callbacks.remote_monitor import RemoteMonitor
     from minikeras.callbacks.swap_ema_weights import SwapEMAWeights
+    from minikeras.callbacks.tensorboard import TensorBoard
     from minikeras.callbacks.terminate_on_nan import TerminateOnNaN
 
 _LATER = {
@@ -27,7 +29,9 @@ _LATER = {
     "learning_rate_scheduler": "LearningRateScheduler",
     "model_checkpoint": "ModelCheckpoint",
     "reduce_lr_on_plateau": "ReduceLROnPlateau",
+    "remote_monitor": "RemoteMonitor",
     "swap_ema_weights": "SwapEMAWeights",
+    "tensorboard": "TensorBoard",
     "terminate_on_nan": "TerminateOnNaN",
 }
 __getattr__ = lazily(__name__, _LATER, {})
@@ -44,6 +48,8 @@ __all__ = [
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

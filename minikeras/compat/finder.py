@@ -27,10 +27,11 @@ _SAME = (  # beginnings of names -> the beginning that they stand for
     ("tensorflow.compat.v1.keras", "keras"),
     ("tensorflow.compat.v2.keras", "keras"),
 )
-_NAMESPACES = {"": ["layers", "models", "metrics", "utils"], "backend": ["_root", "config", "utils"], "trainers": ["utils", "data"]}
+_NAMESPACES = {"backend": ["_root", "config", "utils"], "trainers": ["utils", "data"]}  # where a private package's names are
 _PRIVATE = ("compat", "tensorboard", "data")  # packages here that Keras has not
 _RENAMED_IN = (
-    "layers models losses metrics optimizers optimizers.schedules callbacks initializers regularizers constraints random saving utils"
+    "layers models losses metrics optimizers optimizers.schedules callbacks initializers regularizers constraints random "
+    "saving utils"
 ).split() + [""]
 _tables: dict[str, Any] = {}
 
@@ -128,16 +129,17 @@ def _of_keras(fullname: str, path: str) -> Facade | types.ModuleType | None:
     if any(part.startswith("_") for part in path.split(".")) or (first in _PRIVATE and not fullname.startswith("keras.src")):
         return None
     old, classes = _table("old", read_old), _table("classes", read_classes)
+    module = find_module(f"{_HOUSE}.{path}")
+    if module is not None and not hasattr(module, "__all__") and not hasattr(module, "__path__"):
+        return module
     if path in old:
         sources = _modules(old[path])
         return Facade(fullname, sources) if any(find_module(source) for source in sources) else None
     above = _above(first)
     if path in classes:
         return Facade(fullname, above) if any(find_module(source) for source in above) else None
-    module = find_module(f"{_HOUSE}.{path}")
     if module is not None:
-        is_public = hasattr(module, "__all__") or hasattr(module, "__path__")
-        return Facade(fullname, list(dict.fromkeys([module.__name__, *above]))) if is_public else module
+        return Facade(fullname, list(dict.fromkeys([module.__name__, *above])))
     if any(known.startswith(path + ".") for known in (*old, *classes)) and find_module(above[0]) is not None:
         return Facade(fullname, above)
     return None
@@ -185,7 +187,8 @@ def _place(module: str, name: str) -> str | None:
     """The path of Keras' module for a class, as it follows ``keras.src.``; None for what Keras has not."""
     index = _table("index", lambda: {(p.partition(".")[0], n): p for p, names in read_classes().items() for n in names})
     first = module.split(".")[1]
-    for part in ("backend", "dtype_policies", "random", "layers", "saving") if first == "_core" else (first, "layers", "trainers"):
+    parts = ("backend", "dtype_policies", "random", "layers", "saving") if first == "_core" else (first, "layers", "trainers")
+    for part in parts:
         if (part, name) in index:
             return index[part, name]
     return None if first in ("_core", "compat") else module.partition(".")[2]

@@ -88,45 +88,56 @@ FILES = {
 
 # Modules of older Keras, and modules that Keras keeps private: the modules here that have their names, in order.
 OLD = {
-    "layers": """layers.advanced_activations layers.attention layers.attention.additive_attention layers.attention.attention
+    "layers": """
+        layers.advanced_activations layers.attention layers.attention.additive_attention layers.attention.attention
         layers.attention.base_dense_attention layers.attention.multi_head_attention layers.convolutional
         layers.convolutional_recurrent layers.core layers.core.activation layers.core.dense layers.core.dropout
         layers.core.embedding layers.core.flatten layers.core.lambda_layer layers.core.masking layers.core.permute
-        layers.core.repeat_vector layers.core.reshape layers.core.spatial_dropout layers.cudnn_recurrent layers.dense_attention
-        layers.einsum_dense layers.embeddings layers.experimental layers.experimental.preprocessing layers.local
-        layers.locally_connected layers.merge layers.merging layers.multi_head_attention layers.noise layers.normalization
-        layers.normalization.batch_normalization_v1 layers.normalization_v2 layers.pooling layers.preprocessing.category_encoding
-        layers.preprocessing.image_preprocessing layers.preprocessing.normalization layers.preprocessing.text_vectorization
-        layers.recurrent layers.recurrent_v2 layers.regularization layers.reshaping layers.rnn layers.rnn.base_rnn
-        layers.serialization layers.wrappers layers.preprocessing legacy.layers""",
-    "utils": """utils.generic_utils utils.np_utils utils.data_utils utils.io_utils utils.layer_utils utils.vis_utils
-        utils.visualize_util utils.visualize_utils utils.conv_utils utils.tf_utils utils.training_utils utils.losses_utils
-        utils.metrics_utils utils.dataset_creator utils.test_utils utils.multi_gpu_utils utils.object_identity""",
+        layers.core.repeat_vector layers.core.reshape layers.core.spatial_dropout layers.cudnn_recurrent
+        layers.dense_attention layers.einsum_dense layers.embeddings layers.experimental
+        layers.experimental.preprocessing layers.local layers.locally_connected layers.merge layers.merging
+        layers.multi_head_attention layers.noise layers.normalization layers.normalization.batch_normalization_v1
+        layers.normalization_v2 layers.pooling layers.preprocessing.category_encoding
+        layers.preprocessing.image_preprocessing layers.preprocessing.normalization
+        layers.preprocessing.text_vectorization layers.recurrent layers.recurrent_v2 layers.regularization
+        layers.reshaping layers.rnn layers.rnn.base_rnn layers.serialization layers.wrappers layers.preprocessing
+        legacy.layers""",
+    "utils": """
+        utils.generic_utils utils.np_utils utils.data_utils utils.io_utils utils.layer_utils utils.vis_utils
+        utils.visualize_util utils.visualize_utils utils.conv_utils utils.tf_utils utils.training_utils
+        utils.losses_utils utils.metrics_utils utils.dataset_creator utils.test_utils utils.multi_gpu_utils
+        utils.object_identity""",
     "utils compat.private": "utils.module_utils utils.python_utils utils.tracking",
-    "saving utils": "saving saving.object_registration saving.serialization_lib saving.saving_api saving.save saving.hdf5_format",
-    "compat.private saving": """saving.saving_lib saving.legacy saving.legacy.saved_model saving.legacy.serialization
-        saving.legacy.save legacy.saving legacy.saving.serialization legacy.saving.legacy_h5_format saving.legacy.hdf5_format
+    "saving utils": """
+        saving saving.object_registration saving.serialization_lib saving.saving_api saving.save saving.hdf5_format""",
+    "compat.private saving": """
+        saving.saving_lib saving.legacy saving.legacy.saved_model saving.legacy.serialization saving.legacy.save
+        legacy.saving legacy.saving.serialization legacy.saving.legacy_h5_format saving.legacy.hdf5_format
         saving.saved_model utils.legacy""",
     "compat.private": "api_export",
-    "models layers utils": """engine engine.topology engine.training engine.input_layer engine.base_layer engine.base_layer_v1
-        engine.network engine.sequential engine.functional engine.saving engine.node engine.input_spec engine.keras_tensor
+    "models layers utils": """
+        engine engine.topology engine.training engine.input_layer engine.base_layer engine.base_layer_v1 engine.network
+        engine.sequential engine.functional engine.saving engine.node engine.input_spec engine.keras_tensor
         engine.training_utils engine.training_generator engine.data_adapter engine.compile_utils engine.training_v1
         models.model models.functional engine.container engine.legacy""",
     "losses": "objectives losses.losses",
     "callbacks": "callbacks.callbacks callbacks.callbacks_v1 callbacks_v1",
-    "optimizers": """optimizers.legacy optimizer_v1 optimizer_v2 optimizer_v2.adam optimizer_v2.sgd optimizer_v2.gradient_descent
-        optimizer_v2.rmsprop optimizer_v2.adagrad optimizer_v2.adadelta optimizer_v2.adamax optimizer_v2.nadam optimizer_v2.ftrl
-        optimizer_v2.optimizer_v2 optimizers.adam_v2 optimizers.gradient_descent_v2 optimizers.rmsprop_v2 optimizers.adagrad_v2
-        optimizers.adadelta_v2 optimizers.adamax_v2 optimizers.nadam_v2 optimizers.ftrl_v2 optimizers.optimizer_v1
-        optimizers.optimizer_v2 optimizers.experimental optimizers.optimizer_experimental optimizers.base_optimizer
-        optimizers.optimizer_experimental.optimizer optimizers.legacy.adam optimizers.legacy.sgd optimizers.legacy.rmsprop
-        optimizers.legacy.gradient_descent""",
-    "optimizers.schedules": """optimizers.learning_rate_schedule optimizer_v2.learning_rate_schedule
+    "optimizers": """
+        optimizers.legacy optimizer_v1 optimizer_v2 optimizer_v2.adam optimizer_v2.sgd optimizer_v2.gradient_descent
+        optimizer_v2.rmsprop optimizer_v2.adagrad optimizer_v2.adadelta optimizer_v2.adamax optimizer_v2.nadam
+        optimizer_v2.ftrl optimizer_v2.optimizer_v2 optimizers.adam_v2 optimizers.gradient_descent_v2
+        optimizers.rmsprop_v2 optimizers.adagrad_v2 optimizers.adadelta_v2 optimizers.adamax_v2 optimizers.nadam_v2
+        optimizers.ftrl_v2 optimizers.optimizer_v1 optimizers.optimizer_v2 optimizers.experimental
+        optimizers.optimizer_experimental optimizers.base_optimizer optimizers.optimizer_experimental.optimizer
+        optimizers.legacy.adam optimizers.legacy.sgd optimizers.legacy.rmsprop optimizers.legacy.gradient_descent""",
+    "optimizers.schedules": """
+        optimizers.learning_rate_schedule optimizer_v2.learning_rate_schedule
         optimizers.schedules.learning_rate_schedule""",
-    "initializers": """initializers.initializers initializers.initializers_v1 initializers.initializers_v2
+    "initializers": """
+        initializers.initializers initializers.initializers_v1 initializers.initializers_v2
         initializers.constant_initializers initializers.random_initializers""",
-    "dtype_policies optimizers config": """mixed_precision mixed_precision.policy mixed_precision.experimental
-        mixed_precision.loss_scale_optimizer""",
+    "dtype_policies optimizers config": """
+        mixed_precision mixed_precision.policy mixed_precision.experimental mixed_precision.loss_scale_optimizer""",
     "metrics": "metrics.metrics metrics.base_metric metrics.metrics_utils",
     "legacy.preprocessing utils": "preprocessing legacy.preprocessing",
     "legacy.preprocessing.image utils": "preprocessing.image legacy.preprocessing.image",
@@ -136,8 +147,10 @@ OLD = {
     "wrappers.keras2": "wrappers.scikit_learn",
     "wrappers": "wrappers",
     "compat.backend config utils": "backend legacy.backend backend.common backend.numpy backend.config backend.load_backend",
-    "_root config utils": "backend.common.global_state backend.common.variables backend.common.dtypes backend.common.keras_tensor"
-    " backend.common.stateless_scope backend.common.symbolic_scope backend.common.remat backend.common.name_scope legacy engine.node",
+    "_root config utils": """
+        backend.common.global_state backend.common.variables backend.common.dtypes backend.common.keras_tensor
+        backend.common.stateless_scope backend.common.symbolic_scope backend.common.remat backend.common.name_scope
+        legacy""",
     "losses.reduction": "legacy.losses",
     "_root": "ops.operation ops.function ops.symbolic_arguments version",
     "ops": "ops.core ops.math ops.linalg_ops ops.operation_utils",

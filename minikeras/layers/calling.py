@@ -138,7 +138,7 @@ def call_on_tape(layer: Any, x: Any, training: bool = False, arguments: dict | N
     Args:
         kind: the class whose formulas are meant, where a class of the user's stands on one of the house.
     """
-    tape = TAPE.get()
+    tape, layer = TAPE.get(), vars(layer).get("layer", layer) if type(layer).__name__ == "As" else layer
     if tape is None:
         x, arguments = map_leaves(constant, (x, arguments or {}))
         return (kind or type(layer)).forward(layer, x, training, **arguments)[0]

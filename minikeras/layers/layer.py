@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import copyreg
 import functools
+import inspect
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,10 @@ class Layer(Weighted, Configurable):
             cls.forward, cls.backward, cls.penalty = Layer.forward, Layer.backward, Layer.penalty
             cls.logits = None
             cls._is_plain = False
-        elif "call" in own or "__call__" in own or "compute_mask" in own:
+        elif "call" in own and "forward" in own:
+            cls.call = _of_this_class(cls)
+            cls._is_plain = False
+        elif "__call__" in own or "compute_mask" in own:
             cls._is_plain = False
 
     logits = backward_from_logits = None  # what layers that end in an activation have
@@ -600,6 +604,34 @@ def _first_half(cls):
 
     call.__doc__, call.__name__ = "Compute the output.", "call"
     return call
+
+
+def _of_this_class(cls):
+    """The call of a class with formulas as `super().call` of a user's class finds it: ``self.forward`` in it is this class's."""
+    own, forward = cls.call, cls.forward
+
+    @functools.wraps(own)
+    def call(self, *args, **kwargs):
+        if type(self).forward is Layer.forward and forward is not Layer.forward:
+            self = As(self, cls)
+        return own(self, *args, **kwargs)
+
+    return call
+
+
+class As:
+    """A layer of a user's class as one of the house's class that it stands on."""
+
+    def __init__(self, layer: Layer, kind: type):
+        self.layer, self.kind = layer, kind
+
+    def __getattr__(self, name):
+        return getattr(self.layer, name)
+
+    def forward(self, x: Any, training: bool = False, *args, **kwargs) -> tuple[Any, None]:
+        """What the class computes, on the tape if there is one."""
+        names = list(inspect.signature(self.kind.forward).parameters)[3:]
+        return call_on_tape(self.layer, x, bool(training), {**dict(zip(names, args)), **kwargs}, self.kind), None
 
 
 def open_batch(x: Any) -> Any:

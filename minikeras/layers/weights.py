@@ -88,7 +88,7 @@ class Weighted:
                     look(item)
                 open_ones.discard(id(value))
 
-        for name, value in vars(self).items():
+        for name, value in list(vars(self).items()):  # a copy: another thread may note something meanwhile
             if type(value) not in _NO_PARTS and name != "_frozen_by_nature":
                 look(value)
         return list(found.values())

@@ -12,9 +12,10 @@ from minikeras.losses.fused import sigmoid_crossentropy, softmax_crossentropy, s
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
 from minikeras.losses.probabilities import clip, inside, normalize, one_hot_pair, smooth
 from minikeras.losses.regression import mean
-from minikeras.losses.targets import class_labels, convert, match, one_hot_targets
+from minikeras.losses.targets import class_labels, convert, for_graphs, match, one_hot_targets
 
 
+@for_graphs
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> np.ndarray:
@@ -49,6 +50,7 @@ def _(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
     return (p - y) / (p * (1.0 - p)) * inside(y_pred) / d  # ∂l/∂p = (p − y)/(p (1 − p))/d
 
 
+@for_graphs
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> np.ndarray:
@@ -82,6 +84,7 @@ def categorical_formula(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     return grad
 
 
+@for_graphs
 def sparse_categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
 ) -> np.ndarray:

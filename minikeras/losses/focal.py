@@ -11,9 +11,10 @@ from minikeras.activations import sigmoid, softmax
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
 from minikeras.losses.probabilities import clip, inside, normalize, one_hot_pair, smooth
 from minikeras.losses.regression import mean
-from minikeras.losses.targets import class_labels, convert, match, one_hot_targets
+from minikeras.losses.targets import class_labels, convert, for_graphs, match, one_hot_targets
 
 
+@for_graphs
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -64,6 +65,7 @@ def _(y_true, y_pred, apply_class_balancing=False, alpha=0.25, gamma=2.0, from_l
     return grad
 
 
+@for_graphs
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -105,6 +107,7 @@ def _(y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=
     return slope * q if from_logits else slope / p.sum(axis=axis, keepdims=True)  # q = p/Σp; with p = softmax(z) times q
 
 
+@for_graphs
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> np.ndarray:
     """Between cross-entropy (q → 0) and absolute error (q → 1), for data with wrong labels: l = (1 − p_y^q)/q.
 

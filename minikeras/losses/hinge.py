@@ -8,9 +8,10 @@ import numpy as np
 
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
 from minikeras.losses.regression import mean
-from minikeras.losses.targets import match
+from minikeras.losses.targets import for_graphs, match
 
 
+@for_graphs
 def hinge(y_true: Any, y_pred: Any) -> np.ndarray:
     """Hinge loss: l = 1/d Σ max(1 − t ŷ, 0), where t is −1 or 1.
 
@@ -33,6 +34,7 @@ def _(y_true, y_pred):
     return -t * np.heaviside(1.0 - t * y_pred, 0.5) / y_pred.shape[-1]  # ∂l/∂ŷ = −t [t ŷ < 1]/d
 
 
+@for_graphs
 def squared_hinge(y_true: Any, y_pred: Any) -> np.ndarray:
     """Squared hinge loss: l = 1/d Σ max(1 − t ŷ, 0)², where t is −1 or 1.
 
@@ -54,6 +56,7 @@ def _(y_true, y_pred):
     return t * np.maximum(1.0 - t * y_pred, 0.0) * (-2.0 / y_pred.shape[-1])  # ∂l/∂ŷ = −2 t max(1 − t ŷ, 0)/d
 
 
+@for_graphs
 def categorical_hinge(y_true: Any, y_pred: Any) -> np.ndarray:
     """The best wrong class should stay a margin of 1 below the right one: l = max(max((1 − y) ŷ) − Σ y ŷ + 1, 0).
 

@@ -24,9 +24,12 @@ from minikeras._core import dtypes
 from minikeras._core.arguments import check_numbers, check_passed_on, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
+from minikeras._core.now import TAPE
 from minikeras._core.old_arguments import outside
+from minikeras._core.operation import symbolic
 from minikeras._core.serialize import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
-from minikeras._core.tape import vjp
+from minikeras._core.symbolic import KerasTensor
+from minikeras._core.tape import boxed_inputs, vjp
 from minikeras._core.trace import Box
 from minikeras.losses import labels
 from minikeras.losses.reduction import SUMS, reduce, shares, spread, standardize_reduction
@@ -84,6 +87,9 @@ class Loss(Configurable):
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Convert, check, compute and reduce."""
+        y_true, y_pred = boxed_inputs([y_true, y_pred]) if TAPE.get() is not None else (y_true, y_pred)
+        if isinstance(y_pred, KerasTensor) or isinstance(y_true, KerasTensor):
+            return symbolic(self, (y_true, y_pred), {} if sample_weight is None else {"sample_weight": sample_weight})
         if isinstance(y_pred, Box) or isinstance(y_true, Box):  # inside a user's traced loss
             values = self.call(y_true, y_pred)
             return reduce(values, self.reduction, sample_weight, self.mask(y_true, values))

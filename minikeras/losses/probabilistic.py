@@ -9,9 +9,10 @@ import numpy as np
 from minikeras._core.config import epsilon
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
 from minikeras.losses.regression import mean
-from minikeras.losses.targets import match
+from minikeras.losses.targets import for_graphs, match
 
 
+@for_graphs
 def kl_divergence(y_true: Any, y_pred: Any) -> np.ndarray:
     """Kullback-Leibler divergence of two distributions: l = Σ y log(y/p), both kept within [ε, 1].
 
@@ -33,6 +34,7 @@ def _(y_true, y_pred):
     return -y / np.maximum(y_pred, epsilon()) * ((y_pred > epsilon()) & (y_pred < 1.0))  # ∂l/∂p = −y/p
 
 
+@for_graphs
 def poisson(y_true: Any, y_pred: Any) -> np.ndarray:
     """Negative log-likelihood of counts y with expected values ŷ, without log y!: l = 1/d Σ ŷ − y log(ŷ + ε).
 

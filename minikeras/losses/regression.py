@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras._core.config import epsilon
 from minikeras.losses.loss import SUMS, LossFunctionWrapper, gradient_of
-from minikeras.losses.targets import match
+from minikeras.losses.targets import for_graphs, match
 
 
 def mean(values: Any, axis: int | None = -1) -> Any:
@@ -17,6 +17,7 @@ def mean(values: Any, axis: int | None = -1) -> Any:
     return total / (values.size / max(total.size, 1))
 
 
+@for_graphs
 def mean_squared_error(y_true: Any, y_pred: Any) -> np.ndarray:
     """Mean of squares of errors: l = 1/d Σ (ŷ − y)².
 
@@ -37,6 +38,7 @@ def _(y_true, y_pred):
     return (y_pred - y_true) * (2.0 / y_pred.shape[-1])  # ∂l/∂ŷ = 2 (ŷ − y)/d
 
 
+@for_graphs
 def quadratic_cost(y_true: Any, y_pred: Any) -> np.ndarray:
     """Half the squared distance: l = ½ ‖ŷ − y‖². Its mean over n samples is the lecture's C = 1/(2n) Σ ‖a − y‖².
 
@@ -57,6 +59,7 @@ def _(y_true, y_pred):
     return y_pred - y_true  # ∂l/∂ŷ = ŷ − y
 
 
+@for_graphs
 def mean_absolute_error(y_true: Any, y_pred: Any) -> np.ndarray:
     """Mean of absolute errors: l = 1/d Σ |ŷ − y|.
 
@@ -76,6 +79,7 @@ def _(y_true, y_pred):
     return np.sign(y_pred - y_true) / y_pred.shape[-1]  # ∂l/∂ŷ = sign(ŷ − y)/d
 
 
+@for_graphs
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> np.ndarray:
     """Mean error in percent of the truth: l = 100/d Σ |ŷ − y| / max(|y|, ε).
 
@@ -96,6 +100,7 @@ def _(y_true, y_pred):
     return np.sign(y_pred - y_true) / scale * (100.0 / y_pred.shape[-1])  # ∂l/∂ŷ = 100 sign(ŷ − y)/max(|y|, ε)/d
 
 
+@for_graphs
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> np.ndarray:
     """Mean of squares of logarithmic errors: l = 1/d Σ (log(1 + ŷ) − log(1 + y))², for numbers from 0 up.
 

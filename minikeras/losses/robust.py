@@ -8,9 +8,10 @@ import numpy as np
 
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
 from minikeras.losses.regression import mean
-from minikeras.losses.targets import match
+from minikeras.losses.targets import for_graphs, match
 
 
+@for_graphs
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> np.ndarray:
     """Squared for small errors, absolute for large ones: l = 1/d Σ (½ e² where |e| ≤ δ, else δ |e| − ½ δ²).
 
@@ -32,6 +33,7 @@ def _(y_true, y_pred, delta=1.0):
     return np.minimum(np.maximum(y_pred - y_true, -delta), delta) / y_pred.shape[-1]  # ∂l/∂ŷ = (e, but within ±δ)/d
 
 
+@for_graphs
 def log_cosh(y_true: Any, y_pred: Any) -> np.ndarray:
     """Logarithm of the hyperbolic cosine of errors: l = 1/d Σ log cosh e, about ½ e² when small and |e| − log 2 when large.
 

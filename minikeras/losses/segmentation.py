@@ -8,9 +8,10 @@ import numpy as np
 
 from minikeras._core.config import epsilon
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
-from minikeras.losses.targets import match
+from minikeras.losses.targets import for_graphs, match
 
 
+@for_graphs
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> np.ndarray:
     """One minus the Dice coefficient: l = 1 − 2 Σ y p / (Σ y + Σ p + ε).
 
@@ -33,6 +34,7 @@ def _(y_true, y_pred, axis=None):
     return (overlap / size - y) * (2.0 / size)  # ∂l/∂p = 2 (I/D − y)/D with I = Σ y p, D = Σ y + Σ p + ε
 
 
+@for_graphs
 def tversky(y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None) -> np.ndarray:
     """One minus the Tversky index: l = 1 − I/(I + α Σ y (1 − p) + β Σ p (1 − y) + ε), I = Σ y p.
 

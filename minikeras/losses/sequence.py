@@ -9,11 +9,12 @@ import numpy as np
 from minikeras._core.trace import primitive
 from minikeras.activations import log_softmax
 from minikeras.losses.loss import GRADIENTS, LossFunctionWrapper
-from minikeras.losses.targets import convert, fits
+from minikeras.losses.targets import convert, fits, for_graphs
 
 NEVER = -1e5  # stands for log 0: finite, so that sums and differences of it are
 
 
+@for_graphs
 def ctc(y_true: Any, y_pred: Any) -> np.ndarray:
     """Minus the logarithm of the probability of all ways to say the labels: l = −log Σ_paths Π_t p_t(path_t).
 

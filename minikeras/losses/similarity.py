@@ -9,9 +9,10 @@ import numpy as np
 from minikeras._core.config import epsilon
 from minikeras._core.trace import Box, primitive
 from minikeras.losses.loss import GRADIENTS, LossFunctionWrapper, gradient_of
-from minikeras.losses.targets import convert, fits, match
+from minikeras.losses.targets import convert, fits, for_graphs, match
 
 
+@for_graphs
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> np.ndarray:
     """Minus the cosine of the angle between truth and prediction: l = −Σ y ŷ / (‖y‖ ‖ŷ‖), from −1 (same direction) to 1.
 
@@ -40,6 +41,7 @@ def norm(x: Any, axis: int) -> Any:
     return np.sqrt(np.maximum((x * x).sum(axis=axis, keepdims=True), epsilon() ** 2))
 
 
+@for_graphs
 def circle(
     y_true: Any,
     y_pred: Any,

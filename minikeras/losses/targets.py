@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.now import TAPE
+from minikeras._core.operation import symbolic
+from minikeras._core.symbolic import KerasTensor
+from minikeras._core.tape import boxed_inputs
 from minikeras._core.trace import Box
+
+
+def for_graphs(function: Callable) -> Callable:
+    """Decorate a loss function: of symbolic tensors it makes one node of a graph.
+
+    >>> for_graphs(lambda y_true, y_pred: y_true)(KerasTensor((None, 3)), 0.0).shape
+    (None, 3)
+    """
+
+    @functools.wraps(function)
+    def loss(*args, **kwargs):
+        if any(isinstance(a, KerasTensor) for a in args) or kwargs and any(isinstance(a, KerasTensor) for a in kwargs.values()):
+            return symbolic(loss, args, kwargs)
+        return function(*args, **kwargs)
+
+    return loss
 
 
 def convert(x: Any, dtype: Any = None) -> Any:
@@ -25,6 +47,7 @@ def convert(x: Any, dtype: Any = None) -> Any:
     >>> convert([[1, 2]]), convert(np.array([0.5]))
     (array([[1., 2.]], dtype=float32), array([0.5]))
     """
+    x = boxed_inputs(x) if TAPE.get() is not None else x
     if isinstance(x, Box):
         return x
     typed = hasattr(x, "dtype") or hasattr(x, "dtypes")

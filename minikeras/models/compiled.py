@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import losses, metrics, optimizers
+from minikeras import losses, metrics, optimizers, regularizers
 from minikeras._core.serialize import nameless_allowed, serialize_keras_object
 from minikeras._core.tape import traced
 from minikeras._core.variable import adopt
@@ -269,7 +269,7 @@ def _penalties(model: Any, learning: bool) -> Callable | None:
         for v in penalized:
             value += float(v.regularizer(v.value))  # C + R(W)
             if learning:
-                v.grad += v.regularizer.grad(v.value)
+                v.grad += regularizers.grad(v.regularizer, v.value)
         for f in functions:
             value += _added(f, learning)
         return value

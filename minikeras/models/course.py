@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import regularizers
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
-from minikeras._core.now import CALL
+from minikeras._core.now import CALL, Call
 from minikeras._core.symbolic import KerasTensor, Node, symbolic_leaves
 from minikeras._core.tape import traced
 from minikeras.layers.calling import call_spec
@@ -220,6 +221,7 @@ class Function:
 
     def __init__(self, node: Node):
         self.function, self.node = node.operation.function, node
+        self._asks = getattr(self.function, "asks_training", False)  # whether it wants to know, as K.in_train_phase does
         self.ids = [id(t) for t in node.inputs]
 
     def _run(self, tensors: Any) -> Any:
@@ -238,11 +240,18 @@ class Function:
 
     def infer(self, x: Any, training: bool = False) -> Any:
         """Compute."""
-        return map_leaves(np.asarray, self._run(x))
+        return map_leaves(np.asarray, self._told(x, training) if self._asks else self._run(x))
+
+    def _told(self, x: Any, training: bool) -> Any:
+        outer = CALL.set(Call(training))
+        try:
+            return self._run(x)
+        finally:
+            CALL.reset(outer)
 
     def forward(self, x: Any, training: bool = False) -> tuple[Any, Any]:
         """Compute, and keep the tape."""
-        run = traced(self._run, x)
+        run = traced(functools.partial(self._told, training=training) if self._asks else self._run, x)
         return run.value(), run
 
     def backward(self, dy: Any, run: Any, need_dx: bool = True) -> Any:
@@ -455,7 +464,8 @@ class Graph:
             grads[slot] = g if grads[slot] is None else grads[slot] + g
         for step, regularizer in self._activity:
             for slot in step.outs:
-                g = regularizer.grad(values[slot]) * (1.0 / max(len(values[slot]), 1))  # ∂(L + R/n)/∂a = ∂L/∂a + ∂R/∂a / n
+                n = max(len(values[slot]), 1)
+                g = regularizers.grad(regularizer, values[slot]) * (1.0 / n)  # ∂(L + R/n)/∂a = ∂L/∂a + ∂R/∂a / n
                 grads[slot] = g if grads[slot] is None else grads[slot] + g
         raw = {self._makers[self.outputs[k]]: k for k in from_logits}
         seen: set[int] = set()

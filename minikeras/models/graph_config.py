@@ -372,16 +372,22 @@ class _Made(Operation):
             raise ValueError(f"The operation {self.name!r} ({self.class_name}) in the config is called on no tensor.")
         if self.class_name == "GetItem":  # JSON knows no tuples, and x[[0, 1]] is something else than x[0, 1]
             args = args[:1] + tuple(tuple(key) if isinstance(key, list) else key for key in args[1:])
-        signature = inspect.signature(self.function)
-        bound = signature.bind_partial()
-        data = [p for p in signature.parameters.values() if p.name not in self.settings]
-        for parameter, value in zip(data, args):
-            many = parameter.kind is parameter.VAR_POSITIONAL
-            bound.arguments[parameter.name] = args[data.index(parameter) :] if many else value
-        if len(args) > len(data) and not any(p.kind is p.VAR_POSITIONAL for p in data):
+        args, kwargs = self._arranged(args, {**self.settings, **kwargs})
+        return super().__call__(*args, **kwargs)
+
+    def _arranged(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """Settings and data in the order in which the function takes them; Keras' files have them apart."""
+        parameters = inspect.signature(self.function).parameters
+        data = [p for p in parameters.values() if p.name not in _settings(self) and p.kind is not p.VAR_KEYWORD]
+        many = next((p for p in data if p.kind is p.VAR_POSITIONAL), None)
+        if many is not None:
+            names = [n for n in parameters if n in kwargs and list(parameters).index(n) < list(parameters).index(many.name)]
+            return (*(kwargs.pop(n) for n in names), *args), kwargs
+        if len(args) > len(data):
             raise ValueError(f"The operation {self.name!r} ({self.class_name}) in the config is called with {len(args)} arguments.")
-        bound.arguments = {n: {**bound.arguments, **self.settings}[n] for n in signature.parameters if n in bound.arguments or n in self.settings}
-        return super().__call__(*bound.args, **{**bound.kwargs, **kwargs})
+        given = {**kwargs, **{p.name: value for p, value in zip(data, args)}}
+        first = next(iter(parameters), None)
+        return ((given.pop(first),), given) if first in given else ((), given)
 
 
 ACTIVATIONS = {"ReLU": "Relu"}

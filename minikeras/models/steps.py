@@ -61,7 +61,7 @@ class ActivityPenalty:
         return x, x
 
     def backward(self, dy, x, need_dx=True):
-        return dy + self.regularizer.grad(x) * (1 / len(x))  # ∂(L + R/n)/∂a = ∂L/∂a + ∂R/∂a / n
+        return dy + regularizers.grad(self.regularizer, x) * (1 / len(x))  # ∂(L + R/n)/∂a = ∂L/∂a + ∂R/∂a / n
 
     def penalty(self, x):
         return float(self.regularizer(x)) / len(x)

@@ -109,7 +109,9 @@ class Options(Configurable):
         if isinstance(rate, Variable):
             return rate
         now = rate(self._iterations.value.item()) if isinstance(rate, LearningRateSchedule) else rate()
-        return tensor(np.asarray(now, floatx()))
+        value = tensor(np.asarray(now, floatx()))
+        value._optimizer = self  # so that K.set_value(optimizer.lr, ...) reaches a rate that decays
+        return value
 
     @learning_rate.setter
     def learning_rate(self, value):

@@ -31,7 +31,7 @@ def tensor(array: np.ndarray) -> bytes:
     """A TensorProto of numbers.
 
     >>> tensor(np.array(0.5, "float32")).hex()
-    '080112002204' '0000003f'
+    '0801120022040000003f'
     """
     kind = _TYPES.get(array.dtype.name)
     if kind is None:
@@ -43,7 +43,7 @@ def strings(values: Sequence[bytes], shape: tuple) -> bytes:
     """A TensorProto of byte strings.
 
     >>> strings([b"a"], ()).hex()
-    '08071200' '420161'
+    '08071200420161'
     """
     return integer(1, _STRING) + block(2, _shape(shape)) + b"".join(block(8, value) for value in values)
 
@@ -75,9 +75,18 @@ def event(wall_time: float, step: int, summary: bytes) -> bytes:
     """An Event with a summary.
 
     >>> event(0.0, 1, b"").hex()
-    '090000000000000000' '10012a00'
+    '09000000000000000010012a00'
     """
     return double(1, wall_time) + (integer(2, step) if step else b"") + block(5, summary)
+
+
+def graph_event(wall_time: float, graph: bytes) -> bytes:
+    """An Event with a GraphDef.
+
+    >>> graph_event(0.0, b"").hex()
+    '0900000000000000002200'
+    """
+    return double(1, wall_time) + block(4, graph)
 
 
 def first_event(wall_time: float) -> bytes:

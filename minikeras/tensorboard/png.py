@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.config import image_data_format
+
 _COLOURS = {1: 0, 2: 4, 3: 2, 4: 6}  # channels: grey, grey and alpha, RGB, RGB and alpha
 
 
@@ -25,6 +27,24 @@ def to_uint8(data: Any) -> np.ndarray:
     elif data.dtype == "uint16":
         data = data >> 8
     return data if data.dtype == "uint8" else np.clip(data, 0, 255).astype("uint8")
+
+
+def as_images(weight: np.ndarray) -> np.ndarray | None:
+    """A weight as ``(n, height, width, channels)``, as Keras lays it out; None where it isn't an image.
+
+    >>> as_images(np.ones((5, 3))).shape, as_images(np.ones(4)).shape, as_images(np.ones((3, 2, 1, 8))).shape
+    ((1, 3, 5, 1), (1, 4, 1, 1), (8, 3, 2, 1))
+    >>> as_images(np.ones((3, 3, 2, 2))) is None
+    True
+    """
+    image = np.squeeze(weight)
+    if image.ndim == 1:
+        image = image.reshape(1, -1, 1, 1)
+    elif image.ndim == 2:
+        image = (image.T if image.shape[0] > image.shape[1] else image)[None, :, :, None]
+    elif image.ndim == 3:
+        image = (image.transpose(2, 0, 1) if image_data_format() == "channels_last" else image)[..., None]
+    return image if image.ndim == 4 and image.shape[-1] in (1, 3, 4) and image.size else None
 
 
 def encode_png(image: np.ndarray) -> bytes:

@@ -55,7 +55,7 @@ def should_record_summaries() -> bool:
     False
     """
     condition = state.condition() if callable(state.condition) else state.condition
-    return state.writer is not None and bool(condition)
+    return state.writer is not None and not state.writer.closed and bool(condition)
 
 
 def get_step() -> Any:

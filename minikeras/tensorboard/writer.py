@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import socket
 import threading
@@ -14,7 +15,8 @@ import numpy as np
 from minikeras.tensorboard import hparams
 from minikeras.tensorboard.buckets import histogram
 from minikeras.tensorboard.current import holding, set_default
-from minikeras.tensorboard.messages import event, first_event, record, strings, summary, tensor
+from minikeras.tensorboard.graph import graph_def
+from minikeras.tensorboard.messages import event, first_event, graph_event, record, strings, summary, tensor
 from minikeras.tensorboard.png import encode_png, to_uint8
 
 _numbers = itertools.count()
@@ -124,8 +126,9 @@ class Writer:
         self._add(tag, message, step, plugin, None, content)
 
     def keras_model(self, config: str, tag: str = "keras", step: int = 0) -> None:
-        """Note the architecture of a model, as ``model.to_json()`` gives it: the "Conceptual Graph" of the page."""
+        """Note the architecture of a model, as ``model.to_json()`` gives it: the "Graphs" part of the page."""
         self._add(tag, strings([config.encode()], ()), step, "graph_keras_model", None, b"1")
+        self._append(record(graph_event(time.time(), graph_def(json.loads(config)))))
 
     def hparams(self, values: dict, trial_id: str | None = None, start_time_secs: float | None = None) -> None:
         """Note what this run was made with: the columns of the "HParams" table.
@@ -158,8 +161,10 @@ class Writer:
     def _add(
         self, tag: str, message: bytes, step: Any, plugin: str, description: str | None = None, content: bytes = b""
     ) -> None:
+        self._append(record(event(time.time(), int(step), summary(tag, message, plugin, content, description))))
+
+    def _append(self, data: bytes) -> None:
         now = time.time()
-        data = record(event(now, int(step), summary(tag, message, plugin, content, description)))
         with self._lock:
             if self.closed:
                 raise ValueError(f"The writer of {self.log_dir!r} is closed, nothing can be noted any more.")

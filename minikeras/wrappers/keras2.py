@@ -41,10 +41,11 @@ class BaseWrapper(BaseEstimator):
 
     def check_params(self, params: dict) -> None:
         """Raise where an argument is nobody's."""
-        builder = self._builder() if self.build_fn is not None or hasattr(self, "__call__") else None
+        builder = self._builder() if self.build_fn is not None or callable(self) else None
         if builder is not None and _takes_any(builder):
             return
-        legal = set().union(*map(_names, [Sequential.fit, Sequential.predict, Sequential.evaluate, *([builder] if builder else [])]))
+        takers = [Sequential.fit, Sequential.predict, Sequential.evaluate, *([builder] if builder else [])]
+        legal = set().union(*map(_names, takers))
         for name in params:
             if name not in legal and name not in _OLD:
                 raise ValueError(f"{name} is not a legal parameter")

@@ -110,7 +110,7 @@ class SKLBase(BaseEstimator):
             if self.model.compiled and not model.compiled:
                 model.compile_from_config(self.model.get_compile_config())
         if not getattr(model, "compiled", False) or not model.loss or not model.optimizer:
-            raise RuntimeError(f"The model of {type(self).__name__} must be compiled, with a loss and an optimizer: {model!r} is not.")
+            raise RuntimeError(f"The model of {type(self).__name__} must be compiled, with loss and optimizer, got {model!r}.")
         return model
 
     def _raw(self, X: Any) -> Any:
@@ -165,9 +165,9 @@ class SKLearnClassifier(ClassifierMixin, SKLBase):
         return targets
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Return what the model gives; where scikit-learn wants numbers above zero for yes, of two classes and of labels, these."""
+        """Return what the model gives; of two classes, and of labels, numbers above zero for yes, as scikit-learn wants."""
         raw = self._raw(X)
-        if self._targets.kind.startswith("multilabel"):
+        if self._targets.labels:
             return raw - 0.5
         return raw[:, 1] - raw[:, 0] if self._targets.kind == "binary" and raw.shape[1] == 2 else raw
 
@@ -190,7 +190,7 @@ class SKLearnRegressor(RegressorMixin, SKLBase):
     >>> model = keras.Sequential([keras.layers.Dense(1, kernel_initializer="zeros")]); model.compile("sgd", "mse")
     >>> X = np.array([[1.0], [2.0], [3.0]])
     >>> SKLearnRegressor(model, fit_kwargs={"epochs": 500, "verbose": 0}).fit(X, [2.0, 4.0, 6.0]).predict([[5.0]]).round(1)
-    array([9.7], dtype=float32)
+    array([9.7])
     """
 
     def __sklearn_tags__(self):

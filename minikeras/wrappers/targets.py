@@ -12,7 +12,8 @@ from minikeras.utils import to_categorical
 class Targets:
     """Numbers: a column more for the model, one less on the way back.
 
-    >>> numbers = Targets(np.array([1.0, 2.0])); numbers.encode(np.array([1.0, 2.0])).shape, numbers.decode(np.ones((5, 1))).shape
+    >>> y = np.array([1.0, 2.0]); numbers = Targets(y)
+    >>> numbers.encode(y).shape, numbers.decode(np.ones((5, 1))).shape
     ((2, 1), (5,))
     """
 
@@ -21,7 +22,7 @@ class Targets:
     def __init__(self, y: np.ndarray):
         from sklearn.utils.multiclass import type_of_target
 
-        self.ndim = y.ndim
+        self.ndim, self.dtype = y.ndim, y.dtype
         self.kind = type_of_target(y, raise_unknown=True)
 
     def encode(self, y: np.ndarray) -> Any:
@@ -30,6 +31,7 @@ class Targets:
 
     def decode(self, raw: Any) -> np.ndarray:
         """What the model gives, in the form of y."""
+        raw = raw.astype(self.dtype) if self.dtype.kind == "f" else raw
         return raw[:, 0] if self.ndim == 1 and raw.ndim == 2 and raw.shape[1] == 1 else raw
 
 
@@ -51,13 +53,15 @@ class OneHot(Targets):
                 f"targets, got {self.kind}."
             )
         self.columns = y.shape[1] if y.ndim == 2 and y.shape[1] > 1 else 0
-        per_column = [np.unique(y[:, i]) for i in range(self.columns)] if self.columns else [np.unique(y)]
-        self.classes = np.arange(self.columns) if self.kind.startswith("multilabel") else per_column if self.columns else per_column[0]
-        self.dtype = y.dtype
+        self.labels = self.kind == "multilabel-indicator"  # each column says yes or no
+        if self.labels:
+            self.classes = np.arange(self.columns)
+        else:
+            self.classes = [np.unique(y[:, i]) for i in range(self.columns)] if self.columns else np.unique(y)
 
     def encode(self, y: np.ndarray) -> Any:
         """What the model is trained on."""
-        if self.kind.startswith("multilabel"):
+        if self.labels:
             return y.astype(float)
         if self.columns:
             return [self._one_hot(y[:, i], classes) for i, classes in enumerate(self.classes)]
@@ -69,7 +73,7 @@ class OneHot(Targets):
 
     def decode(self, raw: Any) -> np.ndarray:
         """The likeliest labels."""
-        if self.kind.startswith("multilabel"):
+        if self.labels:
             return (raw > 0.5).astype(self.dtype)
         if self.columns:
             return np.stack([classes[np.argmax(one, axis=1)] for one, classes in zip(raw, self.classes)], axis=1)
@@ -77,16 +81,16 @@ class OneHot(Targets):
 
     def probabilities(self, raw: Any, are_logits: bool) -> Any:
         """What the model gives, as shares of one."""
-        if self.columns and not self.kind.startswith("multilabel"):
+        if self.columns and not self.labels:
             return [self._shares(one, are_logits) for one in raw]
-        return raw if self.kind.startswith("multilabel") else self._shares(raw, are_logits)
+        return raw if self.labels else self._shares(raw, are_logits)
 
     @staticmethod
     def _shares(raw: np.ndarray, are_logits: bool) -> np.ndarray:
         raw = raw.astype(float)
         if raw.shape[1] == 1:
             return np.hstack([1 - raw, raw])
-        shares = np.exp(raw - raw.max(axis=1, keepdims=True)) if are_logits else raw   # softmax of logits
+        shares = np.exp(raw - raw.max(axis=1, keepdims=True)) if are_logits else raw  # softmax of logits
         sums = shares.sum(axis=1, keepdims=True)
         return np.divide(shares, sums, out=np.full_like(shares, 1 / shares.shape[1]), where=sums > 0)
 

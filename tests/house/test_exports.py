@@ -19,6 +19,11 @@ NAMESPACES = [
 ]  # fmt: skip
 
 
+HELPERS = {  # what a namespace that is one file needs for itself
+    "Registry", "lazily", "serialize_keras_object", "find_custom", "snake_case", "registry", "bare", "resolve", "gradient_of", "plain",
+}  # fmt: skip
+
+
 def public(namespace):
     module = importlib.import_module(f"minikeras.{namespace}")
     return [(name, getattr(module, name)) for name in module.__all__]
@@ -29,6 +34,24 @@ def test_all_is_sorted_and_complete(namespace):
     module = importlib.import_module(f"minikeras.{namespace}")
     assert list(module.__all__) == sorted(module.__all__)
     assert all(hasattr(module, name) for name in module.__all__)
+    assert unlisted(module) == set()
+
+
+def unlisted(module):
+    """Public classes and functions of a package's own modules that it holds without saying so."""
+    if not hasattr(module, "__path__"):
+        return set()
+    names = {*vars(module), *(n for names in vars(module).get("_LATER", {}).values() for n in names.split())}
+    made = ((n, getattr(module, n)) for n in names - set(module.__all__) - HELPERS if not n.startswith("_"))
+    things = ((n, v) for n, v in made if inspect.isclass(v) or inspect.isfunction(v))
+    return {n for n, v in things if (v.__module__ or "").startswith(f"{module.__name__}.")}
+
+
+def test_the_check_sees_a_name_struck_from_all(monkeypatch):
+    from minikeras import losses
+
+    monkeypatch.setattr(losses, "__all__", [name for name in losses.__all__ if name != "huber"])
+    assert unlisted(losses) == {"huber"}
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)

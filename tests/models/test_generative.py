@@ -460,7 +460,7 @@ def test_transformer_for_text():
     for w in model.trainable_weights:
         check_gradient(loss, w.value, w.grad.copy(), rtol=1e-4, atol=1e-7, probes=2)
     model.optimizer.learning_rate = 0.02
-    history = model.fit(x, y, epochs=60, verbose=0).history
+    history = model.fit(x, y, epochs=40, batch_size=8, verbose=0).history
     assert history["accuracy"][-1] > 0.9 and history["loss"][-1] < 0.5 * history["loss"][0]
 
 

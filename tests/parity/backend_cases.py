@@ -1,4 +1,4 @@
-"""Calls of keras.backend, as text that Keras 2.15 and this library run alike. ``x``, ``w``, ... are small arrays, see `DATA`."""
+"""Calls of keras.backend, as text that Keras 2.15 and this library run alike; the letters are the small arrays in `DATA`."""
 
 import numpy as np
 
@@ -39,7 +39,7 @@ K.batch_dot(s, u, axes=(1, 1))
 K.batch_dot(s, s, axes=2)
 K.batch_dot(s, t, axes=(2, 1))
 K.batch_flatten(im)
-K.batch_normalization(im, np.zeros(3, "f"), np.ones(3, "f") * 2, np.ones(3, "f"), np.ones(3, "f") * 3)
+K.batch_normalization(im, *(K.constant(v, shape=(3,)) for v in (0.5, 2.0, 1.0, 3.0)))
 K.bias_add(im, np.arange(3, dtype="f"))
 K.bias_add(s, np.arange(4, dtype="f"), data_format="channels_first")
 K.binary_crossentropy(K.constant(q), K.constant(p))
@@ -86,14 +86,13 @@ K.l2_normalize(a)
 K.less(a, 0.0)
 K.less_equal(a, 0.0)
 K.local_conv1d(s, l1, (3,), (1,))
-K.local_conv2d(im, l2, (3, 2), (1, 1), (5, 4)) if False else K.local_conv2d(im, l2[:16], (3, 2), (1, 1), (4, 4))
+K.local_conv2d(im, l2[:16], (3, 2), (1, 1), (4, 4))
 K.log(p)
 K.map_fn(lambda x: x * 2, a)
 K.max(a, axis=1)
 K.maximum(a, 0.1)
 K.mean(a, axis=1, keepdims=True)
 K.mean(a > 0)
-K.mean(n)
 K.min(a)
 K.minimum(a, 0.1)
 K.normalize_batch_in_training(a, np.ones(3, "f"), np.zeros(3, "f"), [0])[0]
@@ -116,10 +115,10 @@ K.resize_images(im, 2, 3, "channels_last")
 K.resize_images(im, 2, 2, "channels_last", interpolation="bilinear")
 K.resize_volumes(vol, 1, 2, 1, "channels_last")
 K.reverse(a, 1)
-K.rnn(lambda x, s: (x + s[0] * 0.5, [x + s[0] * 0.5]), K.constant(s), [K.constant(np.zeros((2, 3)))])[1]
-K.rnn(lambda x, s: (x + s[0] * 0.5, [x + s[0] * 0.5]), K.constant(s), [K.constant(np.zeros((2, 3)))], go_backwards=True)[0]
-K.rnn(lambda x, s: (x + s[0], [x + s[0]]), K.constant(s), [K.constant(np.zeros((2, 3)))], mask=K.constant(mask, dtype="bool"))[1]
-K.rnn(lambda x, s: (x + s[0], [x + s[0]]), K.constant(s), [K.constant(np.zeros((2, 3)))], mask=K.constant(mask, dtype="bool"))[2][0]
+K.rnn(lambda x, s: (x + s[0] * 0.5, [x + s[0] * 0.5]), s, [K.zeros((2, 3))])[1]
+K.rnn(lambda x, s: (x + s[0] * 0.5, [x + s[0] * 0.5]), s, [K.zeros((2, 3))], go_backwards=True)[0]
+K.rnn(lambda x, s: (x + s[0], [x + s[0]]), s, [K.zeros((2, 3))], mask=mask)[1]
+K.rnn(lambda x, s: (x + s[0], [x + s[0]]), s, [K.zeros((2, 3))], mask=mask)[2][0]
 K.round(a * 10)
 K.separable_conv2d(im, kd, kp)
 K.shape(s)
@@ -141,7 +140,7 @@ K.stack([a, a], axis=1)
 K.std(a, axis=1)
 K.sum(a, axis=[0, 1])
 K.switch(K.constant(True, dtype="bool"), a, a + 1)
-K.switch(K.constant(np.array([True, False]), dtype="bool"), K.constant(a), K.constant(a + 1))
+K.switch(a > 0, a, a + 1)
 K.tanh(a)
 K.temporal_padding(s, (1, 2))
 K.tile(a, (1, 2))
@@ -158,4 +157,5 @@ K.count_params(K.variable(a))
 
 def compute(K, text):
     """The result of one call as an array."""
-    return np.asarray(eval(text, {"K": K, "np": np, **DATA}))
+    tensors = {name: K.constant(value, dtype=value.dtype.name) for name, value in DATA.items()}
+    return np.asarray(eval(text, {"K": K, "np": np, **tensors}))

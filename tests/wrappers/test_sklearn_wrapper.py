@@ -88,7 +88,8 @@ def test_cross_validation_and_calibration():
 def test_several_labels_and_several_targets():
     keras.utils.set_random_seed(0)
     x, labels = make_multilabel_classification(150, 6, n_classes=3, random_state=0)
-    many = SKLearnClassifier(net, model_kwargs={"loss": "binary_crossentropy", "last": "sigmoid"}, fit_kwargs=FIT).fit(x, labels)
+    sigmoids = {"loss": "binary_crossentropy", "last": "sigmoid"}
+    many = SKLearnClassifier(net, model_kwargs=sigmoids, fit_kwargs=FIT).fit(x, labels)
     assert many.predict(x).shape == labels.shape and (many.predict(x) == labels).mean() > 0.8
     both = np.stack([Y, 5 + (X[:, 0] > 0)], axis=1)
     two = SKLearnClassifier(two_heads, fit_kwargs=FIT).fit(X, both)

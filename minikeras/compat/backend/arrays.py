@@ -19,8 +19,8 @@ maximum, minimum, pow = ops.maximum, ops.minimum, ops.power
 equal, not_equal, greater, greater_equal = ops.equal, ops.not_equal, ops.greater, ops.greater_equal
 less, less_equal = ops.less, ops.less_equal
 sum, prod, max, min, any, all, std, var = ops.sum, ops.prod, ops.max, ops.min, ops.any, ops.all, ops.std, ops.var
-mean, cumsum, cumprod, stop_gradient = ops.mean, ops.cumsum, ops.cumprod, ops.stop_gradient
-logsumexp, squeeze, expand_dims, tile, stack = ops.logsumexp, ops.squeeze, ops.expand_dims, ops.tile, ops.stack
+mean, stop_gradient = ops.mean, ops.stop_gradient
+logsumexp, squeeze, tile, stack = ops.logsumexp, ops.squeeze, ops.tile, ops.stack
 ones_like, zeros_like, convert_to_tensor = ops.ones_like, ops.zeros_like, ops.convert_to_tensor
 
 
@@ -43,6 +43,33 @@ def builtin_max(a: float, b: float) -> float:
     1
     """
     return a if a > b else b
+
+
+def expand_dims(x: Any, axis: int = -1) -> Any:
+    """One more axis, of size 1, at the end by default.
+
+    >>> expand_dims([1.0, 2.0]).shape
+    (2, 1)
+    """
+    return ops.expand_dims(x, axis)
+
+
+def cumsum(x: Any, axis: int = 0) -> Any:
+    """The sums so far along an axis.
+
+    >>> cumsum([1.0, 2.0]).tolist()
+    [1.0, 3.0]
+    """
+    return ops.cumsum(x, axis)
+
+
+def cumprod(x: Any, axis: int = 0) -> Any:
+    """The products so far along an axis.
+
+    >>> cumprod([2.0, 3.0]).tolist()
+    [2.0, 6.0]
+    """
+    return ops.cumprod(x, axis)
 
 
 def argmax(x: Any, axis: int = -1) -> Any:

@@ -426,6 +426,9 @@ def _by_phase(x, alt):
     return (x if learning_phase() else alt) * 1
 
 
+_by_phase.asks_training = True
+
+
 def rnn(
     step_function: Callable,
     inputs: Any,

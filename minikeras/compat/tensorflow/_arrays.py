@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from minikeras._core.symbolic import KerasTensor
 from minikeras._core.text import Text, text
 from minikeras._core.variable import Variable
 from minikeras.compat.tensorflow._tensors import TensorShape, convert_to_tensor
-from minikeras.compat.tensorflow._tools import OpenSize, absent, axes, exported, op, sizes
+from minikeras.compat.tensorflow._tools import OpenSize, absent, axes, exported, op, raw, sizes
 from minikeras.compat.tensorflow.dtypes import as_dtype, of
 from minikeras.ops.dtypes import array, promote
 
@@ -205,7 +205,7 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0):
     >>> gather([10, 20, 30], [2, 0]).numpy(), gather([[1, 2], [3, 4]], [1, 0], axis=1, batch_dims=1).numpy()
     (array([30, 10], dtype=int32), array([2, 3], dtype=int32))
     """
-    params, indices = _operand(params), np.asarray(array(indices)).astype("int64")
+    params, indices = _operand(params), raw(indices).astype("int64")
     axis = batch_dims if axis is None else axes(axis) % params.ndim
     if not batch_dims:
         return np.take(params, indices, axis)
@@ -220,7 +220,7 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0):
 @op
 def gather_nd(params, indices, batch_dims=0):
     """The elements (or slices) at rows of indices."""
-    params, indices = _operand(params), np.asarray(array(indices)).astype("int64")
+    params, indices = _operand(params), raw(indices).astype("int64")
     key = tuple(np.moveaxis(indices, -1, 0))
     if batch_dims:
         grid = np.indices(indices.shape[:-1])[:batch_dims]
@@ -231,7 +231,7 @@ def gather_nd(params, indices, batch_dims=0):
 @op
 def boolean_mask(tensor, mask, axis=0):
     """The elements for which the mask is true."""
-    mask = np.asarray(mask).astype(bool)
+    mask = raw(mask).astype(bool)
     axis = 0 if axis is None else axis
     return _operand(tensor)[(_slice(None),) * axis + (np.nonzero(mask) if mask.ndim > 1 else (np.flatnonzero(mask),))]
 
@@ -239,7 +239,7 @@ def boolean_mask(tensor, mask, axis=0):
 @op
 def where(condition, x=None, y=None):
     """x where the condition is true, y elsewhere; the indices of what is true if neither is given."""
-    condition = np.asarray(condition) if not hasattr(condition, "untraced") else condition.untraced
+    condition = raw(condition)
     if x is None and y is None:
         return np.argwhere(condition).astype("int64")
     x, y = _operand(x), _operand(y)
@@ -266,7 +266,7 @@ def sort(values, axis=-1, direction="ASCENDING"):
 @op
 def argsort(values, axis=-1, direction="ASCENDING", stable=False):
     """The order along an axis; equal ones stay in their order."""
-    x = np.asarray(array(values))
+    x = raw(values)
     if direction.upper() == "DESCENDING":
         n = x.shape[axis]
         return (n - 1 - np.flip(np.argsort(np.flip(x, axis), axis, kind="stable"), axis)).astype("int32")
@@ -301,19 +301,18 @@ def _unique(x: Any, out_idx: Any) -> list:
     place = np.argsort(order, kind="stable")
     kind = _type(out_idx)
     rows = [np.asarray(place[number.reshape(-1)], kind), np.asarray(counts[order], kind)]
-    return [x[np.sort(first)], *map(ops.convert_to_tensor, rows)]
+    return [convert_to_tensor(x[np.sort(first)]), *map(ops.convert_to_tensor, rows)]
 
 
-class Unique(tuple):
-    """Elements, numbers and counts, also by name."""
+class Unique(NamedTuple):
+    """The elements, their numbers, and how often they occur."""
 
-    __slots__ = ()
-    y = property(lambda self: self[0], doc="The elements.")
-    idx = property(lambda self: self[1], doc="Their numbers.")
-    count = property(lambda self: self[2], doc="How often they occur.")
+    y: Any
+    idx: Any
+    count: Any = None
 
-    def __new__(cls, *parts: Any):
-        return super().__new__(cls, parts)
+    def __iter__(self):
+        return iter([part for part in (self.y, self.idx, self.count) if part is not None])
 
 
 @op
@@ -322,19 +321,18 @@ def scatter_nd(indices, updates, shape):
     return ops.scatter(indices, updates, sizes(shape))
 
 
-def _scatter(reduction, doc):
-    @op
+def _scatter(name, reduction, doc):
     def tensor_scatter(tensor, indices, updates):
         return ops.scatter_update(tensor, indices, updates, reduction)
 
     tensor_scatter.__doc__ = doc
-    return tensor_scatter
+    return op(tensor_scatter, name)
 
 
-tensor_scatter_nd_update = _scatter(None, "With new numbers at rows of indices.")
-tensor_scatter_nd_add = _scatter("add", "With numbers added at rows of indices.")
-tensor_scatter_nd_max = _scatter("max", "With the greater numbers at rows of indices.")
-tensor_scatter_nd_min = _scatter("min", "With the smaller numbers at rows of indices.")
+tensor_scatter_nd_update = _scatter("tensor_scatter_nd_update", None, "With new numbers at rows of indices.")
+tensor_scatter_nd_add = _scatter("tensor_scatter_nd_add", "add", "With numbers added at rows of indices.")
+tensor_scatter_nd_max = _scatter("tensor_scatter_nd_max", "max", "With the greater numbers at rows of indices.")
+tensor_scatter_nd_min = _scatter("tensor_scatter_nd_min", "min", "With the smaller numbers at rows of indices.")
 
 
 @op
@@ -346,7 +344,7 @@ def tensor_scatter_nd_sub(tensor, indices, updates):
 @op
 def sequence_mask(lengths, maxlen=None, dtype="bool"):
     """For each length, a row that is true so far."""
-    lengths = np.asarray(lengths)
+    lengths = raw(lengths)
     n = int(lengths.max(initial=0)) if maxlen is None else int(maxlen)
     return (np.arange(n) < lengths[..., None]).astype(str(as_dtype(dtype)))
 
@@ -366,14 +364,12 @@ def _filled(name, value):
 
 
 def _filled_like(name, value):
-    @op
     def make(input, dtype=None):
         x = _operand(input)
         return np.full(np.shape(x), value, _type(dtype) or of(x))
 
-    make.__name__ = make.__qualname__ = name
     make.__doc__ = f"An array of {name.split('_')[0]}, of the shape and the type of another."
-    return make
+    return op(make, name)
 
 
 zeros, ones = _filled("zeros", 0), _filled("ones", 1)
@@ -405,7 +401,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     return ops.linspace(start, stop, int(num), dtype=kind, axis=axis)
 
 
-def eye(num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = "float32", name: str | None = None) -> Any:
+def eye(num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = "float32", name: Any = None) -> Any:
     """Ones on the diagonal."""
     one = ops.eye(int(num_rows), None if num_columns is None else int(num_columns), dtype=_type(dtype))
     return one if batch_shape is None else ops.tile(one, (*sizes(batch_shape), 1, 1))
@@ -455,7 +451,7 @@ def tensordot(a, b, axes):
 def histogram_fixed_width(values, value_range, nbins=100, dtype="int32"):
     """How many numbers fall in each of bins of one width; those out of range in the outermost."""
     low, high = (float(v) for v in value_range)
-    places = np.clip((np.asarray(values).reshape(-1) - low) / (high - low) * nbins, 0, nbins - 1).astype(int)
+    places = np.clip((raw(values).reshape(-1) - low) / (high - low) * nbins, 0, nbins - 1).astype(int)
     return np.bincount(places, minlength=nbins).astype(str(dtype))
 
 

@@ -144,7 +144,8 @@ class Variable(variables.Variable, metaclass=_VariableMeta):
     ):
         if initial_value is None:
             raise ValueError("tf.Variable needs a value to begin with: tf.Variable(initial_value=...).")
-        value = initial_value() if callable(initial_value) and not isinstance(initial_value, variables.Variable) else initial_value
+        made = callable(initial_value) and not isinstance(initial_value, variables.Variable)
+        value = initial_value() if made else initial_value
         value = np.asarray(variables.untraced(convert_to_tensor(value, dtype)))
         if value.dtype.kind in "OSU":
             raise ValueError("A tf.Variable holds numbers here, got text: keep text in a Python list.")

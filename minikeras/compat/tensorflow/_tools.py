@@ -10,20 +10,27 @@ from typing import Any
 import numpy as np
 
 from minikeras import ops
-from minikeras._core.trace import Box
+from minikeras._core.trace import Box, constant
+from minikeras.ops.dtypes import array
 from minikeras.ops.operation import operation
 
 _WHAT = "minikeras.compat.tensorflow stands in for TensorFlow, on NumPy, with what Keras code needs"
 
 
-def op(function: Callable) -> Callable:
+def op(function: Callable, name: str | None = None) -> Callable:
     """Decorate a function of arrays: it takes ``name=``, symbolic tensors make a node of a graph, results come as tensors.
+
+    Args:
+        function: of arrays, traced arrays.
+        name: by default that of the function.
 
     >>> @op
     ... def twice(x): return ops.add(x, x)
     >>> twice([1, 2], name="t").numpy()
     array([2, 4], dtype=int32)
     """
+    if name is not None:
+        function.__name__ = function.__qualname__ = name
     class_name = "TF" + "".join(part.capitalize() for part in function.__name__.split("_"))
     inner = operation(function, name=class_name)
 
@@ -72,8 +79,8 @@ class OpenSize:
 
     def _refuse(self, *args):
         raise TypeError(
-            "The size of this axis of a symbolic tensor is not known before data come. Compute with tf.shape(x) inside a Lambda "
-            "or the call() of a layer, where arrays are; tf.reshape takes the size as it is."
+            "The size of this axis of a symbolic tensor is not known before data come. Compute with tf.shape(x) inside a "
+            "Lambda or the call() of a layer, where arrays are; tf.reshape takes the size as it is."
         )
 
     __index__ = __int__ = __float__ = __add__ = __radd__ = __mul__ = __rmul__ = __sub__ = __rsub__ = __floordiv__ = _refuse
@@ -91,6 +98,15 @@ def sizes(shape: Any) -> tuple[int, ...]:
     if isinstance(shape, (np.ndarray, Box)):
         shape = np.asarray(shape).reshape(-1).tolist()
     return tuple(-1 if n is None or isinstance(n, OpenSize) else int(n) for n in shape)
+
+
+def raw(x: Any) -> np.ndarray:
+    """The plain numbers, out of the reach of gradients: for indices, orders, counts.
+
+    >>> raw([1, 2])
+    array([1, 2], dtype=int32)
+    """
+    return np.asarray(constant(array(x)))
 
 
 def axes(axis: Any) -> Any:

@@ -17,6 +17,8 @@ from minikeras.compat.tensorflow._tools import absent, exported, op
 
 _NAMES = "float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string complex64 complex128"
 
+_REAL = {"complex64": "float32", "complex128": "float64"}
+
 
 class DType(TypeName):
     """The name of a number type, taken wherever a dtype is asked for.
@@ -32,7 +34,7 @@ class DType(TypeName):
     is_complex = property(lambda self: self.startswith("complex"), doc="Whether numbers have an imaginary part.")
     is_unsigned = property(lambda self: self.startswith("uint"), doc="Whether it has no negative numbers.")
     base_dtype = property(lambda self: self, doc="The same.")
-    real_dtype = property(lambda self: DType({"complex64": "float32", "complex128": "float64"}.get(self, self)), doc="Of a part.")
+    real_dtype = property(lambda self: DType(_REAL.get(self, self)), doc="Of part.")
     min = property(lambda self: _limits(self).min, doc="The smallest number.")
     max = property(lambda self: _limits(self).max, doc="The greatest number.")
     limits = property(lambda self: (self.min, self.max), doc="Smallest and greatest.")

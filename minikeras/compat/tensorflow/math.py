@@ -1,24 +1,24 @@
 """`tf.math`: element by element, reductions, segments.
 
->>> sqrt(4.0).numpy(), reduce_sum([[1, 2], [3, 4]], axis=1).numpy(), argmax([3, 1, 5]).dtype
-(2.0, array([4, 6], dtype=int32), dtype('int64'))
+>>> float(sqrt(4.0)), reduce_sum([[1, 2], [3, 4]], axis=1).numpy(), argmax([3, 1, 5]).dtype
+(2.0, array([3, 7], dtype=int32), dtype('int64'))
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minikeras import ops
 from minikeras._core.text import Text, text
-from minikeras.compat.tensorflow._tools import absent, axes, exported, op, table
+from minikeras.compat.tensorflow._tools import absent, axes, exported, op, raw, table
 from minikeras.compat.tensorflow.dtypes import as_dtype
 from minikeras.ops.dtypes import array
 
-ONE = """abs acos=arccos acosh=arccosh asin=arcsin asinh=arcsinh atan=arctan atanh=arctanh angle ceil conj cos cosh erf erfc erfinv
-    exp expm1 floor imag is_finite=isfinite is_inf=isinf is_nan=isnan log log1p log_sigmoid logical_not negative real
+ONE = """abs acos=arccos acosh=arccosh asin=arcsin asinh=arcsinh atan=arctan atanh=arctanh angle ceil conj cos cosh erf erfc
+    erfinv exp expm1 floor imag is_finite=isfinite is_inf=isinf is_nan=isnan log log1p log_sigmoid logical_not negative real
     reciprocal rint=round round rsqrt sigmoid sign sin sinh softplus softsign sqrt square tan tanh bessel_i0=i0"""
 TWO = """add subtract multiply divide truediv=divide divide_no_nan floordiv=floor_divide floormod=mod mod maximum minimum
     pow=power greater greater_equal less less_equal logical_and logical_or logical_xor atan2=arctan2"""
@@ -77,7 +77,7 @@ def _each(function, doc):
     values = np.frompyfunc(function, 1, 1)
 
     def run(x, name=None):
-        x = np.asarray(array(x))
+        x = raw(x)
         return ops.convert_to_tensor(np.asarray(values(x), x.dtype if x.dtype.kind == "f" else "float32"))
 
     run.__doc__ = doc
@@ -94,17 +94,14 @@ def _reduction(name, kind, doc):
     """A reduction with TensorFlow's arguments, those of its first version too."""
     function = getattr(ops, kind)
 
-    @op
     def reduce(input_tensor, axis=None, keepdims=False, keep_dims=None, reduction_indices=None):
         axis = axes(axis if reduction_indices is None else reduction_indices)
         x = array(input_tensor)
         y = function(x, axis=axis, keepdims=bool(keepdims if keep_dims is None else keep_dims))
         return y.astype(x.dtype) if x.dtype.kind in "iu" and y.dtype != x.dtype else y
 
-    # the function inside is shared by name: give each its own
-    reduce.__name__ = reduce.__qualname__ = name
     reduce.__doc__ = doc
-    return reduce
+    return op(reduce, name)
 
 
 reduce_sum = _reduction("reduce_sum", "sum", "Σ x along axes.")
@@ -179,15 +176,11 @@ def top_k(input, k=1, sorted=True):
     return TopK(*ops.top_k(input, int(k), sorted))
 
 
-class TopK(tuple):
-    """Values and indices, also by name."""
+class TopK(NamedTuple):
+    """The numbers, and where they are."""
 
-    __slots__ = ()
-    values = property(lambda self: self[0], doc="The numbers.")
-    indices = property(lambda self: self[1], doc="Where they are.")
-
-    def __new__(cls, values: Any, indices: Any):
-        return super().__new__(cls, (values, indices))
+    values: Any
+    indices: Any
 
 
 @op
@@ -204,7 +197,7 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
     array([[1, 0],
            [1, 1]], dtype=int32)
     """
-    labels, predictions = (np.asarray(a).reshape(-1).astype("int64") for a in (labels, predictions))
+    labels, predictions = (raw(a).reshape(-1).astype("int64") for a in (labels, predictions))
     n = int(num_classes) if num_classes is not None else int(max(labels.max(initial=-1), predictions.max(initial=-1))) + 1
     found = np.zeros((n, n), str(as_dtype(dtype)))
     np.add.at(found, (labels, predictions), 1 if weights is None else np.asarray(weights, found.dtype))
@@ -214,7 +207,7 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
 @op
 def bincount(arr, weights=None, minlength=None, maxlength=None, dtype="int32"):
     """How often each number occurs."""
-    counts = np.bincount(np.asarray(arr).reshape(-1), weights, int(minlength or 0))
+    counts = np.bincount(raw(arr).reshape(-1), weights, int(minlength or 0))
     return counts[: None if maxlength is None else int(maxlength)].astype(str(dtype) if weights is None else "float32")
 
 
@@ -234,19 +227,17 @@ def zero_fraction(value):
 
 
 def _segment(name, kind):
-    @op
     def segment(data, segment_ids, num_segments=None):
         data, ids = array(data), array(segment_ids)
         n = int(np.max(ids)) + 1 if num_segments is None else int(num_segments)
         total = getattr(ops, f"segment_{'sum' if kind == 'mean' else kind}")(data, ids, n)
         if kind != "mean":
             return total
-        counts = np.maximum(np.bincount(np.asarray(ids).reshape(-1), minlength=n), 1)
+        counts = np.maximum(np.bincount(raw(ids).reshape(-1), minlength=n), 1)
         return total / counts.reshape(-1, *[1] * (total.ndim - 1)).astype(total.dtype)
 
-    segment.__name__ = segment.__qualname__ = name
     segment.__doc__ = f"The {kind} of the rows of each segment."
-    return segment
+    return op(segment, name)
 
 
 for _kind in ("sum", "max", "min", "prod", "mean"):

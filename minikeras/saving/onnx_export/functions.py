@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from minikeras import activations as act
-from minikeras.activations.curves import SELU_ALPHA, SELU_SCALE
 from minikeras._core.normal import FITS
+from minikeras.activations.curves import SELU_ALPHA, SELU_SCALE
 from minikeras.saving.onnx_export.graph import Tensor, cast, clip, integers, op, reduce, single, where
 from minikeras.saving.onnx_export.shapes import split
 

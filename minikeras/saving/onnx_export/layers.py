@@ -12,7 +12,19 @@ from minikeras.saving.onnx_export import attention, merging, normalization, own,
 from minikeras.saving.onnx_export.functions import elu, leaky_relu, relu, softmax
 from minikeras.saving.onnx_export.graph import any_of, cast, op, single, where
 from minikeras.saving.onnx_export.rules import LAYERS, MASKS, activation, translate, weight
-from minikeras.saving.onnx_export.shapes import cut, einsum, expand_dims, matmul, pad, repeat, reshape, size, sizes, take, transpose
+from minikeras.saving.onnx_export.shapes import (
+    cut,
+    einsum,
+    expand_dims,
+    matmul,
+    pad,
+    repeat,
+    reshape,
+    size,
+    sizes,
+    take,
+    transpose,
+)
 
 
 def dense(layer, x):

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minikeras import layers
 from minikeras.config import epsilon
 from minikeras.layers.preprocessing.image_preprocessing.center_crop import center_window
 from minikeras.layers.preprocessing.image_preprocessing.sampling import resizing_matrices
-from minikeras.saving.onnx_export.graph import cast, clip, op, reduce, where
+from minikeras.saving.onnx_export.graph import any_of, cast, clip, op, reduce, where
 from minikeras.saving.onnx_export.rules import LAYERS, REFUSED, translate
-from minikeras.saving.onnx_export.shapes import along, cut, expand_dims, moveaxis, one_hot, pad, squeeze
+from minikeras.saving.onnx_export.shapes import (
+    along,
+    concat,
+    cut,
+    expand_dims,
+    matmul,
+    moveaxis,
+    one_hot,
+    pad,
+    reshape,
+    size,
+    squeeze,
+    take,
+    transpose,
+)
 
 
 def rescaling(layer, x):
@@ -111,6 +127,81 @@ def discretization(layer, x):
     return encode(bins, layer.output_mode, len(bounds) + 1, np.int32 if layer.output_mode == "int" else layer.compute_dtype)
 
 
+def integer_lookup(layer, x):
+    """The number of each integer, found by comparing it with all"""
+    if layer.invert or not layer.num_oov_indices or not layer._tokens or layer.oov_method == "farmhash":
+        raise ValueError("a look-up with invert, without a vocabulary, without unknown numbers or with a hash has no translation")
+    tokens, numbers = list(layer._numbers), list(layer._numbers.values())
+    x = cast(x, np.int64)
+    same = op("Equal", expand_dims(x, -1), np.asarray(tokens, np.int64), dtype=bool)
+    y = reduce("ReduceSum", cast(same, np.int64) * np.asarray(numbers, np.int64), (-1,), keepdims=False)
+    unknown = op("Mod", x, layer.num_oov_indices) + layer._first_unknown()
+    y = where(any_of(same, (-1,)), y, unknown, y)
+    if layer.output_mode == "int":
+        return y
+    depth = layer.max_tokens if layer.pad_to_max_tokens else layer.vocabulary_size()
+    y = encode(y, "count" if layer.output_mode == "tf_idf" else layer.output_mode, depth, np.int64)
+    return y if layer.output_mode != "tf_idf" else cast(y, layer.idf_weights.dtype) * layer.idf_weights
+
+
+def pieces_of(x, length, step):
+    """Overlapping pieces of the last axis, one below the other"""
+    n = x.shape[-1]
+    if n is None:
+        raise ValueError("the number of samples must be known")
+    starts = np.arange(0, n - length + 1, step)
+    return take(x, starts[:, None] + np.arange(length), -1)
+
+
+def stft_spectrogram(layer, x):
+    """Pieces of the sound times cosines and sines"""
+    rows = transpose(x, (0, 2, 1)) if layer.data_format == "channels_last" else x
+    if rows.shape[-1] is None:
+        raise ValueError("the number of samples must be known")
+    pieces = pieces_of(pad(rows, {2: layer._pads(rows.shape[-1])}), layer.frame_length, layer._step)
+    kernels = (layer.real_kernel, layer.imag_kernel)
+    parts = [None if k is None else x.graph.weight(k, x.dtype, lambda v: v[:, 0], "matrix") for k in kernels]
+    y = _combined(layer, *(None if k is None else matmul(pieces, k) for k in parts))
+    if layer.expand_dims:
+        return transpose(y, (0, 2, 3, 1)) if layer.data_format == "channels_last" else y
+    if layer.data_format == "channels_last":
+        y = transpose(y, (0, 2, 1, 3))
+        return reshape(y, size(y, 0), y.shape[1], y.shape[2] * y.shape[3])
+    y = transpose(y, (0, 1, 3, 2))
+    return reshape(y, size(y, 0), y.shape[1] * y.shape[2], y.shape[3])
+
+
+def _combined(layer, real, imag):
+    """What the mode makes of the two parts"""
+    if layer.mode in ("real", "imag"):
+        return imag if real is None else real
+    if layer.mode == "stft":
+        return concat([real, imag], -1)
+    if layer.mode == "angle":
+        raise ValueError("ONNX has no arctan2, which mode='angle' needs")
+    power = real * real + imag * imag
+    if layer.mode == "psd":
+        return power * np.r_[1.0, np.full(layer._bins - 2, 2.0), 1.0]
+    magnitude = op("Sqrt", op("Max", power, epsilon()))
+    return magnitude if layer.mode == "magnitude" else op("Log", op("Max", magnitude, epsilon()))
+
+
+def mel_spectrogram(layer, x):
+    """Pieces of the sound, their spectra as products with cosines and sines, bands, decibels: in float64, as the layer has it"""
+    n, half = layer.fft_length, layer.fft_length // 2
+    padded = pad(cast(x, np.float64), {-1: (half, half)}, mode="reflect")
+    pieces = pieces_of(padded, n, layer.sequence_stride) * layer._window
+    turns = 2 * np.pi / n * np.arange(n)[:, None] * np.arange(half + 1)
+    real, imag = (matmul(pieces, x.graph.constant(f(turns), np.float64)) for f in (np.cos, np.sin))
+    magnitude = op("Sqrt", real * real + imag * imag)
+    y = matmul(op("Pow", magnitude, float(layer.mag_exp)), x.graph.constant(layer._bands, np.float64))
+    if layer.power_to_db:
+        y = op("Log", op("Max", y, float(layer.min_power))) * (10.0 / math.log(10.0))
+        y = y - 10.0 * math.log10(max(abs(layer.ref_power), layer.min_power))
+        y = op("Max", y, reduce("ReduceMax", y, tuple(range(y.ndim))) - float(layer.top_db))
+    return cast(transpose(y, (*range(y.ndim - 2), -1, -2)), x.dtype)
+
+
 def pipeline(layer, x):
     """One layer after the other"""
     for inner in layer.layers:
@@ -133,11 +224,14 @@ LAYERS.update({
     layers.CategoryEncoding: category_encoding,
     layers.CenterCrop: center_crop,
     layers.Discretization: discretization,
+    layers.IntegerLookup: integer_lookup,
+    layers.MelSpectrogram: mel_spectrogram,
     layers.Normalization: normalization,
     layers.Pipeline: pipeline,
     layers.RandomCrop: center_crop,
     layers.Rescaling: rescaling,
     layers.Resizing: resizing,
+    layers.STFTSpectrogram: stft_spectrogram,
 })  # fmt: skip
 
 _TEXT = "ONNX has no operators for text; run this layer on the data first"
@@ -147,9 +241,6 @@ REFUSED.update({
     layers.Equalization: _HISTOGRAM,
     layers.HashedCrossing: "ONNX has no hash functions; run this layer on the data first",
     layers.Hashing: "ONNX has no hash functions; run this layer on the data first",
-    layers.IntegerLookup: "ONNX has no tables to look up; run this layer on the data first",
-    layers.MelSpectrogram: "ONNX Runtime has no Fourier transforms with this framing; run this layer on the data first",
-    layers.STFTSpectrogram: "ONNX Runtime has no Fourier transforms with this framing; run this layer on the data first",
     layers.StringLookup: _TEXT,
     layers.TextVectorization: _TEXT,
     layers.Wrapper: "it computes nothing, it is a base for layers around a layer",

@@ -181,7 +181,7 @@ def _mirrored(layer, x, pads):
 def pooling(x, window, strides, padding):
     """How a pooling window slides; ONNX Runtime takes no windows shorter than their strides if it has to find the padding."""
     how = Window(x, window, strides, padding)
-    if any(pads is None and span < stride for pads, span, stride in zip(how.pads, how.spans, how.strides)):
+    if None in how.pads and any(span < stride for span, stride in zip(how.spans, how.strides)):
         raise ValueError("padding='same' with strides above pool_size needs to know the sizes of the input")
     return how
 

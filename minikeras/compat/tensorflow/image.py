@@ -1,0 +1,468 @@
+"""`tf.image`: images (height, width, channels), one or a batch, resized, cropped, flipped, coloured, read from files.
+
+>>> flip_left_right([[[1], [2]]]).numpy().tolist(), resize(np.ones((4, 4, 3)), (2, 2)).shape.as_list()
+([[[2], [1]]], [2, 2, 3])
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+
+from minikeras import ops
+from minikeras._core.random import make_rng
+from minikeras._core.text import to_bytes
+from minikeras.compat.tensorflow._tensors import convert_to_tensor
+from minikeras.compat.tensorflow._tools import absent, exported, op, raw, sizes
+from minikeras.compat.tensorflow.dtypes import as_dtype
+from minikeras.compat.tensorflow.random import _stream
+from minikeras.ops.dtypes import array
+from minikeras.utils.image_utils import pillow
+
+
+class ResizeMethod:
+    """Names of ways to resize."""
+
+    BILINEAR, NEAREST_NEIGHBOR, BICUBIC, AREA = "bilinear", "nearest", "bicubic", "area"
+    LANCZOS3, LANCZOS5, GAUSSIAN, MITCHELLCUBIC = "lanczos3", "lanczos5", "gaussian", "mitchellcubic"
+
+
+_METHODS = {0: "bilinear", 1: "nearest", 2: "bicubic", 3: "area", "nearest_neighbor": "nearest"}
+
+
+@op
+def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antialias=False, align_corners=False):
+    """In another size: floats, but of the same type with "nearest"."""
+    x, (height, width) = array(images), sizes(size)
+    method = str(method).lower() if isinstance(method, str) else method
+    method = _METHODS.get(method, method)
+    if preserve_aspect_ratio:
+        share = min(height / x.shape[-3], width / x.shape[-2])
+        height, width = max(1, round(x.shape[-3] * share)), max(1, round(x.shape[-2] * share))
+    if method == "area":
+        return _areas(ops.cast(x, "float32"), height, width)
+    if method != "nearest":
+        x = x if x.dtype.kind == "f" else x.astype("float32")
+    return ops.image.resize(x, (height, width), method, antialias, data_format="channels_last").astype(x.dtype)
+
+
+def _areas(x, height, width):
+    """The means of the areas that new pixels cover."""
+    rows, columns = _shares(x.shape[-3], height), _shares(x.shape[-2], width)
+    return np.einsum("ih,...hwc,jw->...ijc", rows, x, columns)
+
+
+def _shares(old: int, new: int) -> np.ndarray:
+    edges = np.arange(new + 1) * old / new
+    low, high = edges[:-1, None], edges[1:, None]
+    cover = np.clip(np.minimum(high, np.arange(1, old + 1)) - np.maximum(low, np.arange(old)), 0, None)
+    return (cover / cover.sum(1, keepdims=True)).astype("float32")
+
+
+def resize_with_pad(image: Any, target_height: Any, target_width: Any, method: Any = "bilinear", antialias: bool = False) -> Any:
+    """In another size without distortion, with black margins."""
+    x = resize(image, (target_height, target_width), method, True, antialias)
+    return resize_with_crop_or_pad(x, target_height, target_width)
+
+
+@op
+def resize_with_crop_or_pad(image, target_height, target_width):
+    """Cut at the sides, or with black margins, to a size."""
+    x = array(image)
+    for axis, n in ((-3, int(target_height)), (-2, int(target_width))):
+        have = x.shape[axis]
+        if have > n:
+            x = np.take(x, np.arange(n) + (have - n) // 2, axis)
+        elif have < n:
+            margins = [(0, 0)] * x.ndim
+            margins[axis] = ((n - have) // 2, n - have - (n - have) // 2)
+            x = np.pad(x, margins)
+    return x
+
+
+resize_image_with_crop_or_pad = resize_with_crop_or_pad
+
+
+@op
+def crop_to_bounding_box(image, offset_height, offset_width, target_height, target_width):
+    """A box."""
+    x, (top, left, h, w) = array(image), (int(n) for n in (offset_height, offset_width, target_height, target_width))
+    if top < 0 or left < 0 or top + h > x.shape[-3] or left + w > x.shape[-2]:
+        raise ValueError(f"The box {h}x{w} at {top}, {left} does not lie in an image of {x.shape[-3]}x{x.shape[-2]}.")
+    return x[..., top : top + h, left : left + w, :]
+
+
+@op
+def pad_to_bounding_box(image, offset_height, offset_width, target_height, target_width):
+    """In a larger black image."""
+    x, (top, left, h, w) = array(image), (int(n) for n in (offset_height, offset_width, target_height, target_width))
+    margins = [(top, h - top - x.shape[-3]), (left, w - left - x.shape[-2]), (0, 0)]
+    return np.pad(x, [(0, 0)] * (x.ndim - 3) + margins)
+
+
+@op
+def central_crop(image, central_fraction):
+    """The middle share along both axes."""
+    x = array(image)
+    starts = [int((n - n * float(central_fraction)) / 2) for n in x.shape[-3:-1]]
+    (top, left), (h, w) = starts, (n - 2 * s for n, s in zip(x.shape[-3:-1], starts))
+    return x[..., top : top + h, left : left + w, :]
+
+
+@op
+def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", extrapolation_value=0.0):
+    """Boxes (y1, x1, y2, x2, as shares of the image) of images, each in one size."""
+    x, boxes, (h, w) = array(image), raw(boxes), sizes(crop_size)
+    found = []
+    for (y1, x1, y2, x2), i in zip(boxes, raw(box_indices)):
+        rows = _steps(y1, y2, h, x.shape[1])
+        columns = _steps(x1, x2, w, x.shape[2])
+        grid = np.stack(np.meshgrid(rows, columns, indexing="ij"))
+        planes = [ops.image.map_coordinates(x[i, ..., c], grid, 1 if method == "bilinear" else 0, "nearest") for c in
+                  range(x.shape[-1])]  # fmt: skip
+        inside = (grid[0] >= 0) & (grid[0] <= x.shape[1] - 1) & (grid[1] >= 0) & (grid[1] <= x.shape[2] - 1)
+        found.append(ops.where(inside[..., None], ops.stack(planes, -1), extrapolation_value))
+    return ops.cast(ops.stack(found), "float32")
+
+
+def _steps(low, high, n, size):
+    if n == 1:
+        return np.array([(low + high) / 2 * (size - 1)])
+    return np.linspace(low * (size - 1), high * (size - 1), n)
+
+
+# Flips and turns
+
+
+@op
+def flip_left_right(image):
+    """Mirrored, left to right."""
+    return np.flip(array(image), -2)
+
+
+@op
+def flip_up_down(image):
+    """Mirrored, top to bottom."""
+    return np.flip(array(image), -3)
+
+
+@op
+def transpose(image):
+    """Rows become columns."""
+    return np.swapaxes(array(image), -3, -2)
+
+
+@op
+def rot90(image, k=1):
+    """Turned by 90°, counter-clockwise, k times."""
+    return np.rot90(array(image), int(k), (-3, -2))
+
+
+def _by_chance(flip, image, seed):
+    x = convert_to_tensor(image)
+    if x.ndim == 3:
+        return flip(x) if _draw(seed) < 0.5 else x
+    keep = make_rng(_stream(seed)).random(len(x)) >= 0.5
+    return ops.where(keep[:, None, None, None], x, flip(x))
+
+
+def _draw(seed: Any, low: float = 0.0, high: float = 1.0) -> float:
+    return float(make_rng(_stream(seed)).uniform(low, high))
+
+
+def random_flip_left_right(image: Any, seed: Any = None) -> Any:
+    """Mirrored left to right, or not."""
+    return _by_chance(flip_left_right, image, seed)
+
+
+def random_flip_up_down(image: Any, seed: Any = None) -> Any:
+    """Mirrored top to bottom, or not."""
+    return _by_chance(flip_up_down, image, seed)
+
+
+def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None) -> Any:
+    """A block of a size from somewhere in a tensor."""
+    x, size = convert_to_tensor(value), sizes(size)
+    size = tuple(n if k == -1 else k for k, n in zip(size, x.shape))
+    if len(size) != x.ndim or any(k > n for k, n in zip(size, x.shape)):
+        raise ValueError(f"random_crop: a block of {size} does not fit into a tensor of shape {tuple(x.shape)}.")
+    rng = make_rng(_stream(seed))
+    starts = [int(rng.integers(n - k + 1)) for k, n in zip(size, x.shape)]
+    return x[tuple(slice(s, s + k) for s, k in zip(starts, size))]
+
+
+# Colours
+
+
+def _limits(dtype) -> float:
+    return 1.0 if np.dtype(dtype).kind == "f" else float(np.iinfo(dtype).max)
+
+
+@op
+def convert_image_dtype(image, dtype, saturate=False):
+    """In another type; floats go from 0 to 1, integers over their whole range."""
+    x, dtype = array(image), np.dtype(str(as_dtype(dtype)))
+    if x.dtype == dtype:
+        return x
+    if dtype.kind == "f":
+        return x.astype(dtype) if x.dtype.kind == "f" else x.astype(dtype) * (1.0 / _limits(x.dtype))
+    if x.dtype.kind == "f":
+        y = x * (_limits(dtype) + 0.5)
+        return ops.saturate_cast(y, dtype.name) if saturate else y.astype(dtype)
+    down = (int(_limits(x.dtype)) + 1) // (int(_limits(dtype)) + 1)
+    y = x // down if down else x.astype(dtype) * ((int(_limits(dtype)) + 1) // (int(_limits(x.dtype)) + 1))
+    return y.astype(dtype)
+
+
+def _in_floats(function, image, *args):
+    """Compute in floats of 0 to 1, and give the image's own type back."""
+    x = array(image)
+    if x.dtype.kind == "f":
+        return function(x, *args)
+    y = function(convert_image_dtype(x, "float32"), *args)
+    return convert_image_dtype(y, x.dtype.name, True)
+
+
+@op
+def rgb_to_grayscale(images):
+    """One channel of three: 0.2989 R + 0.587 G + 0.114 B"""
+    return _in_floats(lambda x: ops.sum(x * np.array([0.2989, 0.587, 0.114], x.dtype), axis=-1, keepdims=True), images)
+
+
+@op
+def grayscale_to_rgb(images):
+    """The same channel three times."""
+    return np.repeat(array(images), 3, -1)
+
+
+@op
+def rgb_to_hsv(images):
+    """Hue, saturation, value."""
+    return ops.image.rgb_to_hsv(images, data_format="channels_last")
+
+
+@op
+def hsv_to_rgb(images):
+    """Red, green, blue."""
+    return ops.image.hsv_to_rgb(images, data_format="channels_last")
+
+
+@op
+def adjust_brightness(image, delta):
+    """Brighter by a number, on the scale from 0 to 1."""
+    return _in_floats(lambda x: x + float(delta), image)
+
+
+@op
+def adjust_contrast(images, contrast_factor):
+    """Away from the mean of each channel: (x - μ) c + μ"""
+    def away(x):
+        mean = ops.mean(x, axis=(-3, -2), keepdims=True)
+        return (x - mean) * float(contrast_factor) + mean
+
+    return _in_floats(away, images)
+
+
+def _in_hsv(function, image):
+    def turned(x):
+        h, s, v = (ops.image.rgb_to_hsv(x, data_format="channels_last")[..., i] for i in range(3))
+        return ops.image.hsv_to_rgb(np.stack(function(h, s, v), -1), data_format="channels_last")
+
+    return _in_floats(turned, image)
+
+
+@op
+def adjust_saturation(image, saturation_factor):
+    """More or less colour."""
+    return _in_hsv(lambda h, s, v: (h, ops.clip(s * float(saturation_factor), 0.0, 1.0), v), image)
+
+
+@op
+def adjust_hue(image, delta):
+    """Other colours: hue goes round by a share."""
+    return _in_hsv(lambda h, s, v: (ops.mod(h + float(delta), 1.0), s, v), image)
+
+
+@op
+def adjust_gamma(image, gamma=1, gain=1):
+    """gain · xᵞ"""
+    return _in_floats(lambda x: float(gain) * x ** float(gamma), image)
+
+
+def random_brightness(image: Any, max_delta: float, seed: Any = None) -> Any:
+    """Brighter or darker by up to a number."""
+    return adjust_brightness(image, _draw(seed, -max_delta, max_delta))
+
+
+def random_contrast(image: Any, lower: float, upper: float, seed: Any = None) -> Any:
+    """More or less contrast."""
+    return adjust_contrast(image, _draw(seed, lower, upper))
+
+
+def random_saturation(image: Any, lower: float, upper: float, seed: Any = None) -> Any:
+    """More or less colour."""
+    return adjust_saturation(image, _draw(seed, lower, upper))
+
+
+def random_hue(image: Any, max_delta: float, seed: Any = None) -> Any:
+    """Other colours."""
+    return adjust_hue(image, _draw(seed, -max_delta, max_delta))
+
+
+def random_jpeg_quality(image: Any, min_jpeg_quality: int, max_jpeg_quality: int, seed: Any = None) -> Any:
+    """As after being written as JPEG."""
+    return decode_jpeg(encode_jpeg(image, quality=int(_draw(seed, min_jpeg_quality, max_jpeg_quality))), channels=3)
+
+
+def _stateless(function):
+    def run(image, *args, seed=None, **kwargs):
+        if seed is None:
+            *args, seed = args
+        return function(image, *args, seed=np.array(int(np.random.default_rng(raw(seed).astype("int64") % 2**32).integers(2**31))))
+
+    run.__doc__ = f"{function.__doc__[:-1]}; the same for the same seed, two integers."
+    return run
+
+
+stateless_random_flip_left_right = _stateless(random_flip_left_right)
+stateless_random_flip_up_down = _stateless(random_flip_up_down)
+stateless_random_crop = _stateless(random_crop)
+stateless_random_brightness = _stateless(random_brightness)
+stateless_random_contrast = _stateless(random_contrast)
+stateless_random_saturation = _stateless(random_saturation)
+stateless_random_hue = _stateless(random_hue)
+
+
+@op
+def per_image_standardization(image):
+    """(x - μ) / max(σ, 1/√n) of each image."""
+    x = ops.cast(image, "float32") if array(image).dtype.kind != "f" else array(image)
+    mean, spread = (f(x, axis=(-3, -2, -1), keepdims=True) for f in (ops.mean, ops.std))
+    return (x - mean) / ops.maximum(spread, 1.0 / float(np.prod(x.shape[-3:])) ** 0.5)
+
+
+# Measures
+
+
+@op
+def psnr(a, b, max_val):
+    """Peak signal-to-noise ratio, in decibels, of each image."""
+    a, b = (convert_image_dtype(x, "float32") for x in (a, b))
+    scale = float(max_val) if array(b).dtype.kind == "f" and np.dtype(a.dtype) == b.dtype else float(max_val)
+    error = ops.mean(ops.square(a - b), axis=(-3, -2, -1))
+    return 20 * float(np.log10(scale)) - 10 * ops.log10(error)
+
+
+@op
+def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03):
+    """Structural similarity of each image."""
+    return ops.image.ssim(img1, img2, max_val, filter_size, filter_sigma, k1, k2, data_format="channels_last")
+
+
+@op
+def sobel_edges(image):
+    """Slopes along both axes."""
+    return ops.image.sobel_edges(image, data_format="channels_last")
+
+
+@op
+def total_variation(images):
+    """Σ |differences of neighbours| of each image."""
+    x = array(images)
+    down, right = x[..., 1:, :, :] - x[..., :-1, :, :], x[..., :, 1:, :] - x[..., :, :-1, :]
+    return ops.sum(ops.abs(down), axis=(-3, -2, -1)) + ops.sum(ops.abs(right), axis=(-3, -2, -1))
+
+
+@op
+def extract_patches(images, sizes, strides, rates, padding):
+    """Patches, side by side in the channels."""
+    return ops.image.extract_patches(
+        images, tuple(sizes[1:3]), tuple(strides[1:3]), rates[1], padding.lower(), data_format="channels_last"
+    )
+
+
+def non_max_suppression(
+    boxes: Any, scores: Any, max_output_size: Any, iou_threshold: float = 0.5, score_threshold: float = -np.inf, name: Any = None
+) -> Any:
+    """The numbers of the best boxes that hardly overlap."""
+    boxes, scores = raw(boxes), raw(scores)
+    low, high = np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])
+    area = np.prod(high - low, 1)
+    kept: list[int] = []
+    for i in np.argsort(-scores, kind="stable"):
+        if len(kept) >= int(max_output_size) or scores[i] < score_threshold:
+            break
+        common = np.prod(np.clip(np.minimum(high[i], high[kept]) - np.maximum(low[i], low[kept]), 0, None), 1)
+        if not kept or (common <= iou_threshold * (area[i] + area[kept] - common)).all():
+            kept.append(int(i))
+    return ops.convert_to_tensor(np.array(kept, "int32"))
+
+
+# Files
+
+
+def decode_image(
+    contents: Any, channels: Any = None, dtype: Any = "uint8", name: str | None = None, expand_animations: bool = True
+) -> Any:
+    """The pixels of a JPEG, PNG, BMP or GIF file's bytes, (height, width, channels); of a GIF (frames, ...)."""
+    x = _pixels(contents, channels, expand_animations)
+    return convert_image_dtype(x, dtype)
+
+
+def _pixels(contents: Any, channels: Any, frames: bool) -> np.ndarray:
+    image = pillow().open(io.BytesIO(to_bytes(np.asarray(contents, object).item())))
+    deep = image.mode.startswith("I")
+    mode = {0: None, None: None, 1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
+    if image.format == "GIF":
+        pictures = []
+        for k in range(getattr(image, "n_frames", 1) if frames else 1):
+            image.seek(k)
+            pictures.append(np.asarray(image.convert("RGB")))
+        return np.stack(pictures) if frames else pictures[0]
+    mode = mode or {"P": "RGB", "1": "L", "CMYK": "RGB"}.get(image.mode)
+    x = np.asarray(image if deep or mode in (None, image.mode) else image.convert(mode))
+    x = x.astype("uint16") if deep else x
+    return x[..., None] if x.ndim == 2 else x
+
+
+def _decoder(name):
+    def decode(contents, channels=0, dtype="uint8", name=None, **kwargs):
+        return ops.convert_to_tensor(_pixels(contents, channels, name == "decode_gif").astype(str(as_dtype(dtype))))
+
+    decode.__name__ = decode.__qualname__ = name
+    decode.__doc__ = f"The pixels of the bytes of a file: {name.rpartition('_')[2]}."
+    return decode
+
+
+decode_jpeg, decode_png, decode_bmp, decode_gif = map(_decoder, ("decode_jpeg", "decode_png", "decode_bmp", "decode_gif"))
+
+
+def _encoded(image: Any, kind: str, **how: Any) -> Any:
+    x = raw(image)
+    file = io.BytesIO()
+    pillow().fromarray(x[..., 0] if x.shape[-1] == 1 else x).save(file, kind, **how)
+    return convert_to_tensor(file.getvalue())
+
+
+def encode_jpeg(image: Any, format: str = "", quality: int = 95, name: str | None = None, **kwargs: Any) -> Any:
+    """The bytes of a JPEG file."""
+    return _encoded(image, "JPEG", quality=int(quality))
+
+
+def encode_png(image: Any, compression: int = -1, name: str | None = None) -> Any:
+    """The bytes of a PNG file."""
+    return _encoded(image, "PNG")
+
+
+def is_jpeg(contents: Any, name: str | None = None) -> Any:
+    """Whether these are the bytes of a JPEG file."""
+    return ops.convert_to_tensor(to_bytes(np.asarray(contents, object).item())[:3] == b"\xff\xd8\xff")
+
+
+_ALSO = "resize_image_with_crop_or_pad decode_jpeg decode_png decode_bmp decode_gif " + " ".join(
+    n for n in globals() if n.startswith("stateless_")
+)
+__all__ = exported(globals(), _ALSO)
+__getattr__ = absent("tf.image", globals(), {"draw_bounding_boxes": "Use matplotlib."})

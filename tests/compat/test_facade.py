@@ -1,0 +1,25 @@
+import pytest
+
+from minikeras import losses
+from minikeras.compat.facade import Facade, find_module, public_name
+
+
+def test_the_first_source_that_has_a_name_gives_it():
+    facade = Facade("keras.both", ["minikeras.metrics", "minikeras.losses"])
+    assert facade.Hinge is find_module("minikeras.metrics").Hinge and facade.Huber is losses.Huber
+    assert {"Hinge", "Huber", "AUC"} <= set(dir(facade)) and "Huber" in facade.__all__
+    with pytest.raises(AttributeError, match="module 'keras.both' has no attribute 'Hubber'"):
+        facade.Hubber  # noqa: B018
+
+
+def test_filling_makes_names_visible_and_leaves_modules_out():
+    facade = Facade("keras.losses", ["minikeras.losses"], {"__version__": "1"})
+    assert "Huber" not in vars(facade)
+    facade.fill()
+    assert vars(facade)["Huber"] is losses.Huber and facade.__version__ == "1" and not hasattr(facade, "regression")
+
+
+def test_only_public_names_are_shown():
+    with pytest.raises(AttributeError):
+        public_name(losses, "serialize_keras_object")
+    assert find_module("minikeras.losses.nothing") is None is find_module("minikeras.losses.huber.nothing")

@@ -1,0 +1,75 @@
+"""install_as_keras(), each time in a process of its own."""
+
+import subprocess
+import sys
+import textwrap
+import types
+from pathlib import Path
+
+import pytest
+
+import minikeras
+from minikeras.compat import finder
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(code, *flags):
+    arguments = [sys.executable, "-W", "error", *flags, "-c", textwrap.dedent(code)]
+    return subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT)
+
+
+def test_all_that_a_process_sees():
+    done = run((Path(__file__).parent / "stand_in.py").read_text(encoding="utf-8"))
+    assert (done.stdout, done.stderr) == ("stood in\n", "")
+
+
+def test_worker_processes_find_their_way():
+    done = run(
+        """
+        import joblib, minikeras
+        minikeras.install_as_keras()
+        from keras.layers import Dense
+        from keras.models import Sequential
+
+        def train(units):  # by value, with the classes that it names by reference
+            model = Sequential([Dense(units, input_shape=(2,))])
+            return type(model).__module__, model.count_params()
+
+        print(joblib.Parallel(n_jobs=2)(joblib.delayed(train)(n) for n in (1, 2)))
+        """
+    )
+    assert done.stdout == "[('keras.src.models.sequential', 3), ('keras.src.models.sequential', 6)]\n", done.stderr
+
+
+@pytest.mark.parametrize("name", ["keras", "tensorflow"])
+def test_it_refuses_when_the_real_one_is_there(monkeypatch, name):
+    monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    with pytest.raises(ImportError, match=f"{name} is imported already. Restart Python"):
+        minikeras.install_as_keras()
+    assert not finder.is_installed()
+    minikeras.uninstall_as_keras()
+    assert name in sys.modules
+
+
+def test_the_notebook_extension():
+    done = run(
+        """
+        from IPython.testing.globalipapp import start_ipython
+        shell = start_ipython()
+        shell.run_line_magic("load_ext", "minikeras")
+        shell.run_cell("import keras; print(keras.layers.Dense)")
+        shell.run_line_magic("unload_ext", "minikeras")
+        import sys; print("keras" in sys.modules)
+        """,
+        "-W", "ignore",
+    )  # fmt: skip
+    assert "keras.src.layers.core.dense.Dense" in done.stdout and "False" in done.stdout, done.stderr
+
+
+def test_names_are_resolved_without_importing_anything_of_keras():
+    assert finder.resolve("tensorflow.keras.layers.core") == "keras.layers.core"
+    assert finder.resolve("keras.layers.recurrent")._sources == ("minikeras.layers",)
+    assert finder.resolve("keras.engine.topology")._sources[:2] == ("minikeras.models", "minikeras.layers")
+    assert finder.resolve("keras.src.models.functional") is sys.modules["minikeras.models.functional"]
+    assert finder.resolve("tensorflow.python.framework") is None is finder.resolve("numpy")
