@@ -25,6 +25,7 @@ from minikeras import (
     utils,
 )
 from minikeras._core.dtypes import DTypePolicy
+from minikeras._core.dtypes import DTypePolicy as FloatDTypePolicy
 from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec, KerasTensor
@@ -42,8 +43,13 @@ __version__ = "0.1.0"
 _LAZY = ("applications", "datasets", "ops", "tree", "wrappers")  # imported when they are asked for
 _LAZY_MODULES = {"backend": "compat.backend"}
 _LAZY_NAMES = {
+    "Function": "models.function",
+    "RematScope": "_core.scopes",
+    "device": "_core.scopes",
     "install_as_keras": "compat.finder",
     "load_ipython_extension": "compat.finder",
+    "name_scope": "_core.scopes",
+    "remat": "_core.scopes",
     "uninstall_as_keras": "compat.finder",
     "unload_ipython_extension": "compat.finder",
 }
@@ -67,6 +73,8 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "DTypePolicy",
+    "FloatDTypePolicy",
+    "Function",
     "GradientTape",
     "Initializer",
     "Input",
@@ -78,6 +86,7 @@ __all__ = [
     "Model",
     "Optimizer",
     "Regularizer",
+    "RematScope",
     "SeedGenerator",
     "Sequential",
     "Variable",
@@ -87,6 +96,7 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "device",
     "dtype_policies",
     "initializers",
     "install_as_keras",
@@ -94,12 +104,15 @@ __all__ = [
     "losses",
     "metrics",
     "models",
+    "name_scope",
     "ops",
     "optimizers",
     "random",
     "regularizers",
+    "remat",
     "saving",
     "tree",
     "uninstall_as_keras",
     "utils",
+    "wrappers",
 ]

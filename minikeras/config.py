@@ -15,6 +15,7 @@ from minikeras._core.config import (
     set_image_data_format,
 )
 from minikeras._core.dtypes import dtype_policy, set_dtype_policy
+from minikeras._core.limits import max_epochs, max_steps_per_epoch, set_max_epochs, set_max_steps_per_epoch
 from minikeras._core.old_arguments import disable_hints, enable_hints
 from minikeras._core.threads import blas_threads, set_blas_threads
 
@@ -38,12 +39,16 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_nnx_enabled",
     "is_traceback_filtering_enabled",
+    "max_epochs",
+    "max_steps_per_epoch",
     "set_backend",
     "set_blas_threads",
     "set_dtype_policy",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
+    "set_max_epochs",
+    "set_max_steps_per_epoch",
 ]
 
 

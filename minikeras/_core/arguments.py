@@ -45,29 +45,6 @@ def unknown_arguments(owner: str, given: Iterable[str], known: Iterable[str]) ->
     raise UnknownArgument(f"{owner} got an unknown argument{'s' if len(wrong) > 1 else ''}: {named}. {hint}{listed}")
 
 
-def spelt(method: Any) -> Any:
-    """Decorate a method: an argument that it doesn't take is told the nearest that it does.
-
-    >>> class Lamp:
-    ...     @spelt
-    ...     def light(self, lumen=1): return lumen
-    >>> Lamp().light(lumen=3)
-    3
-    >>> Lamp().light(lumne=3)
-    Traceback (most recent call last):
-    minikeras._core.arguments.UnknownArgument: light() got an unknown argument: `lumne`. Did you mean `lumen`? ...
-    """
-    known = frozenset(inspect.signature(method).parameters)
-
-    @functools.wraps(method)
-    def checked(self, *args, **kwargs):
-        if not known.issuperset(kwargs):
-            unknown_arguments(f"{method.__name__}()", kwargs, list(inspect.signature(method).parameters)[1:])
-        return method(self, *args, **kwargs)
-
-    return checked
-
-
 def check_names(cls: type, args: tuple, given: dict) -> None:
     """Raise if a class of this library is called with an argument that it doesn't take.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.logs import Logs
 
 
 class History(Callback):
@@ -20,7 +21,7 @@ class History(Callback):
 
     def __init__(self):
         super().__init__()
-        self.history: dict[str, list] = {}
+        self.history: dict[str, list] = Logs()
         self.epoch: list[int] = []
 
     def on_train_begin(self, logs: dict | None = None) -> None:
@@ -41,5 +42,5 @@ class History(Callback):
 
     def set_state(self, state: dict) -> None:
         """Go on after these values."""
-        self.history = {name: list(values) for name, values in state["history"].items()}
+        self.history = Logs({name: list(values) for name, values in state["history"].items()})
         self.epoch = list(state["epoch"])

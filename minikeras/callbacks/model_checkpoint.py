@@ -13,6 +13,7 @@ from minikeras._core.arguments import unknown_arguments
 from minikeras._core.files import sweep
 from minikeras._core.serialize import constructor_arguments
 from minikeras.callbacks.frequency import SaveFrequency
+from minikeras.callbacks.logs import Logs
 from minikeras.callbacks.monitor_callback import MonitorCallback
 from minikeras.callbacks.progress import print_msg
 
@@ -142,7 +143,7 @@ class ModelCheckpoint(MonitorCallback):
         """Whether this is a time to save, and say so."""
         said = f"saving model to {path}"
         if self.save_best_only:
-            value = logs[self.monitor]
+            value = Logs(logs)[self.monitor]
             best = "None" if self.best is None else f"{self.best:.5f}"
             if not self._is_improvement(value, self.best):
                 if self.verbose > 0:
@@ -158,7 +159,7 @@ class ModelCheckpoint(MonitorCallback):
         """Fill in the epoch, the batch and the values."""
         names = {"epoch": epoch + 1, **({} if batch is None else {"batch": batch + 1}), **logs}
         try:
-            return self.filepath.format(**names)
+            return self.filepath.format_map(Logs(names))
         except KeyError as error:
             raise KeyError(
                 f"The filepath of ModelCheckpoint, {self.filepath!r}, asks for {error}, which is not among {sorted(names)}."

@@ -11,6 +11,7 @@ import numpy as np
 
 from minikeras._core.arguments import refuse_nan
 from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.logs import Logs, other_name
 
 
 class MonitorCallback(Callback):
@@ -77,8 +78,9 @@ class MonitorCallback(Callback):
 
     def _metric(self) -> Any:
         """The metric of the watched name; None where there is none."""
-        metrics = _all_metrics(getattr(self.model, "metrics", ()))
-        return next((metric for metric in metrics if metric.name == self.monitor.removeprefix("val_")), None)
+        metrics, name = _all_metrics(getattr(self.model, "metrics", ())), self.monitor.removeprefix("val_")
+        found = next((metric for metric in metrics if metric.name == name), None)
+        return found or next((metric for metric in metrics if metric.name == other_name(name)), None)
 
     def _value(self, logs: dict) -> float | None:
         """The watched value; None where there is none.
@@ -86,7 +88,7 @@ class MonitorCallback(Callback):
         Raises:
             ValueError: it is more than one number.
         """
-        value = logs.get(self.monitor)
+        value = Logs(logs).get(self.monitor)
         if value is None:
             return None
         self._came = True

@@ -9,7 +9,7 @@ import types
 from typing import Any
 
 from minikeras._core.origin import announce
-from minikeras.compat.places import HIDDEN
+from minikeras.compat.places import CHILDREN, HIDDEN
 
 
 class Facade(types.ModuleType):
@@ -56,6 +56,7 @@ class Facade(types.ModuleType):
         names = {name for name in vars(self) if not name.startswith("_")} | set(self._given)
         for module in self._modules():
             names.update(getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")])
+        names.update(n for n in CHILDREN.get(self.__name__, "").split() if is_known(f"{self.__name__}.{n}"))
         return sorted(names)
 
     def _modules(self) -> list[types.ModuleType]:

@@ -161,6 +161,12 @@ OLD = {
     "models ": "premade premade_models",
 }
 
+# Modules that are listed with the names of a module although they are imported only when they are asked for.
+CHILDREN = {
+    "keras": "applications backend datasets legacy mixed_precision preprocessing quantizers visualization wrappers",
+    "keras.preprocessing": "image sequence text",
+}
+
 # Reached by importing them, not as attributes: code asks hasattr(keras, "engine") to learn which Keras it has.
 HIDDEN = {"keras": {"engine", "objectives", "optimizer_v1", "optimizer_v2", "api_export"}, "keras.src": {"engine"}}
 

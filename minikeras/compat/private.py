@@ -71,7 +71,7 @@ def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool 
 
     >>> load_model("nothing.keras")
     Traceback (most recent call last):
-    ValueError: ...
+    FileNotFoundError: ...
     """
     return saving.load_model(filepath, custom_objects, compile, safe_mode)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.limits import cap_steps
 from minikeras._core.naming import shorten
 from minikeras.data.array_batches import ArrayBatches
 from minikeras.data.array_dataset import ArrayDataset
@@ -66,7 +67,7 @@ def open(
     if isinstance(x, Batches):
         return x
     batch_size = positive(batch_size, "batch_size")
-    steps = positive(steps, "steps_per_epoch") if not _is_zero(steps) else None
+    steps = cap_steps(positive(steps, "steps_per_epoch") if not _is_zero(steps) else None)
     check_kinds(inputs, outputs)
     if class_weight is not None:
         check_class_weight(class_weight)

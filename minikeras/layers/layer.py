@@ -50,12 +50,13 @@ from minikeras.layers.calling import (
     with_mask,
 )
 from minikeras.layers.old_arguments import OLD
+from minikeras.layers.old_attributes import OldAttributes
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
 
 
-class Layer(Weighted, Configurable):
+class Layer(Weighted, OldAttributes, Configurable):
     """A step of a model: numbers in, numbers out, with weights that training changes.
 
     Args:

@@ -110,6 +110,8 @@ class Chain:
 
     def forward(self, x: np.ndarray, training: bool = False, mask: Any = None) -> tuple[np.ndarray, list]:
         """Pass x through all layers; keep what each one's backward needs."""
+        if mask is not None and self._nodes:
+            return self._with_masks().forward(x, training, mask)
         trail = []
         for forward in self._forwards:
             x, kept = forward(x, training)  # a[l] = g(a[l-1] W[l] + b[l])
@@ -118,12 +120,28 @@ class Chain:
 
     def call(self, x: np.ndarray, training: bool = False, mask: Any = None) -> np.ndarray:
         """Pass x through all layers."""
+        if mask is not None:
+            return self.call_with_mask(x, training, mask)[0]
         for step, kept_too in self._passes:
             x = step(x, training)[0] if kept_too else step(x, training)
         return x
 
+    def call_with_mask(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
+        """The same for an input of which not all steps count, and which of those of the output do."""
+        return self._with_masks().call_with_mask(x, training, mask) if self._nodes else (x, mask)
+
+    def _with_masks(self) -> Graph:
+        """The same way as a graph, in which masks travel: for a model in the middle of one that has them."""
+        if self._graph is None:
+            self._graph = Graph([self._nodes[0].inputs[0]], [self._nodes[-1].outputs], self._nodes)
+        return self._graph
+
+    _graph: Graph | None = None
+
     def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """The same on a tape, layer by layer."""
+        if mask is not None and self._nodes:
+            return self._with_masks().retrace(x, training, mask)
         for node in self._nodes:
             given = {name: value for name, value in node.kwargs.items() if name != "training" and value is not None}
             mode = fixed_mode(node)
@@ -133,10 +151,14 @@ class Chain:
 
     def backward(self, dy: np.ndarray, trail: list, need_dx: bool = True) -> np.ndarray | None:
         """Walk back from ∂L/∂y to the first layer that is trained, or to ∂L/∂x."""
+        if type(trail) is Trail:
+            return self._graph.backward(dy, trail, need_dx)
         return self._walk_back(dy, trail, len(trail), need_dx)
 
     def backward_from_logits(self, delta: np.ndarray, trail: list, need_dx: bool = True) -> np.ndarray | None:
         """The same from δ = ∂L/∂z of the last layer, whose activation and loss were differentiated together."""
+        if type(trail) is Trail:
+            return self._graph.backward_from_logits(delta, trail, need_dx)
         last, stop = len(trail) - 1, self._first_trained(need_dx)
         if last < stop:
             return None
@@ -163,6 +185,8 @@ class Chain:
         self._stop = None
         for unit in self.units:
             _resolve_inside(unit)
+        if self._graph is not None:
+            self._graph.resolve_trainable()
 
     def activation(self, k: int = 0) -> Any:
         """The activation that the model ends in, if its last layer can be differentiated from the logits."""
@@ -170,7 +194,7 @@ class Chain:
 
     def logits(self, trail: list, k: int = 0) -> np.ndarray:
         """What the last activation was applied to."""
-        return self.units[-1].logits(trail[-1])
+        return self._graph.logits(trail) if type(trail) is Trail else self.units[-1].logits(trail[-1])
 
     @property
     def is_penalized(self) -> bool:
@@ -179,6 +203,8 @@ class Chain:
 
     def penalty(self, trail: list) -> float:
         """What this pass adds to the loss."""
+        if type(trail) is Trail:
+            return self._graph.penalty(trail)
         return float(sum(unit.penalty(trail[i]) for i, unit in self._penalized))
 
 
@@ -284,13 +310,19 @@ class Step:
         self.mask_names = [n for n in (spec.names if spec else ()) if n.endswith("_mask") and self.constants.get(n) is None]
         self.first = spec.first if spec else None
         self.slots = slots
-        wanted = [foreign_type(operation, t) for t in tensors] if self.is_layer else []
-        self.cast = next((dtype for dtype in wanted if dtype is not None), None)
+        first = symbolic_leaves(node.args[:1])  # other arguments may be integers, or truth values such as masks
+        asked = [t for t in tensors if t.dtype.is_floating or any(t is f for f in first)] if self.is_layer else []
+        self.cast = next((dtype for dtype in (foreign_type(operation, t) for t in asked) if dtype is not None), None)
+        self.whole = {slots[id(t)] for t in first if not t.dtype.is_floating}
 
     def gather(self, values: list) -> tuple[Any, dict]:
         """The first argument and the others, from the slots."""
         if self.cast is not None:
-            values = [v.astype(self.cast, copy=False) if v is not None and v.dtype.kind == "f" else v for v in values]
+            whole = self.whole
+            values = [
+                v.astype(self.cast, copy=False) if v is not None and (v.dtype.kind == "f" or i in whole) else v
+                for i, v in enumerate(values)
+            ]
         if self.plain:
             return values[self.ins[0]], self.constants
         if not self.is_layer:

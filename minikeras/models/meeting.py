@@ -73,8 +73,8 @@ class Meeting:
 
     def _know_outputs(self, y: Any) -> None:
         """Note what comes out of a call() of the user's own."""
-        if self._course is None and self._traced_outputs is None:
-            self._traced_outputs = map_leaves(lambda a: KerasTensor(open_batch(a), str(np.dtype(a.dtype))), y)
+        if self._course is None:
+            self._note_outputs(y)
         self._compiled.set_outputs(self.head_names())
 
     def _by_head(self, value: Any, what: str) -> list:
@@ -113,13 +113,35 @@ class Meeting:
 
     def _try_out(self, x: Any) -> None:
         """Call a model of the user's on a few rows: builds the layers in it, and shows what comes out."""
-        if self._traced_outputs is not None and self.built and all(layer.built for layer in self._inner_layers()):
+        shapes = [np.shape(a)[1:] for a in flatten(x)]
+        if shapes in self._tried_on and self.built and all(layer.built for layer in self._inner_layers()):
             return
         rows = map_leaves(lambda a: a[:2], x)
+        streams = [(g.state, g.state.numpy()) for g in self.seed_generators]
         with paused(), np.errstate(all="ignore"):
             y = self(rows, training=False)
+        for state, value in streams:
+            state.assign(value)  # nothing was drawn
         self._penalties = []
-        self._traced_outputs = map_leaves(lambda a: KerasTensor(open_batch(a), str(np.dtype(a.dtype))), y)
+        self._note_outputs(y)
+        self._tried_on = [*self._tried_on[-100:], shapes]
+
+    _tried_on: list = []  # the shapes of inputs that were tried out
+
+    def _note_outputs(self, y: Any) -> None:
+        """Note what comes out of a call() of the user's own; sizes that differ from time to time are left open."""
+        known = None if self._traced_outputs is None else flatten(self._traced_outputs)
+        flat = flatten(y)
+        if known is not None and len(known) == len(flat):
+            if all(t.shape[1:] == a.shape[1:] for t, a in zip(known, flat)):
+                return
+            shapes = [_open(t.shape, open_batch(a)) for t, a in zip(known, flat)]
+            if shapes == [tuple(t.shape) for t in known]:
+                return
+        else:
+            shapes = [open_batch(a) for a in flat]
+        specs = [KerasTensor(shape, str(np.dtype(a.dtype))) for shape, a in zip(shapes, flat)]
+        self._traced_outputs = pack_sequence_as(y, specs)
 
     def _prepare(self, batches: Any, with_targets: bool = True) -> None:
         """Say how checked arrays become what the model takes."""
@@ -138,6 +160,8 @@ class Meeting:
     def _prepare_x(self, x: Any) -> Any:
         """Check inputs and turn them into what the first layers take."""
         if self._course is None:
+            if self._traced_outputs is not None and [np.shape(a)[1:] for a in flatten(x)] not in self._tried_on:
+                self._try_out(x)
             return map_leaves(_floats, x)
         return self.convert_inputs(x, by_hand=False)
 
@@ -312,6 +336,15 @@ class Meeting:
             f"Layer {first.name!r} ({type(first).__name__}){which} takes input of shape "
             f"{expected}, got {shape}{': ' + problem if problem else ''}. {hint}"
         )
+
+
+def _open(known: tuple, shape: tuple) -> tuple:
+    """A shape with None where two shapes differ; the second one if they have not as many axes.
+
+    >>> _open((None, 5, 2), (None, 8, 2))
+    (None, None, 2)
+    """
+    return tuple(a if a == b else None for a, b in zip(known, shape)) if len(known) == len(shape) else tuple(shape)
 
 
 def _floats(a: Any) -> Any:

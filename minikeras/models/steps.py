@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from minikeras import regularizers
+
 
 class Shared:
     """Stands for a layer some of whose weights stand further behind too: adds its gradients to those, ∂L/∂w = Σ ∂L/∂w[i]."""
@@ -38,12 +40,14 @@ class Cast:
 
 
 def foreign_type(layer, tensor):
-    """The float type that a layer wants its input cast to, None where it takes it as it is.
+    """The float type that a layer wants its first argument cast to, None where it takes it as it is.
 
     Mixed policies keep weights in float32, and NumPy then computes in float32: nothing is cast for them.
     """
     own = layer.compute_dtype
     floats = tensor.dtype.is_floating
+    if not floats:  # integers and truth values; layers of your own take them as they are
+        return own if layer.float_inputs and layer.casts_inputs and not layer.is_traced and tensor.dtype != "string" else None
     return own if floats and own != tensor.dtype and own == layer.variable_dtype and layer.casts_inputs else None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import data
-from minikeras._core.arguments import spelt
+from minikeras._core.limits import cap_epochs
 from minikeras._core.memory import keep_freed_memory
 from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.now import CALL
@@ -18,15 +18,17 @@ from minikeras._core.tensor import plain, tensor
 from minikeras._core.threads import largest_product, limited
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
+from minikeras.callbacks.logs import Logs
 from minikeras.models.arguments import callback_list, due, verbosity, whole
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 from minikeras.models.meeting import Meeting
+from minikeras.models.old_methods import OldMethods, understanding
 from minikeras.models.own_steps import OwnSteps
 
 _STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
 
 
-class Trainer(OwnSteps, Meeting):
+class Trainer(OldMethods, OwnSteps, Meeting):
     """The half of a model that learns. What computes (`forward`, `backward`, weights) is the other half's."""
 
     optimizer: Any = None
@@ -37,7 +39,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- compile -----------------------------------------------------------------------------------------------------
 
-    @spelt
+    @understanding
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -159,7 +161,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- fit ---------------------------------------------------------------------------------------------------------
 
-    @spelt
+    @understanding
     def fit(
         self,
         x: Any = None,
@@ -200,7 +202,7 @@ class Trainer(OwnSteps, Meeting):
         Ctrl-C stops it; ``model.history`` then holds the epochs that were finished.
         """
         self._need_compiled("fit")
-        epochs, initial_epoch = whole(epochs, "epochs"), whole(initial_epoch, "initial_epoch")
+        epochs, initial_epoch = cap_epochs(whole(epochs, "epochs")), whole(initial_epoch, "initial_epoch")
         verbose, validate = verbosity(verbose), due(validation_freq)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = data.split(x, y, sample_weight, validation_split, **self._kinds())
@@ -271,8 +273,8 @@ class Trainer(OwnSteps, Meeting):
         """The loss and the metrics of the epoch so far."""
         logs = self._step_logs
         if logs is None:
-            return {**self._compiled.logs(), **self._results_of_own_metrics()}
-        return dict(logs)
+            return Logs({**self._compiled.logs(), **self._results_of_own_metrics()})
+        return Logs(logs)
 
     _step_logs: dict | None = None  # what the last step of the user's own returned
 
@@ -343,7 +345,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- evaluate and predict ----------------------------------------------------------------------------------------
 
-    @spelt
+    @understanding
     def evaluate(
         self,
         x: Any = None,
@@ -371,7 +373,7 @@ class Trainer(OwnSteps, Meeting):
         callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
         with np.errstate(all="ignore"), limited(largest_product(self, batches.batch_size or 32)):
             logs = self._evaluate(batches, callbacks)
-        return logs if return_dict else self._in_order(logs)
+        return dict(logs) if return_dict else self._in_order(logs)
 
     def _evaluate(self, batches: Any, callbacks: CallbackList) -> dict:
         compiled, running = self._compiled, self._running
@@ -406,7 +408,7 @@ class Trainer(OwnSteps, Meeting):
             return []
         return logs[names[0]] if len(names) == 1 else [logs[name] for name in names]
 
-    @spelt
+    @understanding
     def predict(
         self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
     ) -> np.ndarray:
@@ -456,7 +458,7 @@ class Trainer(OwnSteps, Meeting):
 
     # -- one batch ---------------------------------------------------------------------------------------------------
 
-    @spelt
+    @understanding
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict | None = None, return_dict: bool = False
     ) -> Any:
@@ -469,14 +471,14 @@ class Trainer(OwnSteps, Meeting):
         with np.errstate(all="ignore"):
             train(*batch)
         logs = self._logs()
-        return logs if return_dict else self._in_order(logs)
+        return dict(logs) if return_dict else self._in_order(logs)
 
-    @spelt
+    @understanding
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Return the loss and the metrics on one batch."""
         return self.evaluate(x, y, data.ALL, 0, sample_weight, return_dict=return_dict)
 
-    @spelt
+    @understanding
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the outputs for one batch."""
         return self.predict(x, data.ALL, 0)

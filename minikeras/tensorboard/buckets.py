@@ -24,8 +24,8 @@ def histogram(data: Any, buckets: int | None = None) -> np.ndarray:
     """
     buckets = 30 if buckets is None else max(0, int(buckets))
     data = np.asarray(data, "float64").ravel()
-    if not np.isfinite(np.dot(data, np.zeros_like(data))):  # nan as soon as one isn't finite
-        data = data[np.isfinite(data)]
+    finite = np.isfinite(data)
+    data = data if finite.all() else data[finite]
     result = np.zeros((buckets, 3))
     if not buckets or not data.size:
         return result

@@ -17,8 +17,8 @@ def graph_def(config: dict) -> bytes:
     >>> layers = [{"class_name": "Dense", "config": {"name": name}} for name in ("first", "second")]
     >>> model = {"class_name": "Sequential", "config": {"name": "net", "layers": layers}}
     >>> list(nodes(model))
-    [('net/first', 'Dense', []), ('net/second', 'Dense', ['net/first'])]
-    >>> b"net/second" in graph_def(model)
+    [('first', 'Dense', []), ('second', 'Dense', ['first'])]
+    >>> b"second" in graph_def(model)
     True
     """
     parts = []
@@ -32,14 +32,13 @@ def nodes(model: dict, scope: str = "", inputs: list[list[str]] | None = None) -
 
     Args:
         model: its config.
-        scope: what its name begins with.
+        scope: what the names of its nodes begin with.
         inputs: for each of its inputs, the names of the nodes that feed it.
 
     >>> list(nodes({"class_name": "Sequential", "config": {"name": "empty", "layers": []}}))
     []
     """
     config = model["config"]
-    scope += config["name"] + "/"
     layers = {layer["config"]["name"]: layer for layer in config.get("layers", ())}
     entries, last = _names(config.get("input_layers")), [name for group in inputs or () for name in group]
     for name, layer in layers.items():
@@ -50,7 +49,7 @@ def nodes(model: dict, scope: str = "", inputs: list[list[str]] | None = None) -
         else:
             feeds = [last]
         if "layers" in layer["config"]:
-            yield from nodes(layer, scope, feeds)
+            yield from nodes(layer, scope + name + "/", feeds)
         else:
             yield scope + name, layer["class_name"], [feed for group in feeds for feed in group]
         last = _ends(layer, scope)

@@ -202,6 +202,10 @@ class Writer:
                 self._file.close()
                 self._file = None
 
+    def __del__(self):
+        if not getattr(self, "closed", True):  # a training was interrupted: what it noted is kept
+            self.close()
+
     def __enter__(self) -> Writer:
         return self
 

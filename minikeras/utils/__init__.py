@@ -32,12 +32,16 @@ if TYPE_CHECKING:  # for editors
     from minikeras.utils.feature_space import FeatureSpace
     from minikeras.utils.image_dataset_utils import image_dataset_from_directory
     from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img
+    from minikeras.utils.settings import Config
+    from minikeras.utils.symbolic import get_source_inputs, is_keras_tensor
     from minikeras.utils.text_dataset_utils import text_dataset_from_directory
 
 _LATER = {
     "audio_dataset_utils": "audio_dataset_from_directory",
     "feature_space": "FeatureSpace",
     "image_dataset_utils": "image_dataset_from_directory",
+    "settings": "Config",
+    "symbolic": "get_source_inputs is_keras_tensor",
     "image_utils": "array_to_img img_to_array load_img save_img",
     "text_dataset_utils": "text_dataset_from_directory",
 }
@@ -46,6 +50,7 @@ __getattr__ = lazily(__name__, _LATER, {})
 Sequence = PyDataset  # its name in Keras 2, still known in Keras 3
 
 __all__ = [
+    "Config",
     "CustomObjectScope",
     "FeatureSpace",
     "Progbar",
@@ -61,9 +66,11 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
     "is_interactive_logging_enabled",
+    "is_keras_tensor",
     "load_img",
     "normalize",
     "pack_x_y_sample_weight",

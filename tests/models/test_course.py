@@ -155,3 +155,23 @@ def test_activity_penalties_of_a_graph_count():
     model.backward(np.ones_like(y), trail, False)
     for v in model.trainable_variables:
         check_gradient(loss, v.value, v.grad)
+
+
+def test_operations_with_arguments_of_their_own_in_a_row():
+    x = keras.Input((3, 4))
+    model = keras.Model(x, 1 - keras.ops.mean(keras.layers.Dense(2, kernel_initializer="ones")(x), axis=1, keepdims=True))
+    assert type(model._course).__name__ == "Chain" or model._course is not None
+    assert model.predict(np.ones((2, 3, 4)), verbose=0).tolist() == [[[-3.0, -3.0]]] * 2
+
+
+@pytest.mark.parametrize("straight", [True, False])
+def test_integers_become_floats_in_front_of_layers_that_compute(straight):
+    x = keras.Input((3,), dtype="int32")
+    for layer in (keras.layers.Dense(2), keras.layers.BatchNormalization(), keras.layers.LayerNormalization()):
+        y = layer(x)
+        model = keras.Model(x, y if straight else [y, keras.layers.Flatten()(x)])
+        data = np.array([[1, 2, 4], [3, 0, 1]], "int32")
+        made = model.predict(data, verbose=0)
+        made, whole = (made, None) if straight else made
+        assert made.dtype == y.dtype == "float32" and (whole is None or whole.dtype == "int32")
+        np.testing.assert_allclose(made, layer(data), rtol=1e-6)

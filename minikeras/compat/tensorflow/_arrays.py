@@ -213,8 +213,8 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0):
     if axis != batch_dims:
         params = np.moveaxis(params, axis, batch_dims)
     y = params[(*grid, indices)]
-    moved = range(indices.ndim, indices.ndim + axis - batch_dims)
-    return np.moveaxis(y, list(moved), list(range(batch_dims, axis))) if axis != batch_dims else y
+    moved = builtins.range(indices.ndim, indices.ndim + axis - batch_dims)
+    return np.moveaxis(y, list(moved), list(builtins.range(batch_dims, axis))) if axis != batch_dims else y
 
 
 @op

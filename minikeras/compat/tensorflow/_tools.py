@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,16 @@ def table(rows: str, arguments: str, module: str) -> dict[str, Callable]:
     """
     pairs = [(row.split("=")[0], row.split("=")[-1]) for row in rows.split()]
     return {name: renamed(target, arguments, name, module) for name, target in pairs}
+
+
+def taken(module: str, names: str) -> dict[str, Any]:
+    """Names of another module here, which a module has as well.
+
+    >>> list(taken("dtypes", "float32"))
+    ['float32']
+    """
+    source = importlib.import_module(f"minikeras.compat.tensorflow.{module}")
+    return {name: getattr(source, name) for name in names.split()}
 
 
 class OpenSize:

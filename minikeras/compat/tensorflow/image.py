@@ -6,20 +6,24 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
 
 from minikeras import ops
 from minikeras._core.random import make_rng
-from minikeras._core.text import to_bytes
+from minikeras.compat.tensorflow._image_files import (
+    convert_image_dtype,
+    decode_jpeg,
+    encode_jpeg,
+)
 from minikeras.compat.tensorflow._tensors import convert_to_tensor
-from minikeras.compat.tensorflow._tools import absent, exported, op, raw, sizes
-from minikeras.compat.tensorflow.dtypes import as_dtype
+from minikeras.compat.tensorflow._tools import absent, exported, op, raw, sizes, taken
 from minikeras.compat.tensorflow.random import _stream
 from minikeras.ops.dtypes import array
-from minikeras.utils.image_utils import pillow
+
+_FILES = "decode_image decode_jpeg decode_png decode_bmp decode_gif encode_jpeg encode_png is_jpeg convert_image_dtype"
+globals().update(taken("_image_files", _FILES))
 
 
 class ResizeMethod:
@@ -61,7 +65,7 @@ def _shares(old: int, new: int) -> np.ndarray:
     return (cover / cover.sum(1, keepdims=True)).astype("float32")
 
 
-def resize_with_pad(image: Any, target_height: Any, target_width: Any, method: Any = "bilinear", antialias: bool = False) -> Any:
+def resize_with_pad(image: Any, target_height: Any, target_width: Any, method: Any = "bilinear", antialias: Any = False) -> Any:
     """In another size without distortion, with black margins."""
     x = resize(image, (target_height, target_width), method, True, antialias)
     return resize_with_crop_or_pad(x, target_height, target_width)
@@ -196,26 +200,6 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
 # Colours
 
 
-def _limits(dtype) -> float:
-    return 1.0 if np.dtype(dtype).kind == "f" else float(np.iinfo(dtype).max)
-
-
-@op
-def convert_image_dtype(image, dtype, saturate=False):
-    """In another type; floats go from 0 to 1, integers over their whole range."""
-    x, dtype = array(image), np.dtype(str(as_dtype(dtype)))
-    if x.dtype == dtype:
-        return x
-    if dtype.kind == "f":
-        return x.astype(dtype) if x.dtype.kind == "f" else x.astype(dtype) * (1.0 / _limits(x.dtype))
-    if x.dtype.kind == "f":
-        y = x * (_limits(dtype) + 0.5)
-        return ops.saturate_cast(y, dtype.name) if saturate else y.astype(dtype)
-    down = (int(_limits(x.dtype)) + 1) // (int(_limits(dtype)) + 1)
-    y = x // down if down else x.astype(dtype) * ((int(_limits(dtype)) + 1) // (int(_limits(x.dtype)) + 1))
-    return y.astype(dtype)
-
-
 def _in_floats(function, image, *args):
     """Compute in floats of 0 to 1, and give the image's own type back."""
     x = array(image)
@@ -320,7 +304,8 @@ def _stateless(function):
     def run(image, *args, seed=None, **kwargs):
         if seed is None:
             *args, seed = args
-        return function(image, *args, seed=np.array(int(np.random.default_rng(raw(seed).astype("int64") % 2**32).integers(2**31))))
+        rng = np.random.default_rng(raw(seed).astype("int64") % 2**32)
+        return function(image, *args, seed=np.array(int(rng.integers(2**31))))
 
     run.__doc__ = f"{function.__doc__[:-1]}; the same for the same seed, two integers."
     return run
@@ -350,9 +335,8 @@ def per_image_standardization(image):
 def psnr(a, b, max_val):
     """Peak signal-to-noise ratio, in decibels, of each image."""
     a, b = (convert_image_dtype(x, "float32") for x in (a, b))
-    scale = float(max_val) if array(b).dtype.kind == "f" and np.dtype(a.dtype) == b.dtype else float(max_val)
     error = ops.mean(ops.square(a - b), axis=(-3, -2, -1))
-    return 20 * float(np.log10(scale)) - 10 * ops.log10(error)
+    return 20 * float(np.log10(float(max_val))) - 10 * ops.log10(error)
 
 
 @op
@@ -384,7 +368,7 @@ def extract_patches(images, sizes, strides, rates, padding):
 
 
 def non_max_suppression(
-    boxes: Any, scores: Any, max_output_size: Any, iou_threshold: float = 0.5, score_threshold: float = -np.inf, name: Any = None
+    boxes: Any, scores: Any, max_output_size: Any, iou_threshold: float = 0.5, score_threshold: float = -np.inf, name: str = ""
 ) -> Any:
     """The numbers of the best boxes that hardly overlap."""
     boxes, scores = raw(boxes), raw(scores)
@@ -400,68 +384,7 @@ def non_max_suppression(
     return ops.convert_to_tensor(np.array(kept, "int32"))
 
 
-# Files
-
-
-def decode_image(
-    contents: Any, channels: Any = None, dtype: Any = "uint8", name: str | None = None, expand_animations: bool = True
-) -> Any:
-    """The pixels of a JPEG, PNG, BMP or GIF file's bytes, (height, width, channels); of a GIF (frames, ...)."""
-    x = _pixels(contents, channels, expand_animations)
-    return convert_image_dtype(x, dtype)
-
-
-def _pixels(contents: Any, channels: Any, frames: bool) -> np.ndarray:
-    image = pillow().open(io.BytesIO(to_bytes(np.asarray(contents, object).item())))
-    deep = image.mode.startswith("I")
-    mode = {0: None, None: None, 1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
-    if image.format == "GIF":
-        pictures = []
-        for k in range(getattr(image, "n_frames", 1) if frames else 1):
-            image.seek(k)
-            pictures.append(np.asarray(image.convert("RGB")))
-        return np.stack(pictures) if frames else pictures[0]
-    mode = mode or {"P": "RGB", "1": "L", "CMYK": "RGB"}.get(image.mode)
-    x = np.asarray(image if deep or mode in (None, image.mode) else image.convert(mode))
-    x = x.astype("uint16") if deep else x
-    return x[..., None] if x.ndim == 2 else x
-
-
-def _decoder(name):
-    def decode(contents, channels=0, dtype="uint8", name=None, **kwargs):
-        return ops.convert_to_tensor(_pixels(contents, channels, name == "decode_gif").astype(str(as_dtype(dtype))))
-
-    decode.__name__ = decode.__qualname__ = name
-    decode.__doc__ = f"The pixels of the bytes of a file: {name.rpartition('_')[2]}."
-    return decode
-
-
-decode_jpeg, decode_png, decode_bmp, decode_gif = map(_decoder, ("decode_jpeg", "decode_png", "decode_bmp", "decode_gif"))
-
-
-def _encoded(image: Any, kind: str, **how: Any) -> Any:
-    x = raw(image)
-    file = io.BytesIO()
-    pillow().fromarray(x[..., 0] if x.shape[-1] == 1 else x).save(file, kind, **how)
-    return convert_to_tensor(file.getvalue())
-
-
-def encode_jpeg(image: Any, format: str = "", quality: int = 95, name: str | None = None, **kwargs: Any) -> Any:
-    """The bytes of a JPEG file."""
-    return _encoded(image, "JPEG", quality=int(quality))
-
-
-def encode_png(image: Any, compression: int = -1, name: str | None = None) -> Any:
-    """The bytes of a PNG file."""
-    return _encoded(image, "PNG")
-
-
-def is_jpeg(contents: Any, name: str | None = None) -> Any:
-    """Whether these are the bytes of a JPEG file."""
-    return ops.convert_to_tensor(to_bytes(np.asarray(contents, object).item())[:3] == b"\xff\xd8\xff")
-
-
-_ALSO = "resize_image_with_crop_or_pad decode_jpeg decode_png decode_bmp decode_gif " + " ".join(
+_ALSO = f"resize_image_with_crop_or_pad {_FILES} " + " ".join(
     n for n in globals() if n.startswith("stateless_")
 )
 __all__ = exported(globals(), _ALSO)

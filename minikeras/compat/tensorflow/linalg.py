@@ -9,11 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from minikeras import ops
-from minikeras.compat.tensorflow._tools import absent, axes, exported, op, table
+from minikeras.compat.tensorflow._tools import absent, axes, exported, op, table, taken
 from minikeras.ops.dtypes import array, promote
 
 ONE = "cholesky det inv pinv eigh matrix_rank logdet slogdet"
+ARRAYS = "einsum eye global_norm tensordot"
 globals().update(table(ONE, "input", "linalg"))
+globals().update({**taken("_arrays", ARRAYS), **taken("math", "l2_normalize")})
 
 
 def turned(x):
@@ -168,6 +170,6 @@ def expm(input):
 adjoint = matrix_transpose
 eig = op(lambda tensor: ops.eig(tensor), "eig")
 
-_ALSO = "einsum eye global_norm tensordot l2_normalize tensor_diag tensor_diag_part adjoint eig "
+_ALSO = f"{ARRAYS} l2_normalize tensor_diag tensor_diag_part adjoint eig "
 __all__ = [n for n in exported(globals(), _ALSO + " ".join(table(ONE, "x", ""))) if n != "turned"]
 __getattr__ = absent("tf.linalg", globals(), {"LinearOperatorFullMatrix": "Use the matrices themselves."})

@@ -12,11 +12,13 @@ import numpy as np
 
 from minikeras import ops, random
 from minikeras.compat.tensorflow._arrays import gather
-from minikeras.compat.tensorflow._tools import absent, axes, exported, op, sizes, table
+from minikeras.compat.tensorflow._tools import absent, axes, exported, op, sizes, table, taken
 from minikeras.ops.dtypes import array, promote_floats
 
 ONE = "relu relu6 elu selu silu swish=silu hard_sigmoid"
+MATH = "erf in_top_k l2_normalize sigmoid softplus softsign tanh top_k zero_fraction"
 globals().update(table(ONE, "features", "nn"))
+globals().update(taken("math", MATH))
 
 
 @op
@@ -268,7 +270,6 @@ def ctc_loss(
 
 
 _ALSO = """softmax_cross_entropy_with_logits_v2 conv1d conv2d conv3d convolution depthwise_conv2d max_pool max_pool1d max_pool2d
-    max_pool3d avg_pool avg_pool1d avg_pool2d avg_pool3d lrn erf in_top_k l2_normalize sigmoid softplus softsign tanh top_k
-    zero_fraction """
+    max_pool3d avg_pool avg_pool1d avg_pool2d avg_pool3d lrn """ + f"{MATH} "
 __all__ = exported(globals(), _ALSO + " ".join(table(ONE, "features", "nn")))
 __getattr__ = absent("tf.nn", globals(), dict.fromkeys(["rnn_cell", "dynamic_rnn", "static_rnn"], "Use keras.layers.RNN."))

@@ -116,8 +116,8 @@ def _one_input(model: Any, own: Any, given: Any) -> tuple[str, np.dtype, tuple]:
     shape = (None, *own.shape[1:])
     if own.dtype == "string":
         raise ValueError(
-            f"Input {name!r} of model {model.name!r} takes strings, for which ONNX has no operators: let the model begin behind "
-            "the layers for text, and run those on the data first."
+            f"Input {name!r} of model {model.name!r} takes strings, for which ONNX has no operators: let the model begin "
+            "behind the layers for text, and run those on the data first."
         )
     if given is not None:
         asked = getattr(given, "shape", None)

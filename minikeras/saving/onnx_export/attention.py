@@ -88,26 +88,23 @@ def multi_head(layer, x, value, key=None, return_attention_scores=False, use_cau
     q, k, v, gate = projections(layer, x, value, key)
     n, order = len(layer.attention_axes), layer._order
     qs, ks, vs = (transpose(t, order) for t in (q, k, v))  # (batch, heads, steps, size)
-    shape, steps = sizes(qs)[:-1], [sizes(t)[-n - 1 : -1] for t in (qs, ks)]
-    stacked = [t if n == 1 else reshape(t, *sizes(t)[: -n - 1], _flat(steps[bool(i)]), t.shape[-1]) for i, t in enumerate((qs, ks, vs))]
+    shape, steps, width = sizes(qs)[:-1], [sizes(t)[-n - 1 : -1] for t in (qs, ks)], vs.shape[-1]
+    if n > 1:
+        if mask is not None:
+            raise ValueError("a mask over several attention axes has no translation")
+        flat = [math.prod(s) if all(isinstance(n, int) for n in s) else -1 for s in (steps[0], steps[1], steps[1])]
+        qs, ks, vs = (reshape(t, *sizes(t)[: -n - 1], m, t.shape[-1]) for t, m in zip((qs, ks, vs), flat))
     if mask is not None:
         while mask.ndim < len(shape) + n:
             mask = expand_dims(mask, -2 * n - 1)  # for all heads
-        if n > 1:
-            raise ValueError("a mask over several attention axes")
     empty = layer.dropout > 0 or return_attention_scores or q.ndim != 4
-    y, p = attend(*stacked, layer._scale, mask, empty)
-    y = y if n == 1 else reshape(y, *shape, vs.shape[-1])
+    y, p = attend(qs, ks, vs, layer._scale, mask, empty)
+    y = y if n == 1 else reshape(y, *shape, width)
     y = transpose(y, np.argsort(order).tolist())
     y = translate(layer.output_dense, y if gate is None else y * gate)
     if not return_attention_scores:
         return y
     return y, p if n == 1 else reshape(p, *shape, *steps[1])
-
-
-def _flat(steps):
-    """The product of sizes, -1 if they are open."""
-    return math.prod(steps) if all(isinstance(n, int) for n in steps) else -1
 
 
 def group_query(layer, x, value, key=None, return_attention_scores=False, use_causal_mask=False, **masks):

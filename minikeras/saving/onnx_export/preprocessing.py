@@ -130,7 +130,7 @@ def discretization(layer, x):
 def integer_lookup(layer, x):
     """The number of each integer, found by comparing it with all"""
     if layer.invert or not layer.num_oov_indices or not layer._tokens or layer.oov_method == "farmhash":
-        raise ValueError("a look-up with invert, without a vocabulary, without unknown numbers or with a hash has no translation")
+        raise ValueError("a look-up with invert, a hash, no vocabulary or no number for the unknown has no translation")
     tokens, numbers = list(layer._numbers), list(layer._numbers.values())
     x = cast(x, np.int64)
     same = op("Equal", expand_dims(x, -1), np.asarray(tokens, np.int64), dtype=bool)
@@ -187,7 +187,7 @@ def _combined(layer, real, imag):
 
 
 def mel_spectrogram(layer, x):
-    """Pieces of the sound, their spectra as products with cosines and sines, bands, decibels: in float64, as the layer has it"""
+    """Pieces of the sound, their spectra as products with cosines and sines, bands, decibels; in float64 as in the layer"""
     n, half = layer.fft_length, layer.fft_length // 2
     padded = pad(cast(x, np.float64), {-1: (half, half)}, mode="reflect")
     pieces = pieces_of(padded, n, layer.sequence_stride) * layer._window

@@ -15,8 +15,10 @@ from minikeras import layers
 from minikeras._core.pool import adaptive_windows
 from minikeras._core.resample import resample_matrix
 from minikeras._core.windows import transposed_size
+from minikeras.config import image_data_format
 from minikeras.layers.convolutional.base_depthwise_conv import BaseDepthwiseConv, by_channel
 from minikeras.saving.onnx_export.graph import cast, op, reduce, single, where
+from minikeras.saving.onnx_export.operations import OPERATIONS
 from minikeras.saving.onnx_export.rules import LAYERS, MASKS, activation
 from minikeras.saving.onnx_export.shapes import (
     along,
@@ -135,7 +137,8 @@ def conv(layer, x):
 def separable_conv(layer, x):
     """g((x ∗ D) P + b)"""
     strides, padding, dilation, groups, data_format = layer.how()
-    x = convolve(x, layer.depthwise_kernel, None, data_format, groups, layer.kernel_size, by_channel, strides, padding, dilation)
+    how = groups, layer.kernel_size, by_channel, strides, padding, dilation
+    x = convolve(x, layer.depthwise_kernel, None, data_format, *how)
     return activation(layer, convolve(x, layer.pointwise_kernel, layer.bias, data_format, 1, (1,) * layer.rank))
 
 
@@ -152,12 +155,11 @@ def conv_transpose(layer, x):
 def _transposed(layer, x, pads):
     w = x.graph.weight(layer.kernel, x.dtype, lambda v: np.moveaxis(v, (-1, -2), (0, 1)), "channels first")
     b = None if layer.bias is None else x.graph.weight(layer.bias, x.dtype)
-    out = layer.output_sizes(x.shape[2:])
-    return op(
-        "ConvTranspose", x, w, b, shape=(x.shape[0], layer.filters, *out), kernel_shape=layer.kernel_size, strides=layer.strides,
-        dilations=layer.dilation_rate, pads=[lo for lo, _ in pads] + [max(hi, 0) for _, hi in pads],
-        output_padding=[max(-hi, 0) for _, hi in pads],
-    )  # fmt: skip
+    shape = (x.shape[0], layer.filters, *layer.output_sizes(x.shape[2:]))
+    more = [max(-hi, 0) for _, hi in pads]
+    pads = [lo for lo, _ in pads] + [max(hi, 0) for _, hi in pads]
+    told = {"kernel_shape": layer.kernel_size, "strides": layer.strides, "dilations": layer.dilation_rate}
+    return op("ConvTranspose", x, w, b, shape=shape, pads=pads, output_padding=more, **told)
 
 
 def _mirrored(layer, x, pads):
@@ -269,6 +271,17 @@ def up_sampling(layer, x):
     return x
 
 
+def pool_operation(function):
+    """The rule of max_pool and average_pool of `keras.ops`."""
+
+    def rule(to, inputs, pool_size, strides=None, padding="valid", data_format=None):
+        rank = inputs.ndim - 2
+        window, steps = ((v,) * rank if isinstance(v, int) else tuple(v) for v in (pool_size, strides or pool_size))
+        return function(to.lift(inputs), window, steps, padding, data_format or image_data_format())
+
+    return rule
+
+
 _CONVS = [layers.Conv1D, layers.Conv2D, layers.Conv3D, layers.DepthwiseConv1D, layers.DepthwiseConv2D]
 _TRANSPOSED = [layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose]
 LAYERS.update(dict.fromkeys(_CONVS, conv))
@@ -282,4 +295,5 @@ for _n in (1, 2, 3):
     LAYERS[getattr(layers, f"AdaptiveAveragePooling{_n}D")] = adaptive_average
     LAYERS[getattr(layers, f"AdaptiveMaxPooling{_n}D")] = adaptive_max
     LAYERS[getattr(layers, f"UpSampling{_n}D")] = up_sampling
+OPERATIONS.update({"MaxPool": pool_operation(max_pool), "AveragePool": pool_operation(average_pool)})
 MASKS[layers.GlobalAveragePooling1D.compute_mask] = lambda layer, x, mask: None

@@ -36,8 +36,10 @@ def test_layers_with_weights_and_layers_inside():
 
 
 def test_lambdas():
-    check(functional(lambda x: layers.Lambda(lambda t: (t - np.mean(t, axis=-1, keepdims=True)) / (np.std(t) + 1))(x), X[:3]), X[:3],
-          sizes=[3])  # fmt: skip
+    def centered(t):
+        return (t - np.mean(t, axis=-1, keepdims=True)) / (np.std(t) + 1)  # over the whole batch
+
+    check(functional(layers.Lambda(centered), X[:3]), X[:3], sizes=[3])
     model = Sequential([Input((4,)), layers.Lambda(lambda t: [t[:, :2] * 2, t[:, 2:]][0])])
     check(model, X)
     check(Sequential([Input((4,)), layers.Lambda(lambda t, by: t * by, arguments={"by": 3.0})]), X)

@@ -50,7 +50,7 @@ def test_float64_is_a_scan(units):
     lambda dtype: layers.GRU(4, dtype=dtype),
     lambda dtype: layers.SimpleRNN(4, return_state=True, dtype=dtype),
     lambda dtype: layers.Bidirectional(layers.LSTM(4, return_sequences=True, dtype=dtype), None, dtype=dtype),
-    lambda dtype: layers.Bidirectional(layers.GRU(4, return_sequences=True, return_state=True, dtype=dtype), "ave", dtype=dtype),
+    lambda dtype: layers.Bidirectional(layers.GRU(4, return_state=True, dtype=dtype), "ave", dtype=dtype),
     lambda dtype: layers.RNN(layers.LSTMCell(4, dtype=dtype), zero_output_for_mask=True, dtype=dtype),
     lambda dtype: layers.RNN([layers.LSTMCell(4, dtype=dtype), layers.GRUCell(3, dtype=dtype)], return_state=True, dtype=dtype),
 ], ids="lstm gru simple both both_states zero stack".split())  # fmt: skip

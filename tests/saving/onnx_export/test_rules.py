@@ -64,7 +64,8 @@ def test_a_residual_net_of_convolutions():
         h = layers.MaxPooling2D()(h)
         return Dense(3, "softmax")(layers.Dropout(0.5)(layers.GlobalAveragePooling2D()(h)))
 
-    check(shaken(functional(net, RNG.normal(size=(4, 8, 6, 2)).astype("float32"))), RNG.normal(size=(4, 8, 6, 2)).astype("float32"))
+    images = RNG.normal(size=(4, 8, 6, 2)).astype("float32")
+    check(shaken(functional(net, images)), images)
 
 
 def test_a_transformer_block_with_masks():
@@ -102,7 +103,7 @@ def test_unknown_sizes_stay_open():
     lambda x: layers.Add()([x, Dense(5)(x)]),
     lambda x: layers.Multiply()([x, layers.Masking()(x)]),
     lambda x: layers.Maximum()([x, layers.Masking(0.25)(x)]),
-], ids="lstm gru bidirectional time_distributed attention softmax flatten concatenate add multiply maximum".split())  # fmt: skip
+], ids="lstm gru both each attention softmax flatten concatenate add multiply maximum".split())  # fmt: skip
 def test_masks_of_an_embedding_travel(layer):
     def net(ids):
         h = layer(layers.Dropout(0.5)(layers.Embedding(9, 5, mask_zero=True)(ids)))
@@ -169,6 +170,13 @@ def test_a_subclass_with_another_part_of_the_computing_is_not_taken_for_its_base
     model = Model(x, Odd(name="odd")([x, x]))
     with pytest.raises(ValueError, match="'odd' .Odd"):
         to_onnx(model)
+
+
+def test_a_layer_that_is_told_to_train_is_refused():
+    model = functional(lambda x: layers.Dropout(0.5, name="always")(x, training=True), X)
+    with pytest.raises(ValueError, match="'always' .Dropout.*training=True"):
+        to_onnx(model)
+    check(functional(lambda x: layers.Dropout(0.5)(x, training=False), X), X)
 
 
 def test_mixed_precision():
