@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import epsilon
+from minikeras._core.old_arguments import Old, old_names, teach
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import Configurable, serialize_keras_object
 
@@ -131,6 +132,10 @@ registry.register(MaxNorm)
 registry.register(MinMaxNorm)
 registry.register(NonNeg)
 registry.register(UnitNorm)
+
+
+__getattr__ = old_names(__name__, {"maxnorm": "max_norm", "nonneg": "non_neg", "unitnorm": "unit_norm"})
+teach(MaxNorm, Old({"m": "max_value"}))
 
 
 def get(identifier: Any) -> Callable | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.old_arguments import Old, old_names, teach
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import Configurable, serialize_keras_object
 from minikeras._core.tape import vjp
@@ -197,9 +198,18 @@ l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 registry = Registry("keras.regularizers")
 registry.register(Regularizer)
 registry.register(L1)
-registry.register(L1L2)
+registry.register(L1L2, "l1_l2")
 registry.register(L2)
 registry.register(OrthogonalRegularizer)
+__getattr__ = old_names(
+    __name__,
+    {
+        "ActivityRegularizer": "L1L2", "L1L2Regularizer": "L1L2", "WeightRegularizer": "L1L2", "activity_l1": "l1",
+        "activity_l1l2": "l1_l2", "activity_l2": "l2", "l1l2": "l1_l2",
+    },
+)  # fmt: skip
+teach(L1, Old({"l": "l1"}))
+teach(L2, Old({"l": "l2"}))
 
 
 def get(identifier: Any) -> Callable | None:

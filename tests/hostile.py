@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.hostile_files.configs import spoil_configs
 from tests.hostile_files.damage import damage, holes, odd_paths
 from tests.hostile_files.files import CANARY, SECRET, Files
+from tests.hostile_files.graphs import make_graph, spoil_graphs
 from tests.hostile_files.hdf5 import spoil_hdf5
 from tests.hostile_files.zips import spoil_zip
 
@@ -26,8 +27,8 @@ def make_model(keras):
     return model
 
 
-def write_all(folder, seed=0):
-    """Write all files and return the list of ``(call, path)``."""
+def write_all(folder, seed=0, most=None):
+    """Write all files, or at most so many of one name, and return the list of ``(call, path)``."""
     import minikeras as keras
 
     folder = Path(folder)
@@ -35,8 +36,10 @@ def write_all(folder, seed=0):
     (folder / f"{CANARY}.py").write_text(f"open({str(folder / 'pwned')!r}, 'w').close()\nclass Dense: pass\n")
     model = make_model(keras)
     base = {name: _saved(model, name, folder) for name in ("model.keras", "model.h5", "model.weights.h5")}
-    made = Files(folder)
+    base["graph.keras"] = _saved(make_graph(keras), "graph.keras", folder)
+    made = Files(folder, most)
     spoil_configs(made, base)
+    spoil_graphs(made, base, random.Random(seed))
     spoil_hdf5(made, base, folder)
     spoil_zip(made, base)
     damage(made, base, random.Random(seed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+import types
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -110,6 +111,24 @@ def as_today(cls: type, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     if old is None or not old.concerns(args, kwargs):
         return args, kwargs
     return old.translate(cls.__name__, args, kwargs, quiet=True)
+
+
+class CallableModule(types.ModuleType):
+    """A module that Keras 2 had as a class in its place: ``keras.optimizers.sgd(lr=0.1)``."""
+
+    def __call__(self, *args, **kwargs):
+        return getattr(self, self.called)(*args, **kwargs)
+
+
+def callable_module(name: str, called: str) -> None:
+    """Let a call of a module be a call of something in it.
+
+    >>> callable_module("fractions", "Fraction"); importlib.import_module("fractions")(1, 2)
+    Fraction(1, 2)
+    >>> sys.modules["fractions"].__class__ = types.ModuleType; del sys.modules["fractions"].called
+    """
+    module = sys.modules[name]
+    module.__class__, module.called = CallableModule, called
 
 
 def old_names(module: str, table: Mapping[str, str], otherwise: Callable | None = None) -> Callable:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,24 @@ from minikeras._core.nest import map_leaves
 from minikeras._core.now import CALL, TAPE
 from minikeras._core.registry import REGISTRIES
 from minikeras._core.tensor import Shape, TypeName, tensor
+
+
+_undrawn: ContextVar[bool] = ContextVar("undrawn", default=False)
+
+
+@contextlib.contextmanager
+def undrawn(undrawn: bool = True) -> Iterator[None]:
+    """Let weights made in the block start at zero where they would be drawn at random: a file is going to overwrite them.
+
+    >>> import minikeras as keras
+    >>> with undrawn(): Variable(keras.initializers.GlorotUniform(), (1, 2)).value.tolist()
+    [[0.0, 0.0]]
+    """
+    token = _undrawn.set(undrawn)
+    try:
+        yield
+    finally:
+        _undrawn.reset(token)
 
 
 class Variable(NDArrayOperatorsMixin):
@@ -59,7 +79,8 @@ class Variable(NDArrayOperatorsMixin):
                 raise ValueError("A Variable made by an initializer function needs a `shape`, got None.")
             shape = tuple(int(n) for n in shape)
             spend(shape, standardize_dtype(dtype))
-            value = initializer(shape, standardize_dtype(dtype))
+            skip = _undrawn.get() and getattr(initializer, "draws", False)
+            value = np.zeros(shape, standardize_dtype(dtype)) if skip else initializer(shape, standardize_dtype(dtype))
         else:
             value = np.asarray(initializer)
             if dtype is None and value.dtype.kind == "f":

@@ -42,7 +42,7 @@ class Facade(types.ModuleType):
                 except AttributeError as error:
                     failed = failed or error
                     continue
-                if not isinstance(value, types.ModuleType):
+                if callable(value) or not isinstance(value, types.ModuleType):  # keras.optimizers.sgd(...): a module and a class
                     announce(value)
                     vars(self)[name] = value
                     return value

@@ -136,7 +136,7 @@ OLD = {
     "initializers": """
         initializers.initializers initializers.initializers_v1 initializers.initializers_v2
         initializers.constant_initializers initializers.random_initializers""",
-    "dtype_policies optimizers config": """
+    "compat.mixed_precision": """
         mixed_precision mixed_precision.policy mixed_precision.experimental mixed_precision.loss_scale_optimizer""",
     "metrics": "metrics.metrics metrics.base_metric metrics.metrics_utils",
     "legacy.preprocessing utils": "preprocessing legacy.preprocessing",
@@ -146,6 +146,7 @@ OLD = {
     "utils ": "preprocessing.timeseries preprocessing.image_dataset preprocessing.text_dataset preprocessing.dataset_utils",
     "wrappers.keras2": "wrappers.scikit_learn",
     "wrappers": "wrappers",
+    "compat.initializations": "initializations",
     "compat.backend config utils": "backend legacy.backend backend.common backend.numpy backend.config backend.load_backend",
     "_root config utils": """
         backend.common.global_state backend.common.variables backend.common.dtypes backend.common.keras_tensor

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import standardize_dtype
+from minikeras._core.old_arguments import old_names
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
 from minikeras.initializers.constant import STFT, Constant, Identity, Ones, Zeros
@@ -54,6 +55,7 @@ registry.register(STFT, "STFTInitializer")
 registry.register(TruncatedNormal)
 registry.register(VarianceScaling)
 registry.register(Zeros, "zero")
+__getattr__ = old_names(__name__, {"normal": "random_normal", "one": "ones", "uniform": "random_uniform", "zero": "zeros"})
 
 __all__ = [
     "Constant",

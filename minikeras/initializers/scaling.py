@@ -25,6 +25,7 @@ class RandomInitializer(Initializer):
     """
 
     _takes_nan = False
+    draws = True  # its values are not worth making where others will overwrite them
 
     def __init__(self, seed: Any = None):
         self._seed = seed

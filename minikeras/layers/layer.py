@@ -128,6 +128,8 @@ class Layer(Weighted, OldAttributes, Configurable):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         own = cls.__dict__
+        if "get_output_shape_for" in own and "compute_output_shape" not in own:  # the name in Keras 1
+            cls.compute_output_shape = own["get_output_shape_for"]
         if cls.__name__ in OLD and cls.__module__.startswith("minikeras.layers."):
             teach(cls, OLD[cls.__name__])
         if "build" in own:

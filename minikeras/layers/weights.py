@@ -119,6 +119,12 @@ class Weighted:
         """The weights that training changes."""
         return [v for v in self.weights if v.trainable] if self._trainable else []
 
+    @trainable_weights.setter
+    def trainable_weights(self, weights: list) -> None:
+        """As layers of Keras 1 say in their build() which variables are theirs."""
+        known = {id(v) for v in self.weights}
+        self._weights += [v for v in weights if id(v) not in known]
+
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The weights that training leaves alone."""

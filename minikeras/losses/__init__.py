@@ -11,6 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from minikeras._core.naming import snake_case
+from minikeras._core.old_arguments import old_names
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
 from minikeras.losses.classification import (
@@ -60,7 +61,7 @@ FAMILIES = [
     (categorical_generalized_cross_entropy, CategoricalGeneralizedCrossEntropy, ()),
     (categorical_hinge, CategoricalHinge, ()),
     (circle, Circle, ()),
-    (cosine_similarity, CosineSimilarity, ("cosine_proximity",)),
+    (cosine_similarity, CosineSimilarity, ("cosine_proximity", "cosine")),
     (ctc, CTC, ()),
     (dice, Dice, ()),
     (hinge, Hinge, ()),
@@ -83,6 +84,7 @@ for _function, _class, _aliases in FAMILIES:
 for _class in (Loss, LossFunctionWrapper):
     registry.register(_class)
 
+__getattr__ = old_names(__name__, {alias: f"{__name__}:{f.__name__}" for f, _, aliases in FAMILIES for alias in aliases})
 _CLASSES = {function: cls for function, cls, _ in FAMILIES}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from minikeras import losses
 from minikeras._core.custom import find_custom
 from minikeras._core.naming import snake_case
+from minikeras._core.old_arguments import old_names
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
 from minikeras.losses import (
@@ -165,6 +166,11 @@ for _name, _function in losses.registry.table.items():  # "kld", "logcosh" and o
     if isinstance(_function, FunctionType):
         registry.table.setdefault(_name, _function)
 _BY_SNAKE_CASE = {snake_case(cls.__name__): cls for cls in _CLASSES}  # as a name, "binary_accuracy" is the class
+_SHORT = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error"}
+_SHORT |= {"msle": "mean_squared_logarithmic_error", "kld": "kl_divergence", "bce": "binary_crossentropy"}
+_SHORT |= {name.upper(): function for name, function in _SHORT.items()}
+_SHORT |= {"kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh"}
+__getattr__ = old_names(__name__, {name: f"{__name__}:{function}" for name, function in _SHORT.items()})
 
 
 def get(identifier: Any) -> Any:

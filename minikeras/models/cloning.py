@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from minikeras._core.arguments import unknown_arguments
 from minikeras._core.custom import scope
@@ -124,3 +125,23 @@ def model_from_json(json_string: str, custom_objects: dict | None = None) -> Mod
     8
     """
     return build_from_json(json_string, custom_objects)
+
+
+def model_from_config(config: dict, custom_objects: dict | None = None) -> Model:
+    """Build a model, with new weights, from the config of a whole model: its class name and what `get_config` returned.
+
+    >>> from minikeras.layers import Dense
+    >>> model = Sequential([Dense(2, input_shape=(3,))])
+    >>> model_from_config({"class_name": "Sequential", "config": model.get_config()}).count_params()
+    8
+    """
+    return build_from_json(json.dumps(config), custom_objects)
+
+
+def model_from_yaml(yaml_string: str, custom_objects: dict | None = None) -> NoReturn:
+    """Raise: YAML can carry code, and Keras has left it as well.
+
+    Raises:
+        RuntimeError: always; it says what to do instead.
+    """
+    raise RuntimeError("Models are not read from YAML, which can carry code: use model.to_json() and model_from_json().")

@@ -67,7 +67,9 @@ class Compiled:
         for head, y in zip(self.heads, ys):
             if y is None and (head.identifier is not None or head.plain or head.weighted):
                 where = f" for output {head.name!r}" if head.name else ""
-                raise ValueError(f"Training and evaluating need targets{where}: pass `y`, one for each sample in `x`, got None.")
+                raise ValueError(
+                    f"Training and evaluating need targets{where}: pass `y`, one for each sample in `x`, got None."
+                )
         return [head.prepare(y, output) for head, y, output in zip(self.heads, ys, outputs)]
 
     def reset(self) -> None:
@@ -228,7 +230,9 @@ def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
     graph = course if course is not None and hasattr(course, "outputs") and len(heads) > 1 else None
     rules: list = []
     for k, (head, spec) in enumerate(zip(heads, specs)):
-        rules.append(head.cost(graph.activation(k) if graph is not None else None, spec.dtype) if head.loss is not None else None)
+        rules.append(
+            head.cost(graph.activation(k) if graph is not None else None, spec.dtype) if head.loss is not None else None
+        )
     raw = tuple(k for k, rule in enumerate(rules) if rule is not None and rule[1])
     masked = model.makes_mask
 
@@ -246,7 +250,9 @@ def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
                     head.tally(0.0, ys[k], ps[k], ws[k], mask)
                 continue
             given = ws[k] if mask is None else masked_weights(mask, ws[k], head.loss.reduction, ps[k].dtype)
-            cost_k, slope = rule[0](ys[k][0] if head.paired else ys[k], graph.logits(kept, k) if rule[1] else None, ps[k], given)
+            cost_k, slope = rule[0](
+                ys[k][0] if head.paired else ys[k], graph.logits(kept, k) if rule[1] else None, ps[k], given
+            )
             head.tally(cost_k, ys[k], ps[k], ws[k], mask)
             value += head.weight * cost_k
             slopes.append(slope * head.weight if head.weight != 1.0 else slope)
@@ -258,7 +264,7 @@ def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
 
 
 def _penalties(model: Any, learning: bool) -> Callable | None:
-    """What adds up the penalties on weights and in layers and, when learning, adds the slopes of the former; None without any."""
+    """What adds up penalties on weights and in layers and, when learning, adds the slopes of the former; None without any."""
     penalized = [v for v in model.trainable_variables if v.regularizer is not None]
     layers, functions = model.is_penalized, [f for layer in [model, *model._inner_layers()] for f in layer._loss_functions]
     if not (penalized or layers or functions):

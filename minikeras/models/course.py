@@ -380,7 +380,9 @@ def _none(mask: Any) -> Any:
 class Graph:
     """Any directed graph of layers and operations: numbered slots for the arrays, nodes in topological order."""
 
-    def __init__(self, inputs: list[KerasTensor], outputs: list[KerasTensor], nodes: list[Node], losses: list[KerasTensor] = ()):
+    def __init__(
+        self, inputs: list[KerasTensor], outputs: list[KerasTensor], nodes: list[Node], losses: list[KerasTensor] = ()
+    ):
         tensors = [*inputs, *(t for node in nodes for t in flatten(node.outputs))]
         self._slots = {id(t): i for i, t in enumerate(tensors)}
         self._tensors = tensors  # the ids above hold as long as these do
@@ -616,5 +618,3 @@ def _spread_mask(step: Step, mask: Any) -> Any:
     if step.single:
         return mask[0] if isinstance(mask, (list, tuple)) and len(mask) == 1 else mask
     return [None] * len(step.outs) if mask is None else mask if isinstance(mask, (list, tuple)) else [mask] * len(step.outs)
-
-

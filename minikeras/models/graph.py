@@ -46,8 +46,8 @@ def _disconnected(tensor: KerasTensor, inputs: list[KerasTensor]) -> str:
     name = tensor.node.operation.name if tensor.node is not None else tensor.name
     known = [t.node.operation.name if t.node is not None else t.name for t in inputs]
     return (
-        f"The graph is disconnected: the outputs need the tensor of Input {name!r} {tuple(tensor.shape)}, which is not among the "
-        f"inputs {known}. Add it to the inputs: keras.Model(inputs=[..., {name}], outputs=...), or leave out what depends on it."
+        f"The graph is disconnected: the outputs need the tensor of Input {name!r} {tuple(tensor.shape)}, which is not among "
+        f"the inputs {known}. Add it to the inputs: keras.Model(inputs=[..., {name}], outputs=...), or leave out what needs it."
     )
 
 
@@ -108,7 +108,9 @@ def checked_tensors(value: Any, argument: str) -> list[KerasTensor]:
     if argument == "inputs" and len({id(t) for t in tensors}) < len(tensors):
         raise ValueError(f"`inputs` of a Model has the same tensor twice: {[t.name for t in tensors]}.")
     if not tensors:
-        raise ValueError(f"`{argument}` of a Model is empty: give at least one symbolic tensor, such as keras.Input(shape=(...)).")
+        raise ValueError(
+            f"`{argument}` of a Model is empty: give at least one symbolic tensor, such as keras.Input(shape=(...))."
+        )
     return tensors
 
 

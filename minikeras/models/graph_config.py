@@ -107,6 +107,13 @@ def _named(node: Node) -> dict:
         ) from None
 
 
+SPACES = {  # file of an operation here -> where Keras has it, if not in ops.numpy
+    "convolution": "nn", "curves": "nn", "attention": "nn", "crossentropies": "nn", "ctc": "nn", "normalizing": "nn", "resize": "image",
+    "colors": "image", "warp": "image", "linalg": "linalg", "control": "core", "core": "core", "einops": "einops", "fourier": "math",
+    "math": "math",
+}  # fmt: skip
+
+
 def _operation_config(operation: Operation) -> dict:
     function = _function(operation.class_name)
     if function is None:
@@ -116,8 +123,8 @@ def _operation_config(operation: Operation) -> dict:
         )
     given = _named(operation._inbound_nodes[0])
     config = {name: given[name] for name in _settings(operation) if name in given}
-    spaces = [space for space in ("nn", "linalg", "math", "image", "core") if function.__name__ in dir(getattr(ops(), space, None))]
-    module = f"keras.src.ops.{spaces[0] if spaces else 'numpy'}"
+    home = function.__wrapped__.__module__.rpartition(".")[2]
+    module = f"keras.src.ops.{SPACES.get(home, 'numpy')}"
     return {
         "module": module,
         "class_name": operation.class_name,

@@ -69,7 +69,9 @@ class Head:
                 name = base if base not in names else next(copy for copy in copies if copy not in names)
                 names.add(name)
                 self.metrics.append((f"{self.name}_{name}" if self.name else name, metric))
-                self.tallies.append((metric.tally, weighted, isinstance(metric, metrics.MeanMetricWrapper), wants_given(metric)))
+                self.tallies.append(
+                    (metric.tally, weighted, isinstance(metric, metrics.MeanMetricWrapper), wants_given(metric))
+                )
         found = [metric for _, metric in self.metrics]
         self.paired = any(wants_given(metric) for metric in found)
         self.checks = [m.check_targets for m in found if type(m).check_targets is not metrics.Metric.check_targets]
@@ -127,7 +129,7 @@ class Head:
     def cost(self, activation: Callable | None, dtype: str) -> tuple[Callable, bool]:
         """The cost ``(y, z, p, w) -> (C, slope)``, and whether the slope is ∂C/∂z rather than ∂C/∂p.
 
-        Where the last activation and the loss know each other (softmax or sigmoid and cross-entropy), it starts from the logits.
+        Where the last activation and the loss know each other (softmax or sigmoid and cross-entropy), it starts from logits.
         """
         fused = self.loss.fused(activation) if activation is not None else None
         rule = fused or self.loss.value_and_grad
@@ -160,7 +162,13 @@ def make_heads(names: list[str], given: dict) -> list[Head]:
             where = f" for output {name!r}" if n > 1 else ""
             raise ValueError(f"Argument `loss_weights` of compile() must be a number{where}, got {weight!r}.{hint}")
     return [
-        Head(name if n > 1 else "", loss[i], 1.0 if weights[i] is None else float(weights[i]), _listed(plain[i]), _listed(weighted[i]))
+        Head(
+            name if n > 1 else "",
+            loss[i],
+            1.0 if weights[i] is None else float(weights[i]),
+            _listed(plain[i]),
+            _listed(weighted[i]),
+        )
         for i, name in enumerate(names)
     ]
 
@@ -193,10 +201,16 @@ def per_head(given: Any, names: list[str], argument: str, spread: bool = False) 
             return list(given)
         if listing and n > 1 and not any(isinstance(g, (list, tuple, dict)) and not is_config(g) for g in given):
             return [list(given)] * n  # as Keras 2: the same for every output
-        outputs = f"one output, so `{argument}` takes one entry" if n == 1 else f"{n} outputs {names}: `{argument}` takes one entry for each"
+        outputs = (
+            f"one output, so `{argument}` takes one entry"
+            if n == 1
+            else f"{n} outputs {names}: `{argument}` takes one entry for each"
+        )
         raise ValueError(f"The model has {outputs}, got {len(given)}: {shorten(given)}.")
     if n > 1 and not spread:
-        raise ValueError(f"The model has {n} outputs {names}: `{argument}` takes a list or a dict with one entry for each, got {given!r}.")
+        raise ValueError(
+            f"The model has {n} outputs {names}: `{argument}` takes a list or a dict with one entry for each, got {given!r}."
+        )
     return [given] * n
 
 

@@ -66,7 +66,7 @@ class Meeting:
         return list(mask) if isinstance(mask, (list, tuple)) else [mask]
 
     def ways(self) -> tuple:
-        """What a step of training calls: forward, backward, backward from the logits; those of the course itself where it can."""
+        """What a step of training calls: forward, backward, backward from the logits; those of the course where it can."""
         plain = self._course is not None and self._plain
         way = self._course if plain else self
         return way.forward, way.backward, way.backward_from_logits
@@ -95,7 +95,11 @@ class Meeting:
             return {"inputs": None, "outputs": None, "text": True}
         inputs = None if isinstance(self._inputs, KerasTensor) else "any" if len(self.inputs) == 1 else "structure"
         outputs = None if isinstance(self._outputs, KerasTensor) else "any" if len(self.outputs) == 1 else "structure"
-        if isinstance(self._outputs, KerasTensor) and self._compiled is not None and isinstance(self._compiled.given["loss"], dict):
+        if (
+            isinstance(self._outputs, KerasTensor)
+            and self._compiled is not None
+            and isinstance(self._compiled.given["loss"], dict)
+        ):
             outputs = "any"  # {"name": y} for the only output
         return {"inputs": inputs, "outputs": outputs, "text": True}
 
@@ -146,7 +150,9 @@ class Meeting:
     def _prepare(self, batches: Any, with_targets: bool = True) -> None:
         """Say how checked arrays become what the model takes."""
         if self._own_steps():
-            batches.prepare(lambda x: x if x is None else map_leaves(_floats, x), lambda y: None if y is None else map_leaves(_floats, y))
+            batches.prepare(
+                lambda x: x if x is None else map_leaves(_floats, x), lambda y: None if y is None else map_leaves(_floats, y)
+            )
             return
         if not with_targets or self._compiled is None:
             batches.prepare(self._prepare_x)
@@ -154,8 +160,9 @@ class Meeting:
         heads = self._compiled.heads
         sparse = len(heads) == 1 and getattr(heads[0].loss, "sparse", False)
         classes = self.output_specs()[0].shape[-1] if len(heads) == 1 and self.output_specs()[0].shape else None
-        batches.prepare(self._prepare_x, self._prepare_y, self._prepare_weight, classes=classes if classes and classes > 1 else None,
-                        one_hot=False if sparse else None)  # fmt: skip
+        classes = classes if classes and classes > 1 else None
+        one_hot = False if sparse else None
+        batches.prepare(self._prepare_x, self._prepare_y, self._prepare_weight, classes=classes, one_hot=one_hot)
 
     def _prepare_x(self, x: Any) -> Any:
         """Check inputs and turn them into what the first layers take."""
@@ -250,13 +257,19 @@ class Meeting:
             names = list(self._inputs) if isinstance(self._inputs, dict) else self.input_names
             missing = [name for name in names if name not in inputs]
             if missing:
-                raise ValueError(f"Model {self.name!r} has the inputs {names}, but x has no key {missing[0]!r}: {list(inputs)}.")
+                raise ValueError(
+                    f"Model {self.name!r} has the inputs {names}, but x has no key {missing[0]!r}: {list(inputs)}."
+                )
             if isinstance(self._inputs, dict):
                 return flatten({key: inputs[key] for key in self._inputs})
             return [inputs[name] for name in names]
         if len(tensors) == 1:
             one = inputs
-            while isinstance(one, (list, tuple)) and len(one) == 1 and (is_structure(one) or not isinstance(self._inputs, KerasTensor)):
+            while (
+                isinstance(one, (list, tuple))
+                and len(one) == 1
+                and (is_structure(one) or not isinstance(self._inputs, KerasTensor))
+            ):
                 if getattr(one[0], "ndim", 2) < 2 and isinstance(self._inputs, KerasTensor):
                     break
                 one = one[0]
@@ -264,7 +277,8 @@ class Meeting:
         flat = list(inputs) if isinstance(inputs, (list, tuple)) and len(inputs) == len(tensors) else flatten(inputs)
         if len(flat) != len(tensors):
             raise ValueError(
-                f"Model {self.name!r} has {len(tensors)} inputs {self.input_names}, got {len(flat)} array{'s' * (len(flat) != 1)}: "
+                f"Model {self.name!r} has {len(tensors)} inputs {self.input_names}, "
+                f"got {len(flat)} array{'s' * (len(flat) != 1)}: "
                 "pass a list with one for each, or a dict by their names."
             )
         return flat
@@ -281,7 +295,8 @@ class Meeting:
             raise ValueError(f"The input {name!r} of model {self.name!r} is not an array: {error}") from None
         if array.dtype.kind in "OSU" and tensor.dtype != "string":
             raise ValueError(
-                f"The input {tensor.node.operation.name!r} of model {self.name!r} must be numbers, got an array of {array.dtype}. "
+                f"The input {tensor.node.operation.name!r} of model {self.name!r} must be numbers, "
+                f"got an array of {array.dtype}. "
                 "Convert it first, for example by np.asarray(x, 'float32'), or give the Input dtype='string'."
             )
         array = self.adapt_rank(array, tensor)
@@ -320,9 +335,7 @@ class Meeting:
 
     def _check_one(self, shape: tuple, tensor: KerasTensor) -> None:
         expected = tuple(tensor.shape)
-        fits = len(shape) == len(expected) and all(
-            a is None or b is None or a == b for a, b in zip(shape[1:], expected[1:])
-        )
+        fits = len(shape) == len(expected) and all(a is None or b is None or a == b for a, b in zip(shape[1:], expected[1:]))
         if fits or len(shape) == len(expected) and self._goes_through(shape, tensor):
             return
         first = next((n.operation for n in self._nodes if any(t is tensor for t in n.inputs)), tensor.node.operation)
@@ -331,7 +344,11 @@ class Meeting:
         hint = "Check the number of features in your data against the model's input shape."
         if shape == expected[1:]:
             hint = "A single sample goes in as a batch of one: x[None]."
-        which = f", the first of model {self.name!r}," if len(self.inputs) == 1 else f" behind input {tensor.name!r} of {self.name!r}"
+        which = (
+            f", the first of model {self.name!r},"
+            if len(self.inputs) == 1
+            else f" behind input {tensor.name!r} of {self.name!r}"
+        )
         raise ValueError(
             f"Layer {first.name!r} ({type(first).__name__}){which} takes input of shape "
             f"{expected}, got {shape}{': ' + problem if problem else ''}. {hint}"
@@ -358,5 +375,3 @@ def _paths(structure: Any, before: str = "") -> list[str]:
         return [before]
     items = sorted(structure.items()) if isinstance(structure, dict) else enumerate(structure)
     return [path for key, value in items for path in _paths(value, f"{before}/{key}" if before else str(key))]
-
-

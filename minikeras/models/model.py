@@ -19,8 +19,8 @@ from minikeras.layers.layer import Layer, symbolic_of
 from minikeras.models import summary as summaries
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course
-from minikeras.models.graph_config import from_graph_config, graph_config
 from minikeras.models.graph import by_depth, checked_tensors, find_nodes, propagate, rooted
+from minikeras.models.graph_config import from_graph_config, graph_config
 from minikeras.models.trainer import Trainer
 
 
@@ -66,7 +66,7 @@ class Model(Trainer, Layer):
         twice = next((n for n in names if names.count(n) > 1), None)
         if twice is not None:
             raise ValueError(
-                f"Layer names in a model must differ, {twice!r} is there twice. Give one of them another name=, or, if it should "
+                f"Layer names in a model must differ, {twice!r} is there twice. Give one another name=, or, if it should "
                 "be one layer, make it once and call it twice."
             )
         self._layers = [operation for operation in self._operations if isinstance(operation, Layer)]
@@ -85,7 +85,7 @@ class Model(Trainer, Layer):
         self._forget_steps()
 
     def add_loss(self, loss: Any) -> None:
-        """Add to the loss: in `call` a value; in a model of symbolic tensors such a tensor, whose mean is added; or a function."""
+        """Add to the loss: in `call` a value; in a model of symbolic tensors one of them, whose mean is added; or a function."""
         symbolic = symbolic_leaves(loss)
         if not symbolic:
             super().add_loss(loss)
@@ -227,7 +227,7 @@ class Model(Trainer, Layer):
         """The symbolic inputs, in the structure that the user gave."""
         if self._inputs is None:
             raise AttributeError(
-                f"Model {self.name!r} ({type(self).__name__}) has no defined input: its layers are called in a call() of its own. "
+                f"Model {self.name!r} ({type(self).__name__}) has no defined input: its layers stand in a call() of its own. "
                 "Build it of keras.Input() tensors to cut it open."
                 if self.is_traced
                 else f"Model {self.name!r} ({type(self).__name__}) has no defined input yet: it has not met any data."

@@ -56,7 +56,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
 
         Args:
             optimizer: name or object: "sgd", "adam", ``keras.optimizers.SGD(0.1, momentum=0.9)``.
-            loss: name, object or function ``(y_true, y_pred) -> values per sample``; for several outputs a list or dict of them.
+            loss: name, object or function ``(y_true, y_pred) -> values per sample``; a list or dict for several outputs.
             loss_weights: factor of the loss, or one for each output.
             metrics: names, objects or functions to report, a list for each output; "accuracy" fits itself to the targets.
             weighted_metrics: the same, with sample weights taken into account.
@@ -67,8 +67,14 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         >>> model = Sequential([layers.Dense(1, input_shape=(2,))])
         >>> model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
         """
-        if isinstance(steps_per_execution, bool) or not isinstance(steps_per_execution, (int, np.integer)) or steps_per_execution < 1:
-            raise ValueError(f"Argument `steps_per_execution` of compile() must be a positive integer, got {steps_per_execution!r}.")
+        if (
+            isinstance(steps_per_execution, bool)
+            or not isinstance(steps_per_execution, (int, np.integer))
+            or steps_per_execution < 1
+        ):
+            raise ValueError(
+                f"Argument `steps_per_execution` of compile() must be a positive integer, got {steps_per_execution!r}."
+            )
         extras = {"run_eagerly": run_eagerly, "steps_per_execution": steps_per_execution, "jit_compile": jit_compile}
         self._compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, extras)
         self.optimizer, self.loss = self._compiled.optimizer, loss

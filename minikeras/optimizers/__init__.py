@@ -48,7 +48,7 @@ _LATER = {
     "nadam": "Nadam",
     "schedule_free_adamw": "ScheduleFreeAdamW",
 }
-__getattr__ = lazily(__name__, _LATER, {}, registry, "legacy")
+__getattr__ = lazily(__name__, _LATER, {}, registry, "legacy adagrad adadelta adamax nadam ftrl")
 
 
 def get(identifier: Any) -> Optimizer | None:

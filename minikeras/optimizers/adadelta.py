@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
@@ -53,3 +54,6 @@ class Adadelta(Optimizer):
         b += s  # b ← ρ b + (1 − ρ) d²
         r *= self.rate
         w -= r  # w ← w − η d
+
+
+callable_module(__name__, "Adadelta")  # keras.optimizers.adadelta(lr=...) of Keras 2

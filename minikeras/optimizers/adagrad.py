@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
@@ -53,3 +54,6 @@ class Adagrad(Optimizer):
         np.multiply(g, self.rate, out=r)
         r /= s
         w -= r  # w ← w − η g / √(a + ε)
+
+
+callable_module(__name__, "Adagrad")  # keras.optimizers.adagrad(lr=...) of Keras 2

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
@@ -75,3 +76,6 @@ class Adam(Optimizer):
         np.multiply(m, self.rate, out=r)
         r /= s
         w -= r  # w ← w − η̂ m / (√v + ε)
+
+
+callable_module(__name__, "Adam")  # keras.optimizers.adam(lr=...) of Keras 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
@@ -61,3 +62,6 @@ class Adamax(Optimizer):
         np.multiply(m, self.rate, out=r)
         r /= s
         w -= r  # w ← w − η̂ m / (u + ε)
+
+
+callable_module(__name__, "Adamax")  # keras.optimizers.adamax(lr=...) of Keras 2

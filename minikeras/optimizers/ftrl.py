@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
 
@@ -91,3 +92,6 @@ class Ftrl(Optimizer):
         np.clip(z, -bound, bound, out=s)
         s -= z
         np.divide(s, r, out=w)  # w ← (clip(z, −λ₁, λ₁) − z) / ...
+
+
+callable_module(__name__, "Ftrl")  # keras.optimizers.ftrl(lr=...) of Keras 2

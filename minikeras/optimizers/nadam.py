@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras._core.variable import Variable
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
@@ -83,3 +84,6 @@ class Nadam(Optimizer):
         s += self.epsilon
         r /= s
         w -= r  # w ← w − η m̂ / (√v̂ + ε)
+
+
+callable_module(__name__, "Nadam")  # keras.optimizers.nadam(lr=...) of Keras 2

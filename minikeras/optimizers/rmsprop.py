@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
@@ -80,3 +81,6 @@ class RMSprop(Optimizer):
             w -= m
         else:
             w -= r
+
+
+callable_module(__name__, "RMSprop")  # keras.optimizers.rmsprop(lr=...) of Keras 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
 
@@ -55,3 +56,6 @@ class SGD(Optimizer):
                 w += m  # w ← w + m
         else:
             w -= s  # w ← w − η g
+
+
+callable_module(__name__, "SGD")  # keras.optimizers.sgd(lr=...) of Keras 2

@@ -51,6 +51,8 @@ def translate(config: Any, custom_objects: dict | None = None) -> Any:
     elif ">" in node["class_name"] and not node.get("registered_name"):
         node["registered_name"] = node["class_name"]  # legacy files name the class by what it was registered as
         node["class_name"] = node["class_name"].rsplit(">", 1)[-1]
+    if node["class_name"] == "GroupedQueryAttention":  # what Keras calls the class in its own source, and in legacy files
+        node["class_name"] = "GroupQueryAttention"
     if node["class_name"] == "Sequential":
         node["config"] = _sequential(node.get("config"))
     node["config"] = _keys(node, translate(node.get("config"), custom_objects), custom_objects)

@@ -15,7 +15,7 @@ from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json
 from minikeras.saving.optimizer_state import plan_optimizer
 from minikeras.saving.plan import Plan
-from minikeras.saving.tree import standing_twice
+from minikeras.saving.tree import CALLED, standing_twice
 from minikeras.saving.weights_h5 import declared_bytes
 
 LARGEST_ATTRIBUTE = 64512  # bytes of an HDF5 attribute in its header
@@ -63,11 +63,16 @@ def _as_legacy(config: Any) -> Any:
 
 
 def _legacy_name(config: dict) -> str:
-    return config.get("registered_name") or config["class_name"]
+    name = config.get("registered_name") or config["class_name"]
+    return CALLED.get(name, name)
 
 
 def _long_name(loss: Any) -> Any:
     """A loss named in short by its full name: real Keras does not read "mse" back from a legacy file."""
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {key: _long_name(value) for key, value in loss.items()}
+    if isinstance(loss, list):
+        return [_long_name(value) for value in loss]
     registry = REGISTRIES.get("keras.losses")
     known = registry.table.get(loss) if registry and isinstance(loss, str) else None
     return known.__name__ if isinstance(known, types.FunctionType) else loss

@@ -67,7 +67,10 @@ def own_variables(part: Any) -> list[Variable]:
     if isinstance(part, SeedGenerator):
         return [part.state]
     inner = {id(v) for _, child in _children(part) for c in _flat(child) for v in _all(c)}
-    return [v for v in part.weights if id(v) not in inner]
+    own = [v for v in part.weights if id(v) not in inner]
+    if type(part).__name__ == "SpectralNormalization" and part.kernel is not None:
+        own.insert(0, part.kernel)  # that of the layer inside: Keras writes it twice
+    return own
 
 
 def overrides(part: Any, method: str) -> bool:

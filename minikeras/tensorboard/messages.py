@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Sequence
 
@@ -23,8 +24,13 @@ def record(data: bytes) -> bytes:
     >>> len(record(b"abc"))
     19
     """
-    length = struct.pack("<Q", len(data))
-    return b"".join((length, struct.pack("<I", masked(length)), data, struct.pack("<I", masked(data))))
+    return b"".join((_length(len(data)), data, struct.pack("<I", masked(data))))
+
+
+@functools.lru_cache(4096)
+def _length(n: int) -> bytes:
+    length = struct.pack("<Q", n)
+    return length + struct.pack("<I", masked(length))
 
 
 def tensor(array: np.ndarray) -> bytes:
@@ -65,10 +71,25 @@ def summary(tag: str, content: bytes, plugin: str, data: bytes = b"", descriptio
     >>> b"epoch_loss" in summary("epoch_loss", tensor(np.zeros((), "float32")), "scalars")
     True
     """
+    return block(1, block(1, tag) + block(8, content) + _metadata(plugin, data, description))
+
+
+def _metadata(plugin: str, data: bytes, description: str | None) -> bytes:
     metadata = block(1, block(1, plugin) + (block(2, data) if data else b""))
-    if description:
-        metadata += block(3, description)
-    return block(1, block(1, tag) + block(8, content) + block(9, metadata))
+    return block(9, metadata + block(3, description) if description else metadata)
+
+
+@functools.lru_cache(4096)
+def around_scalar(tag: str, description: str | None = None) -> tuple[bytes, bytes]:
+    """What stands before and after the four bytes of the number in the Summary of a scalar.
+
+    >>> before, after = around_scalar("epoch_loss")
+    >>> before + bytes(4) + after == summary("epoch_loss", tensor(np.zeros((), "float32")), "scalars")
+    True
+    """
+    after = _metadata("scalars", b"", description)
+    whole = summary(tag, tensor(np.zeros((), "float32")), "scalars", b"", description)
+    return whole[: -len(after) - 4], after
 
 
 def event(wall_time: float, step: int, summary: bytes) -> bytes:

@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 import time
+import weakref
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from minikeras.tensorboard import hparams
 from minikeras.tensorboard.buckets import histogram
 from minikeras.tensorboard.current import holding, set_default
 from minikeras.tensorboard.graph import graph_def
-from minikeras.tensorboard.messages import event, first_event, graph_event, record, strings, summary, tensor
+from minikeras.tensorboard.messages import around_scalar, event, first_event, graph_event, record, strings, summary, tensor
 from minikeras.tensorboard.png import encode_png, to_uint8
 
 _numbers = itertools.count()
@@ -70,10 +71,11 @@ class Writer:
             step: where it stands on the x axis.
             description: a text in Markdown, shown beside the chart.
         """
-        value = np.asarray(value, "float32")
-        if value.ndim and value.size != 1:
-            raise ValueError(f"A scalar is one number, got an array of shape {value.shape} for {tag!r}.")
-        self._add(tag, tensor(value.reshape(())), step, "scalars", description)
+        if np.ndim(value) and np.size(value) != 1:
+            raise ValueError(f"A scalar is one number, got an array of shape {np.shape(value)} for {tag!r}.")
+        before, after = around_scalar(tag, description)
+        number = np.asarray(value, "<f4").tobytes()
+        self._append(record(event(time.time(), int(step), before + number + after)))
 
     def histogram(
         self, tag: str, data: Any, step: int, buckets: int | None = None, description: str | None = None
@@ -177,9 +179,11 @@ class Writer:
 
     def _open(self, now: float) -> None:
         os.makedirs(self.log_dir, exist_ok=True)
-        name = f"events.out.tfevents.{int(now):010d}.{socket.gethostname()}.{os.getpid()}.{next(_numbers)}"
+        place = f"{socket.gethostname()}.{os.getpid()}"
+        name = f"events.out.tfevents.{int(now):010d}.{place}.{next(_numbers):04d}"  # files are read in the order of names
         self.path = os.path.join(self.log_dir, name + self.filename_suffix)
         self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115  # closed in close()
+        weakref.finalize(self, _rescue, self._file, self._waiting, os.getpid())
         self._waiting.append(record(first_event(now)))
         self._flushed_at = now
 
@@ -187,11 +191,8 @@ class Writer:
         """Write what is waiting."""
         with self._lock:
             if self._waiting and self._file is not None:
-                data = memoryview(b"".join(self._waiting))
-                self._waiting.clear()
                 self._bytes, self._flushed_at = 0, time.time()
-                while data:
-                    data = data[self._file.write(data) :]
+                _write(self._file, self._waiting)
 
     def close(self) -> None:
         """Write what is waiting, and close the file."""
@@ -201,10 +202,6 @@ class Writer:
             if self._file is not None:
                 self._file.close()
                 self._file = None
-
-    def __del__(self):
-        if not getattr(self, "closed", True):  # a training was interrupted: what it noted is kept
-            self.close()
 
     def __enter__(self) -> Writer:
         return self
@@ -228,3 +225,17 @@ class Writer:
 
     def init(self) -> None:
         """Do nothing: there is nothing to prepare."""
+
+
+def _write(file: Any, waiting: list[bytes]) -> None:
+    data = memoryview(b"".join(waiting))
+    waiting.clear()
+    while data:
+        data = data[file.write(data) :]
+
+
+def _rescue(file: Any, waiting: list[bytes], pid: int) -> None:
+    """Write what a writer had when it went, or when Python ended: a training may have been interrupted."""
+    if not file.closed and os.getpid() == pid:
+        _write(file, waiting)
+        file.close()

@@ -31,10 +31,10 @@ def test_metrics_within_metrics():
 
 
 def test_unknown_direction_is_an_error():
-    for callback in (EarlyStopping("val_acc"), ModelCheckpoint("a.keras", "val_acc", save_best_only=True)):
+    for callback in (EarlyStopping("val_f2"), ModelCheckpoint("a.keras", "val_f2", save_best_only=True)):
         callback.set_model(Model([("accuracy", "up"), ("own", None)]))
         callback.on_train_begin()
-        with pytest.raises(ValueError, match=r"watches monitor='val_acc'.*mode='max' or mode='min'.*\['accuracy', 'own'\]"):
+        with pytest.raises(ValueError, match=r"watches monitor='val_f2'.*mode='max' or mode='min'.*\['accuracy', 'own'\]"):
             callback.on_epoch_end(0, {"loss": 1.0})
     with pytest.raises(ValueError, match="watches monitor='own'"):
         better("own", [("own", None)])

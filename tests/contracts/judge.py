@@ -78,14 +78,16 @@ def main(listing):
     import warnings
 
     import minikeras as keras
-    from tests.hostile import make_model
+    from tests.hostile import make_graph, make_model
 
     warnings.simplefilter("ignore")
     with open(listing) as file:
         files = json.load(file)
     model = make_model(keras)
     start = [w.copy() for w in model.get_weights()]
-    for save, ending in ((model.save, "keras"), (model.save, "h5"), (model.save_weights, "weights.h5")):
+    for save, ending in (
+        (model.save, "keras"), (model.save, "h5"), (model.save_weights, "weights.h5"), (make_graph(keras).save, "graph.keras"),
+    ):  # fmt: skip
         warm = f"{listing}.{ending}"  # all that a load imports is imported
         save(warm)
         judge(keras, model, "weights" if "weights" in ending else "model", warm)

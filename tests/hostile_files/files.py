@@ -15,19 +15,24 @@ CANARY = "canary_module"  # a Python file beside the models that must not be imp
 class Files:
     """The files made so far."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, most=None):
         self.folder, self.list = Path(folder), []
+        self.most, self.counts = most, {}  # how many of one name are written
 
     def add(self, name, data, call="model"):
         """Write one file."""
+        self.counts[name] = self.counts.get(name, 0) + 1
+        if self.most is not None and self.counts[name] > self.most:
+            return
         path = self.folder / f"{len(self.list):04d}-{name}"
         path.write_bytes(data)
         self.list.append((call, str(path)))
 
     def add_both(self, name, data):
         """Write a whole model, to be loaded as a model and for its weights."""
+        before = len(self.list)
         self.add(name, data)
-        self.list.append(("weights", self.list[-1][1]))
+        self.list += [("weights", path) for _, path in self.list[before:]]
 
 
 def parts_of(data):
@@ -36,10 +41,10 @@ def parts_of(data):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def zipped(members, method=zipfile.ZIP_STORED):
+def zipped(members, method=zipfile.ZIP_STORED, level=None):
     """A zip archive of these members."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", method) as archive:
+    with zipfile.ZipFile(made, "w", method, compresslevel=level) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return made.getvalue()

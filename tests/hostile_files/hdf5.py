@@ -212,8 +212,8 @@ def _bombs(made, members):
     made.add("bomb-in-a-bomb.keras", zipped(spoilt, zipfile.ZIP_DEFLATED))
     zeros = bytes(300 << 20)
     for name in ("config.json", "metadata.json", "model.weights.h5", "assets/x"):
-        made.add_both(f"bomb-{name.split('/')[0]}.keras", zipped({**members, name: zeros}, zipfile.ZIP_DEFLATED))
-        lying = bytearray(zipped({**members, name: zeros[: 64 << 20]}, zipfile.ZIP_DEFLATED))
+        made.add_both(f"bomb-{name.split('/')[0]}.keras", zipped({**members, name: zeros}, zipfile.ZIP_DEFLATED, 1))
+        lying = bytearray(zipped({**members, name: zeros[: 64 << 20]}, zipfile.ZIP_DEFLATED, 1))
         for at in find_all(lying, struct.pack("<I", 64 << 20)):
             lying[at : at + 4] = struct.pack("<I", 1000)
         made.add_both(f"bomb-lying-{name.split('/')[0]}.keras", bytes(lying))

@@ -70,8 +70,13 @@ def shapes(operation):
 def described(model):
     """What must be equal: the operations and weights in order, each line as text."""
     operations = [f"{type(op).__name__} {op.name} {shapes(op)}" for op in model.operations]
-    weights = [f"{re.sub('(jax_)?variable(_[0-9]+)?$', 'gamma', w.path)} {list(w.shape)} {w.trainable}" for w in model.weights]
+    weights = [f"{short(w.path)} {list(w.shape)} {w.trainable}" for w in model.weights]
     return operations, weights
+
+
+def short(path):
+    """Layer and weight, without the scopes around them; what has no name of its own is called otherwise on each backend."""
+    return re.sub("(jax_)?variable(_[0-9]+)?$", "variable", "/".join(path.split("/")[-2:]))
 
 
 def digest(lines):

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -52,9 +54,10 @@ def test_what_waits_too_long_is_written(tmp_path):
     writer.close()
 
 
-def test_much_is_written_at_once(tmp_path):
+def test_much_is_written_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("minikeras.tensorboard.writer._MOST_BYTES", 1000)
     writer = Writer(tmp_path)
-    writer.tensor("big", np.zeros(300_000, "float32"), 0, "mine")
+    writer.tensor("big", np.zeros(300, "float32"), 0, "mine")
     assert len(reading.events(tmp_path)) == 1
     writer.close()
 
@@ -63,6 +66,19 @@ def test_what_waits_is_written_when_the_writer_goes(tmp_path):
     writer = Writer(tmp_path)
     writer.scalar("a", 1, 0)
     del writer
+    assert reading.scalars(tmp_path) == {"a": [(0, 1.0)]}
+
+
+def test_what_waits_is_written_when_python_ends(tmp_path):
+    code = f"""
+import sys
+from minikeras.tensorboard import Writer
+sys.kept = Writer({str(tmp_path)!r})
+sys.kept.scalar("a", 1, 0)
+raise KeyboardInterrupt
+"""
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+    assert ended.stderr.count("Exception") == 0 and ended.stderr.rstrip().endswith("KeyboardInterrupt")
     assert reading.scalars(tmp_path) == {"a": [(0, 1.0)]}
 
 
@@ -77,7 +93,7 @@ def test_two_writers_have_two_files(tmp_path):
     with Writer(tmp_path) as one, Writer(tmp_path) as two:
         one.scalar("a", 1, 0)
         two.scalar("a", 2, 1)
-    assert one.path != two.path and len(reading.scalars(tmp_path)["a"]) == 2
+    assert one.path < two.path and len(reading.scalars(tmp_path)["a"]) == 2
 
 
 def test_threads_do_not_mix_records(tmp_path):
