@@ -34,11 +34,11 @@ class VAE(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         x = keras.Input((64,))
-        h = layers.Dense(128, activation="relu")(layers.Dense(256, activation="relu")(x))
+        h = layers.Dense(64, activation="relu")(layers.Dense(128, activation="relu")(x))
         mean, log_variance = layers.Dense(2)(h), layers.Dense(2)(h)
         self.encoder = keras.Model(x, [mean, log_variance, Sampling()([mean, log_variance])])
         self.decoder = keras.Sequential([
-            keras.Input((2,)), layers.Dense(128, activation="relu"), layers.Dense(256, activation="relu"),
+            keras.Input((2,)), layers.Dense(64, activation="relu"), layers.Dense(128, activation="relu"),
             layers.Dense(64, activation="sigmoid"),
         ])  # fmt: skip
         self.trackers = [keras.metrics.Mean(name=name) for name in ("loss", "pictures", "spread")]
@@ -61,8 +61,8 @@ class VAE(keras.Model):
 
 vae = VAE()
 vae.compile(optimizer=keras.optimizers.Adam(0.002))
-history = vae.fit(images, epochs=40, batch_size=64, verbose=0).history
-for epoch in (0, 9, 39):
+history = vae.fit(images, epochs=30, batch_size=64, verbose=0).history
+for epoch in (0, 9, 29):
     print(f"epoch {epoch + 1:2}: " + ", ".join(f"{name} {history[name][epoch]:.2f}" for name in history))
 
 places = vae.encoder.predict(images, verbose=0)[0]
@@ -73,10 +73,11 @@ for digit in range(10):
     box = {"facecolor": "white", "edgecolor": f"C{digit % 5}", "boxstyle": "circle,pad=0.2", "alpha": 0.9}
     left.text(*np.median(mine, axis=0), digit, ha="center", va="center", weight="bold", bbox=box)
 left.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal", xlabel="z1", ylabel="z2", title="Where the digits lie")
-steps = np.linspace(-2.2, 2.2, 14)
+steps = np.linspace(-2, 2, 11)
 zs = np.array([[a, b] for b in steps[::-1] for a in steps], "float32")
-drawn = vae.decoder.predict(zs, batch_size=len(zs), verbose=0).reshape(14, 14, 8, 8).transpose(0, 2, 1, 3).reshape(112, 112)
-right.imshow(drawn, cmap="Greys", extent=(-2.36, 2.36, -2.36, 2.36), interpolation="bilinear")
+drawn = vae.decoder.predict(zs, batch_size=len(zs), verbose=0).reshape(11, 11, 8, 8)
+drawn = np.pad(drawn, ((0, 0), (0, 0), (1, 1), (2, 2))).transpose(0, 2, 1, 3).reshape(110, 132)
+right.imshow(drawn, cmap="Greys", extent=(-2.2, 2.2, -2.2, 2.2), interpolation="bilinear")
 right.set(xlabel="z1", ylabel="z2", title="What the decoder draws there")
 right.grid(False)
 show(figure, "vae_digits")

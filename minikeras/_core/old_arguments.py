@@ -123,9 +123,10 @@ class CallableModule(types.ModuleType):
 def callable_module(name: str, called: str) -> None:
     """Let a call of a module be a call of something in it.
 
-    >>> callable_module("fractions", "Fraction"); importlib.import_module("fractions")(1, 2)
+    >>> import fractions
+    >>> callable_module("fractions", "Fraction"); fractions(1, 2)
     Fraction(1, 2)
-    >>> sys.modules["fractions"].__class__ = types.ModuleType; del sys.modules["fractions"].called
+    >>> fractions.__class__ = types.ModuleType; del fractions.called
     """
     module = sys.modules[name]
     module.__class__, module.called = CallableModule, called

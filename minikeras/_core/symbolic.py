@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -145,6 +146,21 @@ class Node:
         return symbolic_leaves((self.args, self.kwargs))
 
     input_tensors = inputs
+
+    @property
+    def parent_nodes(self) -> list[Node]:
+        """The calls that the symbolic tensors among the arguments come out of."""
+        return [tensor.node for tensor in self.inputs if tensor.node is not None]
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is the making of an `Input`."""
+        return not self.inputs
+
+    @property
+    def arguments(self) -> SimpleNamespace:
+        """The arguments as Keras keeps them."""
+        return SimpleNamespace(args=self.args, kwargs=self.kwargs, keras_tensors=self.inputs)
 
     @property
     def output_tensors(self) -> list[KerasTensor]:

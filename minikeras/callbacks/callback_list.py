@@ -7,6 +7,7 @@ from typing import Any
 
 from minikeras.callbacks.callback import Callback, overrides
 from minikeras.callbacks.history import History
+from minikeras.callbacks.logs import Logs
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 
 
@@ -201,7 +202,7 @@ def to_python(logs: dict | None) -> dict:
     >>> to_python({"loss": np.float32(0.5), "acc": {"top": 1, "all": [1, 2]}})
     {'all': [1, 2], 'top': 1.0, 'loss': 0.5}
     """
-    result: dict = {}
+    result = Logs()
     for name, value in sorted((logs or {}).items()):
         if isinstance(value, dict):
             result.update(to_python(value))

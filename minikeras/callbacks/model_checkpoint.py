@@ -93,8 +93,8 @@ class ModelCheckpoint(MonitorCallback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Save, when the number of batches is full."""
-        if self._frequency.due(batch):
-            self._save(self._current_epoch, batch, logs or {})
+        if self._should_save_on_batch(batch):
+            self._save_model(self._current_epoch, batch, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Save, with ``save_freq="epoch"``."""
@@ -103,12 +103,15 @@ class ModelCheckpoint(MonitorCallback):
         self._epochs_since_save += 1
         if self._epochs_since_save >= self.period:
             self._epochs_since_save = 0
-            self._save(epoch, None, logs or {})
+            self._save_model(epoch, None, logs or {})
 
     def _implements(self, hook: str) -> bool:
         return super()._implements(hook) and (hook != "on_train_batch_end" or self._frequency.every is not None)
 
-    def _save(self, epoch: int, batch: int | None, logs: dict) -> None:
+    def _should_save_on_batch(self, batch: int) -> bool:
+        return self._frequency.due(batch)
+
+    def _save_model(self, epoch: int, batch: int | None, logs: dict) -> None:  # under Keras' name: subclasses build on it
         if self.save_best_only and self._value(logs) is None:
             return self._skip(epoch, logs)
         path = self._get_file_path(epoch, batch, logs)

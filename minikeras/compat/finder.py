@@ -133,7 +133,7 @@ def _of_keras(fullname: str, path: str) -> Facade | types.ModuleType | None:
     if module is not None and not hasattr(module, "__all__") and not hasattr(module, "__path__"):
         return module
     if path in old:
-        sources = _modules(old[path])
+        sources = _modules(old[path] + ["_root", "ops"] * fullname.startswith("keras.src."))
         return Facade(fullname, sources) if any(find_module(source) for source in sources) else None
     above = _above(first)
     if path in classes:

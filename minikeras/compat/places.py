@@ -117,9 +117,9 @@ OLD = {
     "compat.private": "api_export",
     "models layers utils": """
         engine engine.topology engine.training engine.input_layer engine.base_layer engine.base_layer_v1 engine.network
-        engine.sequential engine.functional engine.saving engine.node engine.input_spec engine.keras_tensor
+        engine.sequential engine.functional engine.saving engine.input_spec engine.keras_tensor
         engine.training_utils engine.training_generator engine.data_adapter engine.compile_utils engine.training_v1
-        models.model models.functional engine.container engine.legacy""",
+        engine.container engine.legacy""",
     "losses": "objectives losses.losses",
     "callbacks": "callbacks.callbacks callbacks.callbacks_v1 callbacks_v1",
     "optimizers": """
@@ -149,14 +149,16 @@ OLD = {
     "compat.initializations": "initializations",
     "compat.backend config utils": "backend legacy.backend backend.common backend.numpy backend.config backend.load_backend",
     "_root config utils": """
-        backend.common.global_state backend.common.variables backend.common.dtypes backend.common.keras_tensor
+        backend.common.global_state backend.common.variables backend.common.dtypes
         backend.common.stateless_scope backend.common.symbolic_scope backend.common.remat backend.common.name_scope
         legacy""",
     "losses.reduction": "legacy.losses",
-    "_root": "ops.operation ops.function ops.symbolic_arguments version",
+    "_core.operation": "ops.operation",
+    "_core.symbolic utils": "ops.node backend.common.keras_tensor",
+    "_root": "ops.function ops.symbolic_arguments version",
     "ops": "ops.core ops.math ops.linalg_ops ops.operation_utils",
     "data": "trainers trainers.data_adapters trainers.epoch_iterator",
-    "models": "trainers.trainer models.cloning",
+    "models.trainer": "trainers.trainer",
     "activations": "activations.activations",
     "applications": "applications.imagenet_utils applications.keras_applications",
     "models ": "premade premade_models",

@@ -168,14 +168,9 @@ _LATER = {
     "core.lambda_layer": "Lambda",
     "core.masking": "Masking",
     "core.wrapper": "Wrapper",
-    "legacy.activations": "ParametricSoftplus SReLU",
     "legacy.convolutions": (
-        "AtrousConvolution1D AtrousConvolution2D Convolution1D Convolution2D Convolution3D Deconvolution2D Deconvolution3D "
-        "SeparableConvolution2D"
+        "Convolution1D Convolution2D Convolution3D Deconvolution2D Deconvolution3D SeparableConvolution2D"
     ),
-    "legacy.dense": "Highway MaxoutDense",
-    "legacy.locally_connected": "LocallyConnected1D LocallyConnected2D",
-    "legacy.recurrent": "CuDNNGRU CuDNNLSTM TimeDistributedDense",
     "merging.add": "Add add",
     "merging.average": "Average average",
     "merging.concatenate": "Concatenate concatenate",
@@ -278,11 +273,25 @@ _ALSO = {  # other names of Keras for them
     "GlobalMaxPool1D": "GlobalMaxPooling1D", "GlobalMaxPool2D": "GlobalMaxPooling2D",
     "GlobalMaxPool3D": "GlobalMaxPooling3D", "MaxPool1D": "MaxPooling1D", "MaxPool2D": "MaxPooling2D",
     "MaxPool3D": "MaxPooling3D", "SeparableConvolution1D": "SeparableConv1D",
-    "AtrousConv1D": "AtrousConvolution1D", "AtrousConv2D": "AtrousConvolution2D", "Deconv2D": "Deconvolution2D",
-    "Deconv3D": "Deconvolution3D",
 }  # fmt: skip
-_MODELS = {"Merge": "minikeras.models.merge:Merge", "merge": "minikeras.models.merge:merge"}  # of Keras 1, made of models
-__getattr__ = old_names(__name__, _MODELS, lazily(__name__, _LATER, _ALSO, registry))
+_GONE = {  # what Keras 3 no longer has
+    "legacy.activations": "ParametricSoftplus SReLU",
+    "legacy.convolutions": "AtrousConvolution1D AtrousConvolution2D",
+    "legacy.dense": "Highway MaxoutDense",
+    "legacy.locally_connected": "LocallyConnected1D LocallyConnected2D",
+    "legacy.recurrent": "CuDNNGRU CuDNNLSTM TimeDistributedDense",
+}
+_PLACES = {
+    "Merge": "minikeras.models.merge:Merge", "merge": "minikeras.models.merge:merge",
+    "AtrousConv1D": f"{__name__}.legacy.convolutions:AtrousConvolution1D",
+    "AtrousConv2D": f"{__name__}.legacy.convolutions:AtrousConvolution2D",
+    "Deconv2D": f"{__name__}.legacy.convolutions:Deconvolution2D",
+    "Deconv3D": f"{__name__}.legacy.convolutions:Deconvolution3D",
+    **{name: f"{__name__}.{module}:{name}" for module, names in _GONE.items() for name in names.split()},
+}  # fmt: skip
+_IN_FILES = {n: tuple(p.split(":")) for n, p in _PLACES.items() if ".legacy." in p and p.endswith(f":{n}")}
+registry.table.later(_IN_FILES, registry.register)
+__getattr__ = old_names(__name__, _PLACES, lazily(__name__, _LATER, _ALSO, registry))
 
 deserialize = registry.deserialize
 serialize = serialize_keras_object

@@ -346,6 +346,8 @@ def shares_of(given: tuple, dx: Any) -> list:
 def _matching(value: Any, share: Any) -> list:
     if not is_nested(value):
         return [share] if isinstance(value, _NUMBERS) else []
+    if len(value) == 1 and isinstance(share, _NUMBERS):  # of the only one
+        return [s for v in flatten(value) for s in _matching(v, share)]
     places = keys(value) if isinstance(value, dict) else range(len(value))
     return [s for k in places for s in _matching(value[k], None if share is None else share[k])]
 

@@ -610,6 +610,8 @@ def _aligned(value: Any, share: Any) -> list:
         return [share]
     if not is_nested(value):
         return []
+    if len(value) == 1 and isinstance(share, np.ndarray):  # of the only one
+        return [s for v in flatten(value) for s in _aligned(v, share)]
     places = value if isinstance(value, dict) else range(len(value))
     return [s for k in places for s in _aligned(value[k], None if share is None else share[k])]
 

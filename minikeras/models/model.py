@@ -19,12 +19,13 @@ from minikeras.layers.layer import Layer, symbolic_of
 from minikeras.models import summary as summaries
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course
+from minikeras.models.depths import Depths
 from minikeras.models.graph import by_depth, checked_tensors, find_nodes, propagate, rooted
 from minikeras.models.graph_config import from_graph_config, graph_config
 from minikeras.models.trainer import Trainer
 
 
-class Model(Trainer, Layer):
+class Model(Depths, Trainer, Layer):
     """Layers joined into one, with training, files and a summary.
 
     ``Model(inputs, outputs)`` is made of symbolic tensors; a subclass writes ``call`` instead, and may write ``train_step``.
@@ -218,9 +219,9 @@ class Model(Trainer, Layer):
         return pack_sequence_as(self._outputs, [y] if self._course_one_out else y)
 
     def _like_inputs(self, dx: Any) -> Any:
-        if isinstance(self._inputs, KerasTensor):
+        if len(self.inputs) == 1:  # it may have come alone or in a list of one
             return dx
-        return pack_sequence_as(self._inputs, [dx] if len(self.inputs) == 1 else dx)
+        return pack_sequence_as(self._inputs, dx)
 
     @property
     def input(self) -> Any:

@@ -13,6 +13,7 @@ from minikeras._core.symbolic import KerasTensor, Node
 from minikeras.layers.input_layer import InputLayer
 from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
+from minikeras.models.depths import functional_of
 from minikeras.models.model import Model
 
 
@@ -81,6 +82,10 @@ class Sequential(Model):
         else:
             self._forget_shapes()
 
+    @property
+    def _functional(self) -> Any:
+        return functional_of(self)
+
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the last layer away and return it.
 
@@ -107,7 +112,7 @@ class Sequential(Model):
         if isinstance(first, InputLayer) and self.layers:
             self.build(first.batch_shape)
         elif isinstance(first, Model) and first.built and first._inputs is not None:
-            self.build(first.input_shape)
+            self.build(first.input_shape if len(first.inputs) > 1 else tuple(first.inputs[0].shape))
         else:
             self._forget_shapes()
 

@@ -30,6 +30,7 @@ from minikeras.utils.splitting import split_dataset
 if TYPE_CHECKING:  # for editors
     from minikeras.utils.audio_dataset_utils import audio_dataset_from_directory
     from minikeras.utils.feature_space import FeatureSpace
+    from minikeras.utils.file_utils import get_file
     from minikeras.utils.image_dataset_utils import image_dataset_from_directory
     from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img
     from minikeras.utils.settings import Config
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # for editors
 _LATER = {
     "audio_dataset_utils": "audio_dataset_from_directory",
     "feature_space": "FeatureSpace",
+    "file_utils": "get_file",
     "image_dataset_utils": "image_dataset_from_directory",
     "settings": "Config",
     "symbolic": "get_source_inputs is_keras_tensor",
@@ -64,6 +66,7 @@ __all__ = [
     "disable_interactive_logging",
     "enable_interactive_logging",
     "get_custom_objects",
+    "get_file",
     "get_registered_name",
     "get_registered_object",
     "get_source_inputs",

@@ -544,3 +544,34 @@ def test_gradients_of_a_model_with_a_call_of_its_own(dtype):
     model.train_on_batch(x, y)
     for v in model.trainable_variables:
         check_gradient(lambda: model.evaluate(x, y, verbose=0, batch_size=48), v.value, v.grad, rtol=1e-4, atol=1e-7)
+
+
+def test_a_model_of_one_input_in_a_list_stands_anywhere():
+    """``Model(base.inputs, ...)``: in a row, in a graph, in a call, alone; its gradient goes on to what is before it."""
+    base = Sequential([Input((3,), dtype="float64"), layers.Dense(2, "tanh", dtype="float64")])
+    x, y = X[:, :3].astype("float64"), Y.astype("float64")
+    for kind in ("row", "graph", "call"):
+        features = Model(base.inputs, base.layers[-1].output)
+        first, last = layers.Dense(3, dtype="float64"), layers.Dense(1, dtype="float64")
+        if kind == "row":
+            assert Sequential([features, layers.Dense(3)]).built
+            model = Sequential([Input((3,), dtype="float64"), first, features, last])
+        elif kind == "graph":
+            i = Input((3,), dtype="float64")
+            h = first(i)
+            model = Model(i, last(features(h)) + ops.sum(features([h]), axis=-1, keepdims=True))
+        else:
+
+            class Own(Model):
+                def __init__(self, parts):
+                    super().__init__(dtype="float64")
+                    self.parts = parts
+
+                def call(self, x):
+                    return self.parts[2](self.parts[1](self.parts[0](x)))
+
+            model = Own([first, features, last])
+        model.compile(optimizers.SGD(0.0), "mse")
+        model.train_on_batch(x, y)
+        for v in model.trainable_variables:
+            check_gradient(lambda: model.evaluate(x, y, verbose=0, batch_size=48), v.value, v.grad.copy(), rtol=1e-4, atol=1e-7, probes=2)
