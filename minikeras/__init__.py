@@ -38,9 +38,9 @@ from minikeras.models import Model, Sequential
 from minikeras.optimizers import Optimizer
 from minikeras.regularizers import Regularizer
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
-_LAZY = ("applications", "datasets", "ops", "tree", "wrappers")  # imported when they are asked for
+_LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "wrappers")  # imported when they are asked for
 _LAZY_MODULES = {"backend": "compat.backend"}
 _LAZY_NAMES = {
     "Function": "models.function",
@@ -97,6 +97,7 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "datasets",
     "device",
     "dtype_policies",
     "initializers",

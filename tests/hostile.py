@@ -42,7 +42,7 @@ def write_all(folder, seed=0, most=None):
     spoil_graphs(made, base, random.Random(seed))
     spoil_hdf5(made, base, folder)
     spoil_zip(made, base)
-    damage(made, base, random.Random(seed))
+    damage(made, base, random.Random(seed), *((90, 25) if most is None else (18, 6)))
     holes(made, base, folder)
     odd_paths(made, folder)
     return made.list

@@ -12,6 +12,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 FACTS = {  # what each one prints at its end
     "character_lstm": "Character LSTM: better than a table of pairs: True",
     "denoise_digits": "Denoising autoencoder: over a third of the error is gone: True; digits lie apart: True",
+    "gan_rings": "GAN: made points lie on the ring: True; all around it: True",
     "lecture": "accuracy on the test set: 0.9",
     "logistic_regression": "Logistic regression: neuron and formula agree: True",
     "one_hot_multilabel": "One-hot and class numbers agree: True; several labels right: True",
@@ -19,13 +20,16 @@ FACTS = {  # what each one prints at its end
     "perceptron": "Perceptron: 106 of 106 right",
     "relu_tanh_cnn": "ReLU CNN learns faster than tanh CNN: True",
     "series_forecast": "Forecast: 10 steps ahead the GRU beats both guesses: True",
+    "siamese": "Siamese: new pairs are told apart: True; better than by their pixels: True",
     "text_padding": "Masks: nearly all reviews judged right: True; padding is not seen: True",
     "universal_approximation": "Universal approximation: 50 units come closer than 1: True",
+    "vae_digits": "VAE: the loss falls: True; neighbours on the plane are alike: True",
     "vanishing_gradient": "Vanishing gradient: sigmoid loses it: True; dead ReLU is stuck: True; leaky ReLU learns: True",
     "worked_backprop": "Worked examples: 0 numbers differ from the lecture's, apart from its slip at hidden 2",
     "xor": "XOR solved: 4 of 4",
 }
-NEEDS = {"lecture": ["sklearn"], **dict.fromkeys(("logistic_regression", "relu_tanh_cnn", "denoise_digits"), ["sklearn", "matplotlib"])}  # all others: matplotlib
+_WITH_DIGITS = ("logistic_regression", "relu_tanh_cnn", "denoise_digits", "siamese", "vae_digits")
+NEEDS = {"lecture": ["sklearn"], **dict.fromkeys(_WITH_DIGITS, ["sklearn", "matplotlib"])}  # all others: matplotlib
 
 
 def run(name, folder, *arguments):

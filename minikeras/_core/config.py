@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 _DTYPE = re.compile(r"[<>=|]?[A-Za-z][A-Za-z0-9_]*")
+_PLAIN = frozenset("bool string float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64".split())
 _FLOATS = ("float16", "float32", "float64")
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last", "interactive_logging": True}
 
@@ -114,6 +115,8 @@ def standardize_dtype(dtype) -> str:
     >>> standardize_dtype(None), standardize_dtype(np.int64), standardize_dtype(float)
     ('float32', 'int64', 'float32')
     """
+    if dtype.__class__ is str and dtype in _PLAIN:
+        return dtype
     if dtype is None:
         return floatx()
     if dtype is int:

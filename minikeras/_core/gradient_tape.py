@@ -93,7 +93,7 @@ class GradientTape(Recording):
         found = self._gradients(targets, xs, given)
         if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
             found = [np.zeros(x.shape, str(np.dtype(x.dtype))) if g is None else g for g, x in zip(found, xs)]
-        return pack_sequence_as(sources, [tensor(np.array(g)) if isinstance(g, np.ndarray) else g for g in found])
+        return pack_sequence_as(sources, [tensor(np.array(g)) if isinstance(g, (np.ndarray, np.generic)) else g for g in found])
 
     def _gradients(self, targets, xs, given):
         direct = [t for t in targets if isinstance(t, (Variable, Tensor)) and id(t) in self.roll.leaves]

@@ -128,9 +128,11 @@ def _bound(given: Given, module: str) -> tuple[int, int]:
 
 
 def _widened(shape: tuple, wide: int, everywhere: bool) -> int:
-    """The size of an array with that many numbers more along each axis, or each but the first and the last."""
-    inner = shape if everywhere else shape[1:-1]
-    return math.prod(n + wide for n in inner) * (1 if everywhere else math.prod(shape[:1]) * max(shape[1:] or (1,)))
+    """The size of an array with that many numbers more along each axis, or along those of an image, wherever its channels are."""
+    if everywhere or len(shape) < 3:
+        return math.prod(n + wide for n in shape)
+    last, first = math.prod(n + wide for n in shape[1:-1]) * shape[-1], math.prod(n + wide for n in shape[2:]) * shape[1]
+    return shape[0] * max(last, first)
 
 
 def _without_sides(shape: tuple) -> int:

@@ -138,12 +138,13 @@ class Node:
         self.operation, self.args, self.kwargs, self.outputs = operation, args, kwargs, outputs
         for i, tensor in enumerate(flatten(outputs)):
             tensor.node, tensor.index = self, i
+        self._inputs = symbolic_leaves((args, kwargs))  # asked for again and again while a model is built
         operation._inbound_nodes.append(self)
 
     @property
     def inputs(self) -> list[KerasTensor]:
         """The symbolic tensors among the arguments."""
-        return symbolic_leaves((self.args, self.kwargs))
+        return list(self._inputs)
 
     input_tensors = inputs
 

@@ -24,14 +24,14 @@ _undrawn: ContextVar[bool] = ContextVar("undrawn", default=False)
 
 
 @contextlib.contextmanager
-def undrawn(undrawn: bool = True) -> Iterator[None]:
+def undrawn(so: bool = True) -> Iterator[None]:
     """Let weights made in the block start at zero where they would be drawn at random: a file is going to overwrite them.
 
     >>> import minikeras as keras
     >>> with undrawn(): Variable(keras.initializers.GlorotUniform(), (1, 2)).value.tolist()
     [[0.0, 0.0]]
     """
-    token = _undrawn.set(undrawn)
+    token = _undrawn.set(so or _undrawn.get())
     try:
         yield
     finally:

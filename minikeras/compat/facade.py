@@ -59,6 +59,9 @@ class Facade(types.ModuleType):
         names.update(n for n in CHILDREN.get(self.__name__, "").split() if is_known(f"{self.__name__}.{n}"))
         return sorted(names)
 
+    def __reduce__(self):  # cloudpickle takes what a function names along, modules too
+        return importlib.import_module, (self.__name__,)
+
     def _modules(self) -> list[types.ModuleType]:
         return [module for module in map(find_module, self._sources) if module is not None]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras import saving
-from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
+from minikeras._core import serialize
+from minikeras._core.custom import find_custom, get_registered_name, scope
 
 __all__ = [
     "default",
@@ -18,6 +19,52 @@ __all__ = [
     "save_weights_only",
     "serialize_keras_object",
 ]
+
+
+def serialize_keras_object(instance: Any) -> Any:
+    """Describe an object as Keras 2 did: by its class' name and its config, or by its own name.
+
+    >>> from minikeras.layers import Flatten
+    >>> serialize_keras_object(Flatten(name="f"))["class_name"], serialize_keras_object(len)
+    ('Flatten', 'len')
+    """
+    if instance is None:
+        return None
+    if hasattr(instance, "get_config"):
+        return {"class_name": get_registered_name(type(instance)), "config": serialize.serialize_keras_object(instance.get_config())}
+    if hasattr(instance, "__name__"):
+        return get_registered_name(instance)
+    raise ValueError(f"Cannot serialize {instance!r} because it doesn't implement get_config().")
+
+
+def deserialize_keras_object(
+    identifier: Any,
+    module_objects: dict | None = None,
+    custom_objects: dict | None = None,
+    printable_module_name: str = "object",
+) -> Any:
+    """Build what Keras 2's `serialize_keras_object` described, from the classes and functions in ``module_objects``.
+
+    >>> from minikeras.layers import Flatten
+    >>> deserialize_keras_object({"class_name": "Flatten", "config": {"name": "f"}}, {"Flatten": Flatten}).name
+    'f'
+    """
+    if module_objects is None or identifier is None:
+        return None if identifier is None else serialize.deserialize_keras_object(identifier, custom_objects)
+    if not isinstance(identifier, (str, dict)):
+        return identifier
+    name = identifier if isinstance(identifier, str) else identifier.get("class_name")
+    found = find_custom(name, custom_objects)
+    found = module_objects.get(name) if found is None else found
+    if found is None:
+        raise ValueError(f"Unknown {printable_module_name}: {name!r}. Pass it in custom_objects={{name: object}}.")
+    if isinstance(identifier, str):
+        return found() if isinstance(found, type) else found
+    config = identifier.get("config") or {}
+    if not hasattr(found, "from_config"):
+        return found(**config)
+    with scope(custom_objects):
+        return found.from_config(dict(config))
 
 
 class keras_export:

@@ -73,7 +73,7 @@ class Weighted:
 
     add_variable = add_weight
 
-    def _parts(self, kind: type) -> list:
+    def _parts(self, kind: Any) -> list:
         """What of a kind stands in this layer's attributes, in the order of the attributes, each once."""
         found: dict[int, Any] = {}
 
@@ -89,8 +89,14 @@ class Weighted:
                 open_ones.discard(id(value))
 
         for name, value in list(vars(self).items()):  # a copy: another thread may note something meanwhile
-            if type(value) not in _NO_PARTS and name != "_frozen_by_nature":
-                look(value)
+            cls = type(value)
+            if cls in _NO_PARTS:
+                continue
+            if cls in _NESTS:
+                if value and name not in _NOT_LOOKED_INTO:
+                    look(value)
+            elif isinstance(value, kind):
+                found.setdefault(id(value), value)
         return list(found.values())
 
     def known(self) -> Known:
@@ -109,10 +115,14 @@ class Weighted:
     def weights(self) -> list[Variable]:
         """All weights: the layer's trainable ones, then the others, then those of layers inside."""
         frozen = {id(v) for v in self._frozen_by_nature}
-        own = self._parts(Variable)
-        frozen.update(id(v) for v in own if not v.trainable and not any(v is w for w in self._weights))
-        own.sort(key=lambda v: id(v) in frozen)
-        return _unique([*own, *(v for layer in self._parts(Weighted) for v in layer.weights)])
+        both = self._parts((Variable, Weighted))
+        own = [v for v in both if isinstance(v, Variable)]
+        if frozen or len(own) > len(self._weights):
+            frozen.update(id(v) for v in own if not v.trainable and not any(v is w for w in self._weights))
+            own.sort(key=lambda v: id(v) in frozen)
+        if len(own) == len(both):
+            return own
+        return _unique([*own, *(v for layer in both if isinstance(layer, Weighted) for v in layer.weights)])
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -157,12 +167,20 @@ class Weighted:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        both = self._parts((Variable, Weighted))
+        own = [v for v in both if isinstance(v, Variable)]
+        if self._trainable:  # variables in attributes that were made not to be trained stay so
+            made = {id(v) for v in self._weights}
+            known = made | {id(v) for v in self._frozen_by_nature}
+            self._frozen_by_nature += [v for v in own if not v.trainable and id(v) not in known]
         self._trainable = bool(value)
         frozen = {id(v) for v in self._frozen_by_nature}
-        for v in self._weights:
+        for v in own:
             v.trainable = self._trainable and id(v) not in frozen
-        for layer in self._parts(Weighted):
-            layer.trainable = value
+        for layer in both:
+            if isinstance(layer, Weighted):
+                layer.trainable = value
+        Variable.changes += 1
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the weights."""
@@ -234,6 +252,8 @@ class Known:
         return Known, ()
 
 
+_NESTS = frozenset([list, tuple, dict])
+_NOT_LOOKED_INTO = ("_frozen_by_nature", "_inbound_nodes", "_penalties", "_tried_on", "_build_shape", "_output_shape")
 _NO_PARTS = frozenset([bool, int, float, str, type(None), Known, np.ndarray, np.dtype, FunctionType])  # most attributes by far
 
 

@@ -83,6 +83,8 @@ def _is_tar(path: str) -> bool:
     try:
         with _opened(path) as file, tarfile.open(fileobj=file, mode="r|") as archive:
             return archive.next() is not None
+    except EOFError:  # something packed, and cut off: let it be found damaged
+        return True
     except (*_DAMAGED, OSError, ValueError):
         return False
 

@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from minikeras import losses
@@ -17,6 +19,11 @@ def test_filling_makes_names_visible_and_leaves_modules_out():
     assert "Huber" not in vars(facade)
     facade.fill()
     assert vars(facade)["Huber"] is losses.Huber and facade.__version__ == "1" and not hasattr(facade, "regression")
+
+
+def test_a_facade_is_pickled_by_its_name():
+    facade = Facade("minikeras.losses", ["minikeras.losses"])  # a name that can be imported here
+    assert pickle.loads(pickle.dumps(facade)) is find_module("minikeras.losses")
 
 
 def test_only_public_names_are_shown():

@@ -78,6 +78,7 @@ def main(listing):
     import warnings
 
     import minikeras as keras
+    from minikeras._core.registry import REGISTRIES
     from tests.hostile import make_graph, make_model
 
     warnings.simplefilter("ignore")
@@ -95,6 +96,9 @@ def main(listing):
     for load in (keras.layers.deserialize, keras.models.model_from_json):
         with contextlib.suppress(ValueError):
             load('{"class_name": "Nothing", "config": {}}')
+    for registry in REGISTRIES.values():
+        for name in [*registry.table, *getattr(registry.table, "_later", ())]:
+            registry.table.get(name)
     sys.addaudithook(watch)
     signal.signal(signal.SIGALRM, out_of_time)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))

@@ -28,6 +28,10 @@ class Files:
         path.write_bytes(data)
         self.list.append((call, str(path)))
 
+    def full(self, name):
+        """Whether no more of a name are wanted."""
+        return self.most is not None and self.counts.get(name, 0) >= self.most
+
     def add_both(self, name, data):
         """Write a whole model, to be loaded as a model and for its weights."""
         before = len(self.list)

@@ -181,8 +181,11 @@ def spoil_graphs(made, base, rng=None, mutations=250):
     config = json.loads(members["config.json"])
     config.pop("compile_config", None)
     for name, change in graph_attacks():
+        if made.full(f"graph-{name[:30]}.keras"):
+            continue
         changed = copy.deepcopy(config)
         change(changed)
         made.add(f"graph-{name[:30]}.keras", zipped({**members, "config.json": json.dumps(changed)}))
-    for _ in range(mutations):
+    for _ in range(mutations if made.most is None else 10 * made.most):
+        made.counts.pop("graph-mutated.keras", None)
         made.add("graph-mutated.keras", zipped({**members, "config.json": json.dumps(mutated(config, rng))}))

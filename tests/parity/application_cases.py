@@ -61,15 +61,16 @@ def build(keras, case):
     return getattr(keras.applications, name)(weights=None, **arguments)
 
 
-def shapes(operation):
-    """The output shapes of a layer or an operation, as text."""
-    outputs = operation.output
+def shapes(layer):
+    """The output shapes of a layer, as text."""
+    outputs = layer.output
     return str([list(t.shape) for t in outputs] if isinstance(outputs, (list, tuple)) else list(outputs.shape))
 
 
 def described(model):
     """What must be equal: the operations and weights in order, each line as text."""
-    operations = [f"{type(op).__name__} {op.name} {shapes(op)}" for op in model.operations]
+    known = {id(layer) for layer in model.layers}
+    operations = [f"{type(op).__name__} {op.name} {shapes(op)}" if id(op) in known else op.name for op in model.operations]
     weights = [f"{short(w.path)} {list(w.shape)} {w.trainable}" for w in model.weights]
     return operations, weights
 

@@ -32,8 +32,8 @@ DIRECT = {
         tensor_scatter_nd_sub tensor_scatter_nd_update tensordot tile transpose unique unique_with_counts unstack where zeros
         zeros_like""",
     "_control": """Module UnconnectedGradients case cond control_dependencies custom_gradient device executing_eagerly foldl
-        foldr function gradients group init_scope map_fn name_scope no_gradient no_op numpy_function print py_function recompute_grad
-        scan stop_gradient switch_case vectorized_map while_loop""",
+        foldr function gradients group init_scope map_fn name_scope no_gradient no_op numpy_function print py_function
+        recompute_grad scan stop_gradient switch_case vectorized_map while_loop""",
     "math": """abs acos acosh add add_n argmax argmin asin asinh atan atan2 atanh cos cosh cumsum divide equal exp floor greater
         greater_equal less less_equal logical_and logical_not logical_or maximum minimum multiply negative not_equal pow
         reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_sum round scalar_mul sigmoid

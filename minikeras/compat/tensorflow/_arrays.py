@@ -463,7 +463,7 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Any:
 @op
 def bitcast(input, type):
     """The same bytes, read as another type."""
-    return np.asarray(input).view(str(as_dtype(type)))
+    return raw(input).view(str(as_dtype(type)))
 
 
 __all__ = exported(globals(), """newaxis zeros ones zeros_like ones_like tensor_scatter_nd_update

@@ -65,10 +65,14 @@ def _shares(old: int, new: int) -> np.ndarray:
     return (cover / cover.sum(1, keepdims=True)).astype("float32")
 
 
-def resize_with_pad(image: Any, target_height: Any, target_width: Any, method: Any = "bilinear", antialias: Any = False) -> Any:
+@op
+def resize_with_pad(image, target_height, target_width, method="bilinear", antialias=False):
     """In another size without distortion, with black margins."""
-    x = resize(image, (target_height, target_width), method, True, antialias)
-    return resize_with_crop_or_pad(x, target_height, target_width)
+    x, (height, width) = array(image), sizes((target_height, target_width))
+    ratio = max(x.shape[-3] / height, x.shape[-2] / width)
+    h, w = x.shape[-3] / ratio, x.shape[-2] / ratio
+    y = resize(x, (int(h), int(w)), method, antialias=antialias)
+    return pad_to_bounding_box(y, int((height - h) / 2), int((width - w) / 2), height, width)
 
 
 @op
@@ -347,8 +351,16 @@ def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03
 
 @op
 def sobel_edges(image):
-    """Slopes along both axes."""
-    return ops.image.sobel_edges(image, data_format="channels_last")
+    """Slopes along both axes, last."""
+    x = ops.pad(image, [(0, 0), (1, 1), (1, 1), (0, 0)], "reflect")
+
+    def slope(x, along, across):
+        x = np.take(x, np.arange(2, x.shape[along]), along) - np.take(x, np.arange(x.shape[along] - 2), along)
+        n = x.shape[across]
+        parts = [np.take(x, np.arange(k, n - 2 + k), across) for k in range(3)]
+        return parts[0] + 2 * parts[1] + parts[2]
+
+    return ops.stack([slope(x, 1, 2), slope(x, 2, 1)], -1)
 
 
 @op

@@ -14,7 +14,7 @@ from minikeras.compat.tensorflow._tools import Namespace, absent, exported
 
 _TEXT = (
     "minikeras neither writes nor reads TensorFlow's SavedModel folders. {}model.save('model.keras') and "
-    "keras.models.load_model('model.keras') keep a model; model.export('model.onnx', format='onnx') makes one for other programs."
+    "keras.models.load_model('model.keras') keep a model; model.export('model.onnx', format='onnx') is for other programs."
 )
 
 

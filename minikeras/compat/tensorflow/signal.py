@@ -76,8 +76,9 @@ def stft(
 
 @op
 def linear_to_mel_weight_matrix(
-    num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, lower_edge_hertz=125.0, upper_edge_hertz=3800.0, dtype="float32"
-):
+    num_mel_bins=20, num_spectrogram_bins=129, sample_rate=8000, lower_edge_hertz=125.0, upper_edge_hertz=3800.0,
+    dtype="float32",
+):  # fmt: skip
     """Triangles that join the bins of a spectrum to bands of the mel scale."""
     def mel(f):
         return 1127.0 * np.log1p(np.asarray(f) / 700.0)

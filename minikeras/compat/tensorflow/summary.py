@@ -13,11 +13,10 @@ from typing import Any
 from minikeras import tensorboard
 from minikeras.compat.tensorflow._tools import absent, exported
 from minikeras.compat.tensorflow.compat import hint_of
-from minikeras.tensorboard import (
-    get_step,
-    set_step,
-)
 
+_TENSORBOARD = """create_file_writer flush get_step histogram image record_if scalar set_step should_record_summaries text
+    write"""
+globals().update({name: getattr(tensorboard, name) for name in _TENSORBOARD.split()})
 SummaryWriter = tensorboard.Writer
 
 
@@ -48,7 +47,7 @@ def audio(*args: Any, **kwargs: Any) -> bool:
 class experimental:  # noqa: N801 - a namespace
     """Older places of the same."""
 
-    get_step, set_step, write_raw_pb = staticmethod(get_step), staticmethod(set_step), staticmethod(trace_on)
+    get_step, set_step = staticmethod(tensorboard.get_step), staticmethod(tensorboard.set_step)
 
     @staticmethod
     @contextlib.contextmanager
@@ -57,7 +56,5 @@ class experimental:  # noqa: N801 - a namespace
         yield name or default_name, name or default_name
 
 
-_TENSORBOARD = """create_file_writer flush get_step histogram image record_if scalar set_step should_record_summaries text
-    write"""
 __all__ = exported(globals(), f"{_TENSORBOARD} SummaryWriter trace_off experimental create_noop_writer")
 __getattr__ = absent("tf.summary", globals(), {"FileWriter": "Use tf.summary.create_file_writer(folder)."})

@@ -25,20 +25,23 @@ def export_model(
 ) -> None:
     """Write the way forward through a model, as it predicts, to a file for other programs.
 
-    The graph takes batches of any size (the axis is called "batch"); its input has the name of the `Input`, its output
-    that of the last layer, its weights their paths. Dropout and noise are left out, as in `predict`.
+    The graph takes batches of any size (the axis is called "batch"); its inputs have the names of the model's `Input` layers,
+    its outputs those of the layers they come from, its weights their paths. Dropout, noise and random changes of images are
+    left out, as in `predict`.
 
     Args:
-        model: a built `Sequential`; of layers and activations of minikeras, not of your own.
+        model: a built model: `Sequential`, of symbolic tensors, or with a `call` of its own that has met data. It may hold
+            layers of your own, whose `call` is followed as long as it does not look at numbers.
         filepath: the file to make or replace, usually ``*.onnx``.
         format: ``"onnx"``; Keras' others need TensorFlow, OpenVINO or PyTorch.
         verbose: whether to print where the file is.
-        input_signature: shape, and name, of the input (a KerasTensor or InputSpec, or a list of one) to fix the size of
-            the batch or to name the input otherwise.
+        input_signature: shapes, and names, of the inputs (a KerasTensor or InputSpec for each) to fix the size of the batch or
+            to name inputs otherwise.
         opset_version: the ONNX operator set, 17 by default.
 
     Raises:
-        ValueError: another format, a model that is not built, a layer or an activation that has no translation.
+        ValueError: another format, a model that is not built, a layer, operation or activation that has no translation; the
+            message names it and says why.
         ImportError: the package ``onnx`` is missing.
 
     >>> from minikeras import Sequential

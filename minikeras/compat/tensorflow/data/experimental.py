@@ -19,7 +19,7 @@ from minikeras.compat.tensorflow import data
 from minikeras.compat.tensorflow._tools import absent, exported
 from minikeras.compat.tensorflow.data import _files
 from minikeras.compat.tensorflow.dtypes import DType, as_dtype
-from minikeras.data.dataset import INFINITE_CARDINALITY, Dataset
+from minikeras.data.dataset import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Dataset  # noqa: F401
 
 
 def cardinality(dataset: Any) -> Any:

@@ -1,0 +1,203 @@
+"""Commands on model files: summary, inspect, convert, diff, predict."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from minikeras import models, saving
+from minikeras._core.serialize import serialize_keras_object
+from minikeras.callbacks.progress import Progbar
+from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
+from minikeras.saving.keras_zip import CONFIG, WEIGHTS, weights_in
+from minikeras.saving.opening import kind_of, opened
+from minikeras.saving.zip_reader import Zip
+
+
+def load(path: str) -> Any:
+    """A model from a file of any format that holds one."""
+    if path.endswith(".json"):
+        return models.model_from_json(Path(path).read_text(encoding="utf-8"))
+    return saving.load_model(path, compile=False)
+
+
+def summary(options: Any) -> None:
+    """Print the table of the layers."""
+    model = load(options.file)
+    if not options.json:
+        model.summary()
+        return
+    rows = [{"name": layer.name, "class": type(layer).__name__, "parameters": layer.count_params()} for layer in model.layers]
+    print(json.dumps({"name": model.name, "parameters": model.count_params(), "layers": rows}, indent=1))
+
+
+# -- inspect -------------------------------------------------------------------------------------------------------------
+
+
+def inspect(options: Any) -> int:
+    """Say what is in a file, and whether it would be loaded: nothing in it is run, built or believed."""
+    path = Path(options.file)
+    found: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size}
+    found["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    with opened(str(path)) as (file, name):
+        found["kind"] = kind_of(file)
+        if found["kind"] == "zip":
+            archive = Zip(file, name)
+            found["members"] = {member.name: member.size for member in archive.members.values()}
+            config = json.loads(archive.read(CONFIG, 8 << 20)) if CONFIG in archive else None
+            found["model"] = described(config)
+            found["arrays"] = list(arrays(weights_in(archive, file, name))) if WEIGHTS in archive else []
+        elif found["kind"] == "hdf5":
+            root = open_hdf5(file, name)
+            text = root.attribute("model_config") if "model_config" in root.attribute_names else None
+            found["model"] = described(json.loads(text) if text else None)
+            found["arrays"] = list(arrays(root))
+    try:
+        saving.load_model(str(path), compile=False)
+        found["would be loaded"] = True
+    except (OSError, ValueError) as error:
+        found["would be loaded"] = f"no: {' '.join(str(error).split())}"
+    print(json.dumps(found, indent=1) if options.json else "\n".join(lines(found)))
+    return 0
+
+
+def described(config: Any) -> dict | None:
+    """The classes that a config names."""
+    if not isinstance(config, dict):
+        return None
+    inner = config.get("config")
+    layers = inner.get("layers", ()) if isinstance(inner, dict) else ()
+    names = [str(layer.get("class_name"))[:60] for layer in layers if isinstance(layer, dict)]
+    return {"class": str(config.get("class_name"))[:60], "layers": names}
+
+
+def arrays(group: Group, seen: set | None = None) -> Iterator[dict]:
+    """The arrays below a group."""
+    seen = {group.address} if seen is None else seen
+    for item in group.unseen(seen):
+        if isinstance(item, Dataset):
+            yield {"path": item.path, "shape": list(item.shape)}
+        else:
+            yield from arrays(item, seen)
+
+
+def lines(found: dict) -> Iterator[str]:
+    """What `inspect` found, for people."""
+    for key, value in found.items():
+        if key == "arrays":
+            yield f"arrays: {len(value)}"
+            yield from (f"  {a['path']}  {tuple(a['shape'])}" for a in value)
+        elif isinstance(value, dict):
+            yield f"{key}: " + ", ".join(f"{k} {v}" for k, v in value.items())
+        else:
+            yield f"{key}: {value}"
+
+
+# -- convert, diff, predict ----------------------------------------------------------------------------------------------
+
+
+def convert(options: Any) -> None:
+    """Write a model in another format."""
+    out = options.out
+    if not out.endswith((".keras", ".h5", ".onnx", ".json")):
+        raise ValueError(f"{out!r} should end in .keras, .h5, .weights.h5, .onnx or .json.")
+    model = load(options.file) if out.endswith((".onnx", ".json", ".weights.h5")) else with_compile_state(options.file)
+    if out.endswith(".onnx"):
+        model.export(out, format="onnx")
+    elif out.endswith(".json"):
+        Path(out).write_text(model.to_json(indent=1), encoding="utf-8")
+    elif out.endswith(".weights.h5"):
+        model.save_weights(out)
+    else:
+        model.save(out)
+    print(f"{out}: {model.count_params():,} parameters", file=sys.stderr)
+
+
+def with_compile_state(path: str) -> Any:
+    """A model with optimizer and loss, where the file has some that can be read."""
+    if path.endswith(".json"):
+        return load(path)
+    try:
+        return saving.load_model(path)
+    except ValueError:
+        return load(path)
+
+
+def diff(options: Any) -> int:
+    """Compare two models; 1 if they differ."""
+    one, other = load(options.file), load(options.other)
+    found = [*config_differences(serialize_keras_object(one), serialize_keras_object(other)), *weight_differences(one, other)]
+    if options.json:
+        print(json.dumps(found, indent=1))
+    else:
+        print("\n".join(f"{d['where']}: {d['one']} | {d['other']}" for d in found) or "no differences")
+    return 1 if found else 0
+
+
+def config_differences(one: Any, other: Any, where: str = "config") -> Iterator[dict]:
+    """Where two configs differ.
+
+    >>> list(config_differences({"units": 3}, {"units": 4}))
+    [{'where': 'config.units', 'one': 3, 'other': 4}]
+    """
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in dict.fromkeys([*one, *other]):
+            yield from config_differences(one.get(key), other.get(key), f"{where}.{key}")
+    elif isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and len(one) == len(other):
+        for i, (a, b) in enumerate(zip(one, other)):
+            yield from config_differences(a, b, f"{where}[{i}]")
+    elif one != other:
+        yield {"where": where, "one": one, "other": other}
+
+
+def weight_differences(one: Any, other: Any) -> Iterator[dict]:
+    """Where the weights of two models differ."""
+    if len(one.weights) != len(other.weights):
+        yield {"where": "weights", "one": len(one.weights), "other": len(other.weights)}
+    for a, b in zip(one.weights, other.weights):
+        if a.shape != b.shape:
+            yield {"where": a.path, "one": list(a.shape), "other": list(b.shape)}
+        elif not np.array_equal(a.value, b.value, equal_nan=True):
+            most = float(np.abs(a.value - b.value).max())
+            yield {"where": a.path, "one": f"shape {tuple(a.shape)}", "other": f"largest difference {most:.3g}"}
+
+
+def predict(options: Any) -> None:
+    """Predict the rows of a file."""
+    model = load(options.file)
+    rows = read_rows(options.rows)
+    parts, bar = [], Progbar(len(rows))
+    for i in range(0, len(rows), 4096):
+        parts.append(model.predict(rows[i : i + 4096], batch_size=options.batch_size, verbose=0))
+        if sys.stderr.isatty() and options.out:
+            bar.update(min(i + 4096, len(rows)))
+    y = np.concatenate(parts)
+    if options.out and options.out.endswith(".npy"):
+        np.save(options.out, y)
+        return
+    target = open(options.out, "w", encoding="utf-8") if options.out else sys.stdout
+    try:
+        np.savetxt(target, y.reshape(len(y), -1), delimiter=",", fmt="%.9g")
+    finally:
+        if options.out:
+            target.close()
+
+
+def read_rows(path: str) -> np.ndarray:
+    """Numbers from a `.csv` file, with or without a line of names, or from a `.npy` file."""
+    if path.endswith(".npy"):
+        return np.load(path, allow_pickle=False)
+    with open(path, encoding="utf-8") as file:
+        first = file.readline()
+    try:
+        [float(cell) for cell in first.split(",")]
+        skip = 0
+    except ValueError:
+        skip = 1
+    return np.loadtxt(path, delimiter=",", skiprows=skip, ndmin=2, dtype="float32")

@@ -1,0 +1,66 @@
+"""Notebooks and scripts written for Keras run as they are."""
+
+import json
+import subprocess
+import sys
+
+from minikeras.commands.notebook import Notebook, plain_python
+
+CELLS = [
+    ("markdown", "# A notebook\nText."),
+    (
+        "code",
+        "%matplotlib inline\n!pip install tensorflow\nimport numpy as np\nfrom keras.models import Sequential\nfrom tensorflow.keras.layers import Dense",
+    ),
+    (
+        "code",
+        "%%time\nmodel = Sequential([Dense(1, input_shape=(2,), kernel_initializer='ones')])\nmodel.compile('sgd', 'mse')",
+    ),
+    ("code", "print('trains')\nmodel.fit(np.zeros((4, 2)), np.zeros(4), verbose=0).history['loss'][0]"),
+    ("code", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"),
+]
+
+
+def written(folder, cells):
+    made = [{"cell_type": kind, "source": text, "metadata": {}, "outputs": []} for kind, text in cells]
+    path = folder / "n.ipynb"
+    path.write_text(json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def minikeras(*arguments, **how):
+    return subprocess.run([sys.executable, "-m", "minikeras", *map(str, arguments)], capture_output=True, text=True, **how)
+
+
+def test_a_notebook_runs_and_becomes_a_page(tmp_path):
+    path = written(tmp_path, CELLS)
+    done = minikeras("run", "--save", tmp_path / "out.ipynb", "--html", tmp_path / "out.html", path)
+    assert done.returncode == 0, done.stderr
+    assert "trains" in done.stdout and "0.0" in done.stdout
+    page = (tmp_path / "out.html").read_text()
+    assert "<h1>A notebook</h1>" in page and "data:image/png;base64," in page and "trains" in page
+    saved = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
+    assert saved[3]["outputs"][0]["text"][0] == "trains" and saved[4]["execution_count"] == 4
+
+
+def test_a_cell_that_fails_is_named(tmp_path):
+    done = minikeras("run", written(tmp_path, [("code", "x = 1"), ("code", "y = x + 1\ny / 0")]))
+    assert done.returncode == 1
+    assert "Cell 2 of n.ipynb failed" in done.stderr and "y / 0" in done.stderr and "ZeroDivisionError" in done.stderr
+
+
+def test_a_script_gets_its_arguments(tmp_path):
+    (tmp_path / "helper.py").write_text("NAME = 'here'")
+    script = tmp_path / "s.py"
+    script.write_text(
+        "import sys, keras, helper\nif __name__ == '__main__': print(keras.backend.backend(), sys.argv[1:], helper.NAME)"
+    )
+    done = minikeras("run", script, "--epochs", "3")
+    assert (done.returncode, done.stdout) == (0, "numpy ['--epochs', '3'] here\n"), done.stderr
+
+
+def test_what_only_ipython_understands():
+    assert plain_python("x = 5 % 3") == "x = 5 % 3"
+    assert plain_python("%%bash\nls").startswith("pass")
+    assert plain_python("for i in x:\n    !echo {i}\nprint?") == "for i in x:\n    pass  # !echo {i}\npass  # print?"
+    assert Notebook  # its other ways are tested above
