@@ -25,12 +25,14 @@ x = np.stack([codes[s : s + LENGTH] for s in starts])
 y = np.stack([codes[s + 1 : s + LENGTH + 1] for s in starts])
 
 keras.utils.set_random_seed(0)
-model = keras.Sequential([
-    keras.Input((None,), dtype="int32"),
-    Embedding(len(letters), 12),
-    LSTM(48, return_sequences=True),
-    Dense(len(letters), activation="softmax"),
-])
+model = keras.Sequential(
+    [
+        keras.Input((None,), dtype="int32"),
+        Embedding(len(letters), 12),
+        LSTM(48, return_sequences=True),
+        Dense(len(letters), activation="softmax"),
+    ]
+)
 model.compile(optimizer=keras.optimizers.Adam(0.02), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(x, y, epochs=12, batch_size=64, verbose=0).history
 
@@ -38,7 +40,9 @@ pairs = np.full((len(letters), len(letters)), 1e-3)
 np.add.at(pairs, (codes[:-1], codes[1:]), 1)
 pairs /= pairs.sum(axis=1, keepdims=True)
 table = float(-np.mean(np.log(pairs[codes[:-1], codes[1:]])))
-print(f"loss: {np.log(len(letters)):.2f} knowing nothing, {table:.2f} by a table of pairs, {history['loss'][-1]:.2f} by the LSTM")
+print(
+    f"loss: {np.log(len(letters)):.2f} knowing nothing, {table:.2f} by a table of pairs, {history['loss'][-1]:.2f} by the LSTM"
+)
 
 
 def write(start, n, rng):

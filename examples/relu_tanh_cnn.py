@@ -19,19 +19,23 @@ EPOCHS = 10
 
 def train(activation):
     keras.utils.set_random_seed(1)
-    model = keras.Sequential([
-        Conv2D(16, 3, padding="same", activation=activation, input_shape=(8, 8, 1), name="filters"),
-        Conv2D(8, 3, padding="same", activation=activation),
-        MaxPooling2D(2),
-        Flatten(),
-        Dense(10, activation="softmax"),
-    ])
+    model = keras.Sequential(
+        [
+            Conv2D(16, 3, padding="same", activation=activation, input_shape=(8, 8, 1), name="filters"),
+            Conv2D(8, 3, padding="same", activation=activation),
+            MaxPooling2D(2),
+            Flatten(),
+            Dense(10, activation="softmax"),
+        ]
+    )
     optimizer = keras.optimizers.SGD(0.01)
     model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(x_train, y_train, batch_size=32, epochs=EPOCHS, verbose=0).history
     error = 1 - np.array(history["accuracy"])
     accuracy = model.evaluate(x_test, y_test, verbose=0)[1]
-    print(f"{activation}: training error {error[0]:.1%} in epoch 1, {error[-1]:.1%} in epoch {EPOCHS}; test accuracy {accuracy:.1%}")
+    print(
+        f"{activation}: training error {error[0]:.1%} in epoch 1, {error[-1]:.1%} in epoch {EPOCHS}; test accuracy {accuracy:.1%}"
+    )
     return model, error
 
 
@@ -68,6 +72,8 @@ tiles(middle, relu.get_layer("filters").get_weights()[0][:, :, 0].transpose(2, 0
 features = keras.Model(relu.input, relu.get_layer("filters").output)
 maps = features.predict(x_test[:1], verbose=0)[0].transpose(2, 0, 1)
 strongest = np.argsort(-maps.sum(axis=(1, 2)))[:3]
-tiles(right, np.concatenate([x_test[:1, :, :, 0] / 16 * maps.max(), maps[strongest]]), 2, "a digit and 3 feature maps", "viridis")
+tiles(
+    right, np.concatenate([x_test[:1, :, :, 0] / 16 * maps.max(), maps[strongest]]), 2, "a digit and 3 feature maps", "viridis"
+)
 show(figure, "relu_tanh_cnn")
 print(f"ReLU CNN learns faster than tanh CNN: {first['relu'] < first['tanh']}")

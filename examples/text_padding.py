@@ -51,7 +51,15 @@ print(f"'the film was not boring': {answers['with mask'][0]:.0%} good; with more
 
 figure, [[left, right]] = panels(4.8, 4.8, height=3.8)
 for history, colour, style, name in ((with_mask, BLUE, "-", "with mask"), (without, ORANGE, "--", "without")):
-    left.plot(range(1, 13), 100 * np.array(history["val_accuracy"]), color=colour, linestyle=style, marker="o", markersize=4, label=name)
+    left.plot(
+        range(1, 13),
+        100 * np.array(history["val_accuracy"]),
+        color=colour,
+        linestyle=style,
+        marker="o",
+        markersize=4,
+        label=name,
+    )
     right.plot(lengths, 100 * np.array(answers[name]), color=colour, linestyle=style, marker="o", markersize=4, label=name)
 left.set(title="held-out reviews that are judged right", xlabel="epoch", ylabel="%", xticks=range(2, 13, 2))
 right.set(title='"the film was not boring", padded further', xlabel="zeros behind it", ylabel="good, in %", ylim=(-3, 103))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from minikeras.config import enable_hints
 from minikeras.utils import set_random_seed
 
 collect_ignore_glob = ["parity/make_*.py"]  # what made the golden numbers, with real Keras; no tests
@@ -9,4 +10,5 @@ collect_ignore_glob = ["parity/make_*.py"]  # what made the golden numbers, with
 
 @pytest.fixture(autouse=True)
 def seeded():
+    enable_hints()
     set_random_seed(20240101)

@@ -80,3 +80,12 @@ def test_names():
         C.get("max_nrom")
     with pytest.raises(ValueError):
         C.get(2.0)
+
+
+def test_old_names_and_arguments():
+    from minikeras import config
+
+    config.disable_hints()
+    assert C.maxnorm(m=3).max_value == 3 and C.nonneg is C.NonNeg
+    assert C.unitnorm(axis=1).axis == 1
+    config.enable_hints()

@@ -120,3 +120,13 @@ def test_names():
         R.get("l3")
     with pytest.raises(ValueError):
         R.get(0.01)
+
+
+def test_old_names_and_arguments():
+    from minikeras import config
+
+    config.disable_hints()
+    assert R.l2(l=0.5).l2 == 0.5 and R.l1(l=0.5).l1 == 0.5 and R.activity_l2(0.5).l2 == 0.5
+    assert R.l1l2(l1=0.1, l2=0.2).get_config() == R.WeightRegularizer(0.1, 0.2).get_config()
+    assert isinstance(R.get("l1_l2"), R.L1L2)
+    config.enable_hints()

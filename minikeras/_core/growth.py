@@ -21,8 +21,9 @@ MOST_OPERANDS = 8
 PLAIN = ("arithmetic", "elementwise", "nans", "curves", "normalizing", "colors")  # no more than the arguments broadcast
 JOINING = set(  # no more than the arguments hold together
     "Sum Prod Mean Var Std Max Min Amax Amin Ptp All Any Argmax Argmin CountNonzero Average Cumsum Cumprod Trapezoid Median "
-    "Quantile Percentile Digitize Sort Argsort Argpartition Nonzero SearchSorted IsIn Reshape Ravel Copy View ExpandDims Squeeze "
-    "Transpose Swapaxes Moveaxis Flip Fliplr Flipud Roll Rot90 Concatenate Stack Append Hstack Vstack Dstack Split ArraySplit "
+    "Quantile Percentile Digitize Sort Argsort Argpartition Nonzero SearchSorted IsIn Reshape Ravel Copy View ExpandDims "
+    "Squeeze Transpose Swapaxes Moveaxis Flip Fliplr Flipud Roll Rot90 Concatenate Stack Append Hstack Vstack Dstack Split "
+    "ArraySplit "
     "Hsplit Vsplit Dsplit Diagonal Trace Tril Triu Ndim Size Cast SaturateCast ConvertToTensor StopGradient SliceUpdate "
     "ScatterUpdate Unstack ZerosLike OnesLike EmptyLike SpaceToDepth DepthToSpace CropImages Norm Logsumexp Rsqrt Erf Erfc "
     "Erfinv TopK InTopK ViewAsComplex ViewAsReal BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy "
@@ -128,7 +129,7 @@ def _bound(given: Given, module: str) -> tuple[int, int]:
 
 
 def _widened(shape: tuple, wide: int, everywhere: bool) -> int:
-    """The size of an array with that many numbers more along each axis, or along those of an image, wherever its channels are."""
+    """The size of an array with so many numbers more along each axis, or those of an image, wherever its channels are."""
     if everywhere or len(shape) < 3:
         return math.prod(n + wide for n in shape)
     last, first = math.prod(n + wide for n in shape[1:-1]) * shape[-1], math.prod(n + wide for n in shape[2:]) * shape[1]
@@ -191,5 +192,9 @@ def _convolved(given: Given) -> tuple[int, int]:
     x, kernel = given.shapes[:2]
     wide = math.prod(kernel[:-2] or (1,))
     spread = max(given.numbers, default=1) ** max(len(x) - 2, 0) if given.kind == "ConvTranspose" else 1
-    places = math.prod(n + max(given.numbers, default=1) * max(kernel[:-2], default=1) for n in x[1:-1]) * (x or (1,))[0] * spread
-    return places * max(max(kernel[-2:], default=1), max(x[1:] or (1,))), places * wide * max(x[1:] or (1,)) * max(kernel[-2:], default=1)
+    places = (
+        math.prod(n + max(given.numbers, default=1) * max(kernel[:-2], default=1) for n in x[1:-1]) * (x or (1,))[0] * spread
+    )
+    return places * max(max(kernel[-2:], default=1), max(x[1:] or (1,))), places * wide * max(x[1:] or (1,)) * max(
+        kernel[-2:], default=1
+    )

@@ -108,7 +108,7 @@ def _try(function: Callable, args: Any, kwargs: Any, who: str) -> Any:
     alone = is_elementwise(function) and sum(a.size for a in arrays) > LARGE
     shape = np.broadcast_shapes(*(a.shape for a in arrays)) if alone else ()
     if alone:  # one number of each array tells the type of the result, and they say its shape
-        args, kwargs = (map_leaves(lambda a: a[(slice(1),) * a.ndim] if isinstance(a, np.ndarray) else a, v) for v in (args, kwargs))
+        args, kwargs = map_leaves(lambda a: a[(slice(1),) * a.ndim] if isinstance(a, np.ndarray) else a, (args, kwargs))
     elif limited():
         check_growth(function, args, kwargs, who)
     outer = CALL.set(Call(False))

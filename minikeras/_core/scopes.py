@@ -64,7 +64,7 @@ class RematScope:
 
     def __init__(self, mode: str | None = "full", output_size_threshold: int = 1024, layer_names: list | None = None):
         if mode not in ("full", "activations", "larger_than", "list_of_layers", None):
-            raise ValueError(f"Argument `mode` of RematScope must be one of 'full', 'activations', 'larger_than', got {mode!r}.")
+            raise ValueError(f"Argument `mode` of RematScope must be 'full', 'activations', 'larger_than' ..., got {mode!r}.")
         self.mode = mode
         self.output_size_threshold = output_size_threshold
         self.layer_names = layer_names or []

@@ -79,6 +79,19 @@ class Recording:
         return any(id(v) in self.roll.leaves for v in flatten(values) if not isinstance(v, Variable))
 
 
+class _OfTracedCode(Recording):
+    """The strict one, without more ado."""
+
+    _strict = _taking_all = takes_all = True
+    _outer = None
+
+    def __init__(self, roll: Roll):
+        self.roll = roll
+
+    def __enter__(self):
+        raise RuntimeError("This one is set by `traced`.")
+
+
 def boxed_inputs(value: Any) -> Any:
     """Let watched arrays, and variables, in a structure stand for their boxes under the active tape."""
     tape = TAPE.get()
@@ -190,6 +203,12 @@ class Traced:
 
     def back(self, dy: Any, need_dx: bool = True) -> tuple[list, dict[int, np.ndarray]]:
         """Return ∂L/∂x for each argument, None where nothing flows, and {id(variable): ∂L/∂variable}."""
+        if not self.losses and (found := self._in_a_row()) is not None:
+            g = np.asarray(dy) if type(dy) is not np.ndarray else dy
+            entry, g = _start(self.y, g)
+            for entry in reversed(self.roll.entries[1:]):
+                g = entry.through(g, need_dx or entry.index > 1)
+            return [g] if need_dx else [], found
         starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)] if self.losses else []
         if type(self.y) is Box and isinstance(dy, np.ndarray):
             starts.append(_start(self.y, dy))
@@ -210,6 +229,24 @@ class Traced:
         return [None if e is None else grads.get(e.index) for e in self.xs] if need_dx else [], found
 
 
+    def _in_a_row(self) -> dict[int, np.ndarray] | None:
+        """If the run was layers in a row, each with weights of its own, the places of their gradients by id; else None."""
+        entries = self.roll.entries
+        if self.roll.leaves or len(self.xs) != 1 or type(self.y) is not Box or self.y.entry is not entries[-1] or len(entries) < 2:
+            return None
+        found: dict[int, np.ndarray] = {}
+        before, count = entries[0], 0
+        if before is not self.xs[0]:
+            return None
+        for entry in entries[1:]:
+            known = entry.known
+            if known is None or entry.x is not before or known.at != Variable.changes:  # a list where it is not one array
+                return None
+            found.update(known.grads)
+            before, count = entry, count + len(known.grads)
+        return found if len(found) == count else None  # else weights stand in two places
+
+
 def _start(part: Box, g: np.ndarray) -> tuple[Entry, np.ndarray]:
     value = part.entry.value
     if g.shape != value.shape:
@@ -219,8 +256,8 @@ def _start(part: Box, g: np.ndarray) -> tuple[Entry, np.ndarray]:
 
 def traced(f: Callable, x: Any, losses: list = ()) -> Traced:
     """Run ``f(x)`` with the float arrays in the structure ``x`` on a tape of its own, and the variables that f reads."""
-    tape, roll = Recording(True), Roll(True)
-    tape.roll, token = roll, TAPE.set(tape)
+    roll = Roll(True)
+    token = TAPE.set(_OfTracedCode(roll))
     try:
         if type(x) is np.ndarray and x.dtype.kind == "f":
             xs = [Argument(x, roll)]

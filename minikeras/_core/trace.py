@@ -43,13 +43,12 @@ class Roll:
         formulas: whether formulas of the house run, which change in place only what they have made.
     """
 
-    __slots__ = ("entries", "leaves", "active", "strict", "deep", "frozen", "formulas", "persistent")
+    active, deep, frozen, formulas, persistent = True, False, False, False, False
 
     def __init__(self, strict: bool):
         self.entries: list[Entry] = []
         self.leaves: dict[int, tuple[Any, Entry]] = {}
-        self.active, self.strict, self.deep = True, strict, False
-        self.frozen = self.formulas = self.persistent = False
+        self.strict = strict
 
     def leaf(self, owner: Any, value: np.ndarray) -> Entry:
         """The entry of a watched variable or array."""

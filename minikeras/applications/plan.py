@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from minikeras import activations, layers
@@ -129,8 +128,13 @@ class Plan(NamedTuple):
         """The model that ends in x, with its weights; ``url`` is where those of ImageNet are."""
         inputs = sources(x)
         model = Functional(inputs if len(inputs) > 1 else inputs[0], x, name=self.name)
-        if self.weights is not None:
-            model.load_weights(fetched(url, file_hash, file) if self.weights == "imagenet" else self.weights)
+        if self.weights == "imagenet":
+            try:
+                model.load_weights(fetched(url, file_hash, file))
+            except OSError as error:
+                raise OSError(f"{error} Or write weights=None for random ones, weights=<path> for a file that is elsewhere.") from error
+        elif self.weights is not None:
+            model.load_weights(self.weights)
         return model
 
     def kernels(self, stem: str) -> str:
@@ -139,18 +143,10 @@ class Plan(NamedTuple):
 
 
 def fetched(url: str, file_hash: str | None = None, file: str | None = None) -> str:
-    """The path of a file of Keras' store, from the cache or downloaded."""
+    """The path of a file of Keras' store, from the cache or downloaded; where there is no network, the error says where to put it."""
     from minikeras.utils import get_file  # brings the network along: only when something is to be fetched
 
-    file = file or url.rsplit("/", 1)[1]
-    try:
-        return get_file(file, url, cache_subdir="models", file_hash=file_hash)
-    except Exception as error:
-        folder = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "models"
-        raise OSError(
-            f"{url} could not be downloaded ({error}). Without a network put that file at {folder / file}, give weights=<path of a "
-            "file with weights>, or weights=None for random ones."
-        ) from error
+    return get_file(file or url.rsplit("/", 1)[1], url, cache_subdir="models", file_hash=file_hash)
 
 
 def sources(x: KerasTensor) -> list[KerasTensor]:

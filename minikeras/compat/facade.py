@@ -42,7 +42,7 @@ class Facade(types.ModuleType):
                 except AttributeError as error:
                     failed = failed or error
                     continue
-                if callable(value) or not isinstance(value, types.ModuleType):  # keras.optimizers.sgd(...): a module and a class
+                if callable(value) or not isinstance(value, types.ModuleType):  # optimizers.sgd(...): module and class
                     announce(value)
                     vars(self)[name] = value
                     return value
@@ -65,7 +65,7 @@ class Facade(types.ModuleType):
     def _modules(self) -> list[types.ModuleType]:
         return [module for module in map(find_module, self._sources) if module is not None]
 
-    def fill(self) -> None:
+    def _fill(self) -> None:
         """Put in what the modules here have already, so that ``vars()`` of this one shows it."""
         for module in reversed(self._modules()):
             for name in getattr(module, "__all__", ()):

@@ -80,7 +80,7 @@ class Loader:
     def exec_module(self, module: types.ModuleType) -> None:
         """Fill the facade, or put the module in the place of the new one."""
         if isinstance(module, Facade):
-            module.fill()
+            module._fill()
             file = next((m.__file__ for m in module._modules() if getattr(m, "__file__", None)), None)
             if file:
                 module.__file__ = file

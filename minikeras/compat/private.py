@@ -31,7 +31,8 @@ def serialize_keras_object(instance: Any) -> Any:
     if instance is None:
         return None
     if hasattr(instance, "get_config"):
-        return {"class_name": get_registered_name(type(instance)), "config": serialize.serialize_keras_object(instance.get_config())}
+        config = serialize.serialize_keras_object(instance.get_config())
+        return {"class_name": get_registered_name(type(instance)), "config": config}
     if hasattr(instance, "__name__"):
         return get_registered_name(instance)
     raise ValueError(f"Cannot serialize {instance!r} because it doesn't implement get_config().")

@@ -290,6 +290,11 @@ _PLACES = {
     **{name: f"{__name__}.{module}:{name}" for module, names in _GONE.items() for name in names.split()},
 }  # fmt: skip
 _IN_FILES = {n: tuple(p.split(":")) for n, p in _PLACES.items() if ".legacy." in p and p.endswith(f":{n}")}
+_IN_FILES |= {  # layers that only these models have
+    "CustomScaleLayer": ("minikeras.applications.inception_resnet_v2", "CustomScaleLayer"),
+    "LayerScale": ("minikeras.applications.convnext", "LayerScale"),
+    "StochasticDepth": ("minikeras.applications.convnext", "StochasticDepth"),
+}
 registry.table.later(_IN_FILES, registry.register)
 __getattr__ = old_names(__name__, _PLACES, lazily(__name__, _LATER, _ALSO, registry))
 

@@ -153,21 +153,21 @@ def call_on_tape(layer: Any, x: Any, training: bool = False, arguments: dict | N
 
 def call_on_one(layer: Any, x: Box, training: bool, kind: type, tape: Any) -> Any:
     """The same for one traced array, which is what most layers take: nothing to sort."""
-    roll, known = x.roll, layer._known
+    roll, known, entry = x.roll, layer._known, x.entry
     if known is None or known.at != Variable.changes:
         known = layer.known()
-    if known.states or roll.frozen or roll.persistent or not tape.takes_all:
-        return _recorded(CalledOnMany(layer, kind, [x.entry], (x.entry.value, {}), training), tape)
+    if known.states or roll.frozen or roll.persistent or not tape.takes_all or kind is not type(layer):
+        return _recorded(CalledOnMany(layer, kind, [entry], (entry.value, {}), training), tape)
     token = TAPE.set(None)
     try:
-        y, kept = kind.forward(layer, x.entry.value, training)
+        y, kept = layer.forward(entry.value, training)
     finally:
         TAPE.reset(token)
     if not isinstance(y, np.ndarray):
-        return _on_roll(CalledOnMany(layer, kind, [x.entry], (x.entry.value, {}), training), roll, known, y, kept)
-    called = Called(layer, kind, x.entry, training, kept, known)
-    called.value, called.index = y, len(roll.entries)
-    roll.entries.append(called)
+        return _on_roll(CalledOnMany(layer, kind, [entry], (entry.value, {}), training), roll, known, y, kept)
+    entries = roll.entries
+    called = Called(y, len(entries), layer, entry, training, kept, known)
+    entries.append(called)
     return Box(called, roll)
 
 
@@ -215,10 +215,16 @@ class Called(Entry):
         known: the layer's variables at the time.
     """
 
-    __slots__ = ("layer", "kind", "x", "training", "kept", "known")
+    __slots__ = ("layer", "x", "training", "kept", "known")
 
-    def __init__(self, layer, kind, x, training, kept, known):
-        self.layer, self.kind, self.x, self.training, self.kept, self.known = layer, kind, x, training, kept, known
+    def __init__(self, value, index, layer, x, training, kept, known):
+        self.value, self.index, self.layer, self.x, self.training = value, index, layer, x, training
+        self.kept, self.known = kept, known
+
+    @property
+    def kind(self) -> type:
+        """The class whose formulas are meant."""
+        return type(self.layer)
 
     def pull(self, g: Any, entry: Any, deep: Any) -> Any:
         """∂L/∂x, and ∂L/∂w of each weight on the way."""
@@ -228,6 +234,10 @@ class Called(Entry):
         need_dx = type(x) is not Argument or x.wanted
         dx = self._back(g, need_dx)
         return ((x, dx),) if need_dx and dx is not None else ()
+
+    def through(self, g: np.ndarray, need_dx: bool) -> np.ndarray | None:
+        """∂L/∂x, where nothing is frozen and no weight is another layer's too."""
+        return self.layer.backward(g, self.kept, need_dx)
 
     def _back(self, g, need_dx):
         layer, variables = self.layer, self.known.trained
@@ -277,10 +287,12 @@ class CalledOnMany(Called):
         weights: the weights as they were, under a persistent tape: they may have been changed before a gradient is asked for.
     """
 
-    __slots__ = ("given", "together", "before", "weights")
+    __slots__ = ("_kind", "given", "together", "before", "weights")
+    kind = property(lambda self: self._kind, doc="The class whose formulas are meant.")
 
     def __init__(self, layer, kind, x, given, training):
-        super().__init__(layer, kind, x, training, None, None)
+        super().__init__(None, -1, layer, x, training, None, None)
+        self._kind = kind
         self.given, self.together, self.before, self.weights = given, None, (), ()
 
     def pull(self, g: Any, entry: Any, deep: Any) -> Any:

@@ -240,8 +240,7 @@ class Layer(Weighted, OldAttributes, Configurable):
             y = with_mask(y, self.compute_mask(x, None))
         if outer is None:
             self._note_losses(call)
-            y = tensor(y)
-        return y
+        return tensor(y)
 
     _is_plain = False  # a layer with formulas that makes no mask
     _known = None
@@ -289,7 +288,10 @@ class Layer(Weighted, OldAttributes, Configurable):
     def _compute(self, x: Any, training: bool, arguments: dict) -> Any:
         if type(self).forward is Layer.forward:
             extra = {"training": training} if call_spec(type(self).call).takes("training") else {}
-            return self.call(x, **arguments, **extra)
+            if arguments:
+                arguments = {name: tensor(value) for name, value in arguments.items()}
+            y = self.call(tensor(x), **arguments, **extra)  # a user's own hands: x.get_shape(), x.numpy()
+            return y if type(y) is np.ndarray else map_leaves(plain, y)
         if TAPE.get() is not None:
             return call_on_tape(self, x, training, arguments)
         return self.forward(x, training, **arguments)[0]

@@ -30,6 +30,7 @@ from minikeras._core.operation import symbolic
 from minikeras._core.serialize import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import boxed_inputs, vjp
+from minikeras._core.tensor import plain, tensor
 from minikeras._core.trace import Box
 from minikeras.losses import labels
 from minikeras.losses.reduction import SUMS, reduce, shares, spread, standardize_reduction
@@ -191,7 +192,9 @@ class LossFunctionWrapper(Loss):
 
     def call(self, y_true, y_pred):
         """Compute one value per sample by the function."""
-        with np.errstate(all="ignore" if self.fn in GRADIENTS else None):  # a diverged model has a loss of NaN, as in Keras
+        if self.fn not in GRADIENTS:  # a user's own hands: y.get_shape(), y.numpy()
+            return plain(self.fn(*tensor(self.same_rank(y_true, y_pred)), **self._fn_kwargs))
+        with np.errstate(all="ignore"):  # a diverged model has a loss of NaN, as in Keras
             return self.fn(*self.same_rank(y_true, y_pred), **self._fn_kwargs)
 
     @property

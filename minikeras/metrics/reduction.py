@@ -11,6 +11,7 @@ from minikeras import losses
 from minikeras._core.arguments import check_passed_on
 from minikeras._core.origin import of_the_house
 from minikeras._core.serialize import constructor_arguments, deserialize_keras_object, serialize_keras_object
+from minikeras._core.tensor import plain, tensor
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.shapes import as_array, samplewise
 
@@ -136,7 +137,8 @@ class MeanMetricWrapper(Mean):
     def tally(self, y_true: np.ndarray, y_pred: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
         """Add a batch of arrays that need neither conversion nor checks."""
         with np.errstate(**self._errors):
-            values = np.asarray(self._fn(y_true, y_pred, **self._fn_kwargs))
+            given = (y_true, y_pred) if self._errors else tensor((y_true, y_pred))  # a user's own hands: y.get_shape()
+            values = np.asarray(plain(self._fn(*given, **self._fn_kwargs)))
         if values.ndim == 2 and y_true.ndim != y_pred.ndim and values.shape == (len(y_true),) * 2 != (1, 1):
             self._warn_once(
                 f"Metric {self.name!r} returned an array of shape {values.shape} for y_true of shape {y_true.shape} and y_pred "

@@ -218,7 +218,8 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
         given = w if mask is None else masked_weights(mask, w, reduction, p.dtype)
         value, slope = rule(y[0] if paired else y, logits(kept) if from_logits else None, p, given)
         tally(value, y, p, w, mask)
-        value, slope = value * weight, slope * weight
+        if weight != 1.0:
+            value, slope = value * weight, slope * weight
         return value, model.like_outputs([slope]) if wrapped and not from_logits else slope
 
     return (full if wrapped or masked or paired or weight != 1.0 else cost), lambda delta, kept: back(delta, kept, False)

@@ -50,6 +50,11 @@ class Depths:
 
     inputs: Any
     outputs: Any
+    compiled: bool
+
+    @property
+    def _is_compiled(self) -> bool:  # of Keras 2
+        return self.compiled
 
     @property
     def _nodes_by_depth(self) -> dict[int, list[Node]]:

@@ -71,7 +71,10 @@ class _History:
     def value(self, value: Any) -> Any:
         if isinstance(value, KerasTensor):
             shape, dtype = list(value.shape), str(value.dtype)
-            return {"class_name": "__keras_tensor__", "config": {"shape": shape, "dtype": dtype, "keras_history": self.place(value)}}
+            return {
+                "class_name": "__keras_tensor__",
+                "config": {"shape": shape, "dtype": dtype, "keras_history": self.place(value)},
+            }
         if isinstance(value, dict):
             return {key: self.value(v) for key, v in value.items()}
         if isinstance(value, (list, tuple)):
@@ -102,15 +105,15 @@ def _named(node: Node) -> dict:
         return dict(inspect.signature(function).bind(*node.args, **node.kwargs).arguments)
     except (TypeError, ValueError):
         raise ValueError(
-            f"Operation {node.operation.name!r} ({node.operation.class_name}) can't be written to a file: it is no operation of "
-            "Keras. Write it as a layer of your own, or with keras.ops."
+            f"Operation {node.operation.name!r} ({node.operation.class_name}) can't be written to a file: it is no operation "
+            "of Keras. Write it as a layer of your own, or with keras.ops."
         ) from None
 
 
 SPACES = {  # file of an operation here -> where Keras has it, if not in ops.numpy
-    "convolution": "nn", "curves": "nn", "attention": "nn", "crossentropies": "nn", "ctc": "nn", "normalizing": "nn", "resize": "image",
-    "colors": "image", "warp": "image", "linalg": "linalg", "control": "core", "core": "core", "einops": "einops", "fourier": "math",
-    "math": "math",
+    "convolution": "nn", "curves": "nn", "attention": "nn", "crossentropies": "nn", "ctc": "nn", "normalizing": "nn",
+    "resize": "image", "colors": "image", "warp": "image", "linalg": "linalg", "control": "core", "core": "core",
+    "einops": "einops", "fourier": "math", "math": "math",
 }  # fmt: skip
 
 
@@ -178,7 +181,9 @@ class _Graph:
 
     def enter(self, entry: Any) -> None:
         if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
-            raise ValueError(f"A layer in the config of a functional model is a dict with a 'class_name', got {shorten(entry)}.")
+            raise ValueError(
+                f"A layer in the config of a functional model is a dict with a 'class_name', got {shorten(entry)}."
+            )
         inner = entry.get("config") if isinstance(entry.get("config"), dict) else {}
         name = entry.get("name") or inner.get("name")
         if not isinstance(name, str):
@@ -199,7 +204,9 @@ class _Graph:
     def make(self, entry: dict, name: str) -> Any:
         if _is_operation(entry, self.custom_objects):
             return _make_operation(entry, name)
-        found = deserialize_keras_object({key: v for key, v in entry.items() if key not in ("name", "inbound_nodes")}, self.custom_objects)
+        found = deserialize_keras_object(
+            {key: v for key, v in entry.items() if key not in ("name", "inbound_nodes")}, self.custom_objects
+        )
         if not isinstance(found, Layer):
             raise ValueError(f"{name!r} in the config of a functional model is a {type(found).__name__}, expected a layer.")
         if entry.get("name"):
@@ -258,7 +265,9 @@ class _Graph:
         results = self.results[name]
         index -= (self.end_offset if end else self.offset).get(name, 0)
         if not 0 <= index < len(results):
-            raise ValueError(f"The config of a functional model refers to call {index} of layer {name!r}, which has {len(results)}.")
+            raise ValueError(
+                f"The config of a functional model refers to call {index} of layer {name!r}, which has {len(results)}."
+            )
         if results[index] is None:
             raise ValueError(f"The config of a functional model refers to the layer {name!r}, which is never called.")
         flat = flatten(results[index])
@@ -308,7 +317,12 @@ class _Graph:
                 kwargs.update(place[3])
 
         def read(value):
-            if isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and value[0] in (*self.operations, CONSTANT):
+            if (
+                isinstance(value, list)
+                and len(value) == 3
+                and isinstance(value[0], str)
+                and value[0] in (*self.operations, CONSTANT)
+            ):
                 return self.tensor(value)
             return [read(v) for v in value] if isinstance(value, list) else value
 
@@ -391,7 +405,9 @@ class _Made(Operation):
             names = [n for n in parameters if n in kwargs and list(parameters).index(n) < list(parameters).index(many.name)]
             return (*(kwargs.pop(n) for n in names), *args), kwargs
         if len(args) > len(data):
-            raise ValueError(f"The operation {self.name!r} ({self.class_name}) in the config is called with {len(args)} arguments.")
+            raise ValueError(
+                f"The operation {self.name!r} ({self.class_name}) in the config is called with {len(args)} arguments."
+            )
         given = {**kwargs, **{p.name: value for p, value in zip(data, args)}}
         first = next(iter(parameters), None)
         return ((given.pop(first),), given) if first in given else ((), given)
@@ -407,6 +423,8 @@ def _make_operation(entry: dict, name: str) -> Any:
         return OldOperation(kind, inner, name, ops())
     function = _function(kind)
     if function is None:
-        raise ValueError(f"The config of a functional model has an operation {shorten(kind)} ({name!r}) that is not known here.")
+        raise ValueError(
+            f"The config of a functional model has an operation {shorten(kind)} ({name!r}) that is not known here."
+        )
     known = getattr(function, "settings", ())
     return _Made(function, name, {key: deserialize_keras_object(value) for key, value in inner.items() if key in known})

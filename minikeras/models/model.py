@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -64,7 +65,7 @@ class Model(Depths, Trainer, Layer):
         self._nodes = find_nodes(self.inputs, self.outputs)
         self._operations = by_depth(self.inputs, self.outputs, self._nodes)
         names = [operation.name for operation in self._operations]
-        twice = next((n for n in names if names.count(n) > 1), None)
+        twice = next((n for n, count in Counter(names).items() if count > 1), None)
         if twice is not None:
             raise ValueError(
                 f"Layer names in a model must differ, {twice!r} is there twice. Give one another name=, or, if it should "

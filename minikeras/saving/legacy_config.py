@@ -86,7 +86,7 @@ def _is_of_keras_2(optimizer: Any) -> bool:
 
 
 def _unprefixed(metrics: Any, outputs: list[str]) -> Any:
-    """Keras 2 writes metrics under the names that they have in History; the name of the output is put before them again here."""
+    """Keras 2 writes metrics under the names that they have in History; the output's name is put before them again here."""
     if isinstance(metrics, list):
         return [_unprefixed(item, outputs) for item in metrics]
     if not isinstance(metrics, dict):
@@ -95,7 +95,8 @@ def _unprefixed(metrics: Any, outputs: list[str]) -> Any:
     if not isinstance(metrics.get("class_name"), str) or not isinstance(config, dict):
         return {key: _unprefixed(value, outputs) for key, value in metrics.items()}
     name = config.get("name")
-    before = next((f"{output}_" for output in outputs if isinstance(name, str) and name.startswith(f"{output}_")), None)
+    name = name if isinstance(name, str) else ""
+    before = next((f"{output}_" for output in outputs if name.startswith(f"{output}_")), None)
     return metrics if before is None else {**metrics, "config": {**config, "name": name[len(before) :]}}
 
 

@@ -13,7 +13,6 @@ from minikeras._core.random import SeedGenerator
 from minikeras._core.variable import Variable
 from minikeras.layers.layer import Layer
 
-
 CALLED = {"GroupQueryAttention": "GroupedQueryAttention"}  # public name -> what Keras' own source calls the class
 
 

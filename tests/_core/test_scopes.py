@@ -4,7 +4,8 @@ import minikeras as keras
 
 
 def test_blocks_change_nothing():
-    with keras.name_scope("a", caller=None) as scope, keras.device("cpu:0"), keras.RematScope("list_of_layers", layer_names=["b"]):
+    some = keras.RematScope("list_of_layers", layer_names=["b"])
+    with keras.name_scope("a", caller=None) as scope, keras.device("cpu:0"), some:
         assert scope.name == "a" and keras.layers.Dense(2)(keras.Input((3,))).shape == (None, 2)
     assert keras.remat(len) is len
 

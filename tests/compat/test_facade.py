@@ -17,7 +17,7 @@ def test_the_first_source_that_has_a_name_gives_it():
 def test_filling_makes_names_visible_and_leaves_modules_out():
     facade = Facade("keras.losses", ["minikeras.losses"], {"__version__": "1"})
     assert "Huber" not in vars(facade)
-    facade.fill()
+    facade._fill()
     assert vars(facade)["Huber"] is losses.Huber and facade.__version__ == "1" and not hasattr(facade, "regression")
 
 

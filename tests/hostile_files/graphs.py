@@ -8,7 +8,23 @@ import random
 
 from tests.hostile_files.files import parts_of, zipped
 
-ODD = (None, True, -1, 10**9, 10**30, 1.5, "x", "", [], {}, [[]], ["dense", 0], ["dense", 0, 0], {"class_name": "__keras_tensor__"}, "9" * 9999)
+ODD = (
+    None,
+    True,
+    -1,
+    10**9,
+    10**30,
+    1.5,
+    "x",
+    "",
+    [],
+    {},
+    [[]],
+    ["dense", 0],
+    ["dense", 0, 0],
+    {"class_name": "__keras_tensor__"},
+    "9" * 9999,
+)
 HUGE = (10**6, 10**9, 2**31, 2**63, 10**30, -(10**9))
 FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu", "registered_name": "function"}
 SYSTEM = {"module": "os", "class_name": "function", "config": "system", "registered_name": "function"}
@@ -23,7 +39,14 @@ def tensor(name, shape=(None, 4), node=0, index=0, dtype="float32"):
 def operation(name, kind, args, module="keras.src.ops.numpy", kwargs=None, **config):
     """An operation node."""
     calls = [{"args": args, "kwargs": kwargs or {}}]
-    return {"module": module, "class_name": kind, "config": {"name": name, **config}, "registered_name": kind, "name": name, "inbound_nodes": calls}
+    return {
+        "module": module,
+        "class_name": kind,
+        "config": {"name": name, **config},
+        "registered_name": kind,
+        "name": name,
+        "inbound_nodes": calls,
+    }
 
 
 def make_graph(keras):
@@ -41,26 +64,59 @@ def make_graph(keras):
 
 def graph_attacks():
     """(name, change of the config in place)."""
-    places = (("inbound_nodes",), ("inbound_nodes", 0), ("inbound_nodes", 0, "args"), ("inbound_nodes", 0, "args", 0), ("inbound_nodes", 0, "kwargs"),
-              ("inbound_nodes", 0, "args", 0, "config"), ("inbound_nodes", 0, "args", 0, "config", "keras_history"), ("inbound_nodes", 0, "args", 0, "config", "shape"),
-              ("inbound_nodes", 0, "args", 0, "config", "dtype"), *((("inbound_nodes", 0, "args", 0, "config", "keras_history", i)) for i in range(3)),
-              ("name",), ("config",), ("config", "name"), ("class_name",), ("module",))  # fmt: skip
+    places = (
+        ("inbound_nodes",),
+        ("inbound_nodes", 0),
+        ("inbound_nodes", 0, "args"),
+        ("inbound_nodes", 0, "args", 0),
+        ("inbound_nodes", 0, "kwargs"),
+        ("inbound_nodes", 0, "args", 0, "config"),
+        ("inbound_nodes", 0, "args", 0, "config", "keras_history"),
+        ("inbound_nodes", 0, "args", 0, "config", "shape"),
+        ("inbound_nodes", 0, "args", 0, "config", "dtype"),
+        *((("inbound_nodes", 0, "args", 0, "config", "keras_history", i)) for i in range(3)),
+        ("name",),
+        ("config",),
+        ("config", "name"),
+        ("class_name",),
+        ("module",),
+    )
     for i, place in enumerate(places):
         for layer in (1, 3, 5):
             for value in ODD:
                 yield f"place-{i}", lambda c, p=place, n=layer, v=value: put(c["config"]["layers"][n], p, v)
     for key in ("input_layers", "output_layers", "layers", "name", "trainable"):
-        for value in (*ODD, [["dense", 0, 0]] * 3000, ["dense", -1, 0], ["dense", 0, 5], {"a": ["dense", 0, 0]}, [["x", 0, 0]] * 2):
+        for value in (
+            *ODD,
+            [["dense", 0, 0]] * 3000,
+            ["dense", -1, 0],
+            ["dense", 0, 5],
+            {"a": ["dense", 0, 0]},
+            [["x", 0, 0]] * 2,
+        ):
             yield f"top-{key}", lambda c, k=key, v=value: c["config"].__setitem__(k, v)
     yield "cycle", lambda c: put(c["config"]["layers"][1], ("inbound_nodes", 0, "args", 0), tensor("join", (None, 8)))
     yield "cycle-self", lambda c: put(c["config"]["layers"][1], ("inbound_nodes", 0, "args", 0), tensor("dense", node=1))
     yield "twice-named", lambda c: c["config"]["layers"].append(copy.deepcopy(c["config"]["layers"][1]))
     yield "nowhere", lambda c: put(c["config"]["layers"][1], ("inbound_nodes", 0, "args", 0), tensor("nobody"))
-    yield "calls", lambda c: c["config"]["layers"][1].__setitem__("inbound_nodes", [{"args": [tensor("x")], "kwargs": {}}] * 20_000)
+    yield (
+        "calls",
+        lambda c: c["config"]["layers"][1].__setitem__("inbound_nodes", [{"args": [tensor("x")], "kwargs": {}}] * 20_000),
+    )
     yield "arguments", lambda c: put(c["config"]["layers"][1], ("inbound_nodes", 0, "args"), [tensor("x")] * 2000)
     yield "reversed", lambda c: c["config"].__setitem__("layers", c["config"]["layers"][::-1])
-    yield "code", lambda c: add(c, {"class_name": "Lambda", "config": {"name": "l", "function": ["4wEAAAA=", None, None], "function_type": "lambda"},
-                                    "name": "l", "inbound_nodes": [{"args": [tensor("x")], "kwargs": {}}]})  # fmt: skip
+    yield (
+        "code",
+        lambda c: add(
+            c,
+            {
+                "class_name": "Lambda",
+                "config": {"name": "l", "function": ["4wEAAAA=", None, None], "function_type": "lambda"},
+                "name": "l",
+                "inbound_nodes": [{"args": [tensor("x")], "kwargs": {}}],
+            },
+        ),
+    )
     for shape in ([10**9, 10**9], [None, 10**12], [10**30], [2**40], [-1, 4], ["x"], [[4]], [None] * 70, 4):
         yield "input-shape", lambda c, s=shape: put(c["config"]["layers"][0], ("config", "batch_shape"), s)
         yield "input-grown", lambda c, s=shape: (put(c["config"]["layers"][0], ("config", "batch_shape"), s), grow(c))
@@ -73,30 +129,96 @@ def operation_attacks():
     x = tensor("x")
     for n in HUGE:
         for kind, config in (
-            ("Tile", {"repeats": [1, n]}), ("Repeat", {"repeats": n, "axis": 1}), ("Pad", {"pad_width": [[0, 0], [0, n]], "mode": "constant"}),
-            ("BroadcastTo", {"shape": [n, n, 4]}), ("Reshape", {"newshape": [n, n]}), ("Linspace", {"num": n}), ("OneHot", {"num_classes": n}),
-            ("Vander", {"N": n}), ("Diff", {"n": n}), ("Roll", {"shift": n}), ("Logspace", {"num": n, "base": n}), ("Resize", {"size": [n, n]}),
-            ("MaxPool", {"pool_size": n, "padding": "same"}), ("Unfold", {"kernel_size": n, "padding": n}), ("RFFT", {"fft_length": n}),
-            ("ExtractSequences", {"sequence_length": n, "sequence_stride": 1}), ("SegmentSum", {"num_segments": n}), ("Full", {"shape": [n]}),
-            ("Expand", {"axis": n}), ("Split", {"indices_or_sections": n, "axis": 1}), ("Diagflat", {"k": n}), ("TopK", {"k": n}),
-            ("Slice", {"shape": [n, n]}), ("Bincount", {"minlength": n}), ("Unstack", {"num": n, "axis": 1}), ("UnravelIndex", {"shape": [n, n]}),
-            ("GaussianBlur", {"kernel_size": [n, n]}), ("Fold", {"output_size": [n, n], "kernel_size": 2}), ("STFT", {"sequence_length": n, "sequence_stride": 1, "fft_length": n}),
-        ):  # fmt: skip
+            ("Tile", {"repeats": [1, n]}),
+            ("Repeat", {"repeats": n, "axis": 1}),
+            ("Pad", {"pad_width": [[0, 0], [0, n]], "mode": "constant"}),
+            ("BroadcastTo", {"shape": [n, n, 4]}),
+            ("Reshape", {"newshape": [n, n]}),
+            ("Linspace", {"num": n}),
+            ("OneHot", {"num_classes": n}),
+            ("Vander", {"N": n}),
+            ("Diff", {"n": n}),
+            ("Roll", {"shift": n}),
+            ("Logspace", {"num": n, "base": n}),
+            ("Resize", {"size": [n, n]}),
+            ("MaxPool", {"pool_size": n, "padding": "same"}),
+            ("Unfold", {"kernel_size": n, "padding": n}),
+            ("RFFT", {"fft_length": n}),
+            ("ExtractSequences", {"sequence_length": n, "sequence_stride": 1}),
+            ("SegmentSum", {"num_segments": n}),
+            ("Full", {"shape": [n]}),
+            ("Expand", {"axis": n}),
+            ("Split", {"indices_or_sections": n, "axis": 1}),
+            ("Diagflat", {"k": n}),
+            ("TopK", {"k": n}),
+            ("Slice", {"shape": [n, n]}),
+            ("Bincount", {"minlength": n}),
+            ("Unstack", {"num": n, "axis": 1}),
+            ("UnravelIndex", {"shape": [n, n]}),
+            ("GaussianBlur", {"kernel_size": [n, n]}),
+            ("Fold", {"output_size": [n, n], "kernel_size": 2}),
+            ("STFT", {"sequence_length": n, "sequence_stride": 1, "fft_length": n}),
+        ):
             args = [x, 1] if kind in ("Linspace", "Logspace", "OneHot", "SegmentSum", "Full", "Slice") else [x]
             yield f"operation-{kind}", lambda c, k=kind, g=config, a=args: grow(c, operation("grown", k, a, **g))
     wide = ",".join("ab" for _ in range(30))
-    for text in ("ab,cd->abcd", "ab,cd,ef,gh,ij,kl->", wide, f"{wide}->ab", "...a,...b->...", "ab,ab->ba" * 999, "", "->", "a b", "\0", "é,é->"):
+    for text in (
+        "ab,cd->abcd",
+        "ab,cd,ef,gh,ij,kl->",
+        wide,
+        f"{wide}->ab",
+        "...a,...b->...",
+        "ab,ab->ba" * 999,
+        "",
+        "->",
+        "a b",
+        "\0",
+        "é,é->",
+    ):
         count = text.partition("->")[0].count(",") + 1
         yield "operation-einsum", lambda c, t=text, n=count: grow(c, operation("grown", "Einsum", [x] * n, subscripts=t))
-    for kind, config in (("Map", {}), ("VectorizedMap", {"function": FUNCTION}), ("WhileLoop", {"cond": FUNCTION, "body": FUNCTION}), ("Scan", {"length": 9}),
-                         ("ForiLoop", {"lower": 0, "upper": 10**12, "body_fun": FUNCTION}), ("Cond", {}), ("Switch", {}), ("AssociativeScan", {})):  # fmt: skip
+    for kind, config in (
+        ("Map", {}),
+        ("VectorizedMap", {"function": FUNCTION}),
+        ("WhileLoop", {"cond": FUNCTION, "body": FUNCTION}),
+        ("Scan", {"length": 9}),
+        ("ForiLoop", {"lower": 0, "upper": 10**12, "body_fun": FUNCTION}),
+        ("Cond", {}),
+        ("Switch", {}),
+        ("AssociativeScan", {}),
+    ):
         for function in (FUNCTION, SYSTEM, "relu", "os.system"):
-            yield f"function-{kind}", lambda c, k=kind, g=config, f=function: grow(c, operation("grown", k, [f, x], "keras.src.ops.core", **g))
-            yield f"function-{kind}", lambda c, k=kind, g=config, f=function: grow(c, operation("grown", k, [x, f, f], "keras.src.ops.core", **g))
-    for kind, args in (("Arange", [0, 10**12]), ("Full", [4]), ("Add", [1, 2]), ("Power", [10**9, 10**9]), ("Eye", [10**9]), ("Exec", [x]), ("GetItem", [x, "x"]),
-                       ("GetItem", [x, [10**30]]), ("GetItem", [x, {"class_name": "__slice__", "config": {"start": "x"}}]), ("Matmul", [x]), ("Add", [x] * 500)):  # fmt: skip
+            yield (
+                f"function-{kind}",
+                lambda c, k=kind, g=config, f=function: grow(c, operation("grown", k, [f, x], "keras.src.ops.core", **g)),
+            )
+            yield (
+                f"function-{kind}",
+                lambda c, k=kind, g=config, f=function: grow(c, operation("grown", k, [x, f, f], "keras.src.ops.core", **g)),
+            )
+    for kind, args in (
+        ("Arange", [0, 10**12]),
+        ("Full", [4]),
+        ("Add", [1, 2]),
+        ("Power", [10**9, 10**9]),
+        ("Eye", [10**9]),
+        ("Exec", [x]),
+        ("GetItem", [x, "x"]),
+        ("GetItem", [x, [10**30]]),
+        ("GetItem", [x, {"class_name": "__slice__", "config": {"start": "x"}}]),
+        ("Matmul", [x]),
+        ("Add", [x] * 500),
+    ):
         yield f"arguments-{kind}", lambda c, k=kind, a=args: grow(c, operation("grown", k, a))
-    for kind, config in (("Tile", {"repeats": [1, 2]}), ("Kron", {}), ("Concatenate", {"axis": 1}), ("Outer", {}), ("Diag", {}), ("Matmul", {}), ("Stack", {"axis": 1})):
+    for kind, config in (
+        ("Tile", {"repeats": [1, 2]}),
+        ("Kron", {}),
+        ("Concatenate", {"axis": 1}),
+        ("Outer", {}),
+        ("Diag", {}),
+        ("Matmul", {}),
+        ("Stack", {"axis": 1}),
+    ):
         yield f"doubling-{kind}", lambda c, k=kind, g=config: doubling(c, k, g)
     for module in ("os", "keras.src.ops.os", "keras_hub.ops", "builtins.ops", "keras.src.ops.numpy.linalg"):
         yield "operation-module", lambda c, m=module: grow(c, operation("grown", "system", ["touch pwned"], m))
@@ -105,14 +227,67 @@ def operation_attacks():
 def old_attacks():
     """Operation layers of Keras 2."""
     for kind, config in (
-        *(("TFOpLambda", {"function": f}) for f in ("os.system", "py_function", "numpy_function", "io.read_file", "math.add", "tile", "one_hot", 5, None, [], "linalg.matmul")),
+        *(
+            ("TFOpLambda", {"function": f})
+            for f in (
+                "os.system",
+                "py_function",
+                "numpy_function",
+                "io.read_file",
+                "math.add",
+                "tile",
+                "one_hot",
+                5,
+                None,
+                [],
+                "linalg.matmul",
+            )
+        ),
         *(("SlicingOpLambda", {"function": f}) for f in ("__operators__.getitem", "os.system")),
-        *(("TensorFlowOpLayer", {"node_def": n, "constants": c}) for n in (None, "x", 5, {}, "{", {"op": "PyFunc"}, {"op": "Tile"}, {"op": "AddV2"}, {"op": "StridedSlice"}, {"op": "ConcatV2"})
-          for c in (None, {}, {"1": 10**9}, {"x": 1}, [1], {"-1": 2}, {"1": [1, 10**9]}, {"1": [0, 0], "2": ["x"], "3": [1, 1]})),
-    ):  # fmt: skip
-        for call in ([["x", 0, 0, {}]], ["x", 0, 0, {"multiples": [1, 10**9], "depth": 10**9, "y": 2, "b": ["x", 0, 0]}], ["_CONSTANT_VALUE", -1, 5, {}],
-                     ["x", 0, 0, {"slice_spec": [{"start": "x"}]}], [["x", 0]], [], [[]], 5, ["x"], [[["x", 0, 0]]]):  # fmt: skip
-            yield f"old-{kind}", lambda c, k=kind, g=config, n=call: grow(c, {"class_name": k, "config": {"name": "grown", **g}, "name": "grown", "inbound_nodes": [n]})
+        *(
+            ("TensorFlowOpLayer", {"node_def": n, "constants": c})
+            for n in (
+                None,
+                "x",
+                5,
+                {},
+                "{",
+                {"op": "PyFunc"},
+                {"op": "Tile"},
+                {"op": "AddV2"},
+                {"op": "StridedSlice"},
+                {"op": "ConcatV2"},
+            )
+            for c in (
+                None,
+                {},
+                {"1": 10**9},
+                {"x": 1},
+                [1],
+                {"-1": 2},
+                {"1": [1, 10**9]},
+                {"1": [0, 0], "2": ["x"], "3": [1, 1]},
+            )
+        ),
+    ):
+        for call in (
+            [["x", 0, 0, {}]],
+            ["x", 0, 0, {"multiples": [1, 10**9], "depth": 10**9, "y": 2, "b": ["x", 0, 0]}],
+            ["_CONSTANT_VALUE", -1, 5, {}],
+            ["x", 0, 0, {"slice_spec": [{"start": "x"}]}],
+            [["x", 0]],
+            [],
+            [[]],
+            5,
+            ["x"],
+            [[["x", 0, 0]]],
+        ):
+            yield (
+                f"old-{kind}",
+                lambda c, k=kind, g=config, n=call: grow(
+                    c, {"class_name": k, "config": {"name": "grown", **g}, "name": "grown", "inbound_nodes": [n]}
+                ),
+            )
 
 
 def put(node, path, value):

@@ -25,7 +25,7 @@ def candidates(relative):
     """The test files of the packages around a module, and the suites that are parametrised over whole registries."""
     found = [ROOT / "tests" / p.parent / f"test_{p.name}.py" for p in relative.parents if p.name]
     found += [path for p in relative.parents if p.name for path in (ROOT / "tests" / p).glob("test_*.py")]
-    return [*found, *(ROOT / "tests" / "contracts").glob("samples_*.py")]
+    return [*found, *(ROOT / "tests" / "contracts").glob("*.py"), *(ROOT / "tests" / "parity").glob("test_*.py")]
 
 
 def named_in(path, tests):

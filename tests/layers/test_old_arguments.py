@@ -57,7 +57,8 @@ PAIRS = [
     (lambda: L.Convolution3D(8, 3, 2, 1, border_mode="same"), lambda: L.Conv3D(8, (3, 2, 1), padding="same")),
     (lambda: L.Convolution3D(8, kernel_dim1=3, kernel_dim2=2, kernel_dim3=1), lambda: L.Conv3D(8, (3, 2, 1))),
     (lambda: L.AtrousConvolution2D(8, 3, 3, atrous_rate=(2, 2)), lambda: L.Conv2D(8, (3, 3), dilation_rate=(2, 2))),
-    (lambda: L.Deconvolution2D(8, 3, 3, (None, 4, 4, 8), subsample=(2, 2)), lambda: L.Conv2DTranspose(8, (3, 3), strides=(2, 2))),
+    (lambda: L.Deconvolution2D(8, 3, 3, (None, 4, 4, 8), subsample=(2, 2)),
+     lambda: L.Conv2DTranspose(8, (3, 3), strides=(2, 2))),
     (lambda: L.SeparableConvolution2D(8, 3, 3, depthwise_init="ones"),
      lambda: L.SeparableConv2D(8, (3, 3), depthwise_initializer="ones")),
     (lambda: L.MaxPooling1D(pool_length=3, stride=2, border_mode="same"), lambda: L.MaxPooling1D(3, 2, "same")),
@@ -98,7 +99,8 @@ def test_what_keras_1_and_2_wrote_gives_the_layer_of_today(no_hints, old, new):
 
 
 def test_files_say_the_same_in_old_words_without_a_hint():
-    config = {"name": "c", "nb_filter": 8, "nb_row": 3, "nb_col": 5, "border_mode": "same", "W_regularizer": None, "bias": False}
+    config = {"name": "c", "nb_filter": 8, "nb_row": 3, "nb_col": 5, "border_mode": "same", "bias": False}
+    config["W_regularizer"] = None
     node = translate({"class_name": "Convolution2D", "config": config})
     layer = layers.deserialize(node)
     assert (type(layer).__name__, layer.filters, layer.kernel_size, layer.padding, layer.use_bias) == (

@@ -153,16 +153,3 @@ def test_acc_finds_accuracy_in_history_logs_and_monitors(no_hints, tmp_path):
     assert list(short) == ["acc", "loss"] and short["accuracy"] == short["acc"]
     with pytest.raises(KeyError, match="nonsense"):
         history["nonsense"]
-
-
-def test_layers_answer_to_attributes_of_keras_1_and_2(no_hints):
-    model = net()
-    layer = model.layers[0]
-    assert layer.W is layer.kernel and layer.b is layer.bias and layer.output_dim == 4
-    assert layer.get_output_at(0) is layer.output and layer.get_input_shape_at(0) == (None, 3)
-    assert layer.get_output_shape_at(0) == layer.output_shape == (None, 4) and len(layer.inbound_nodes) == 1
-    assert layer.get_output() is layer.output and layer.updates == [] and not layer.stateful
-    with pytest.raises(ValueError, match="was called 1 times: there is no output of call 3"):
-        layer.get_output_at(3)
-    with pytest.raises(AttributeError, match="no attribute 'nb_filter'"):
-        layer.nb_filter  # noqa: B018

@@ -61,3 +61,14 @@ def test_what_was_never_known_is_refused():
         SGD(learningrate=0.1)
     with pytest.raises(ValueError, match="Adam got an unknown argument: `beta1`. Did you mean `beta_1`"):
         Adam(beta1=0.5)
+
+
+def test_names_in_lower_case_are_modules_and_make_optimizers():
+    from minikeras import config, optimizers
+
+    config.disable_hints()
+    for name in ("sgd", "rmsprop", "adam", "adagrad", "adadelta", "adamax", "nadam"):
+        made = getattr(optimizers, name)(lr=0.5)
+        assert type(made).__name__.lower() == name and float(made.learning_rate) == 0.5
+    assert optimizers.sgd.SGD is optimizers.SGD and optimizers.rmsprop(lr=0.1, decay=1e-6).learning_rate.shape == ()
+    config.enable_hints()

@@ -4,7 +4,10 @@ import numpy as np
 
 from tests.parity import functional_models as others
 
-MODELS = {name: others.MODELS[name] for name in ("siamese", "masked_lstm", "encoder_decoder", "operators", "two_heads", "weighted_metrics")}
+MODELS = {
+    name: others.MODELS[name]
+    for name in ("siamese", "masked_lstm", "encoder_decoder", "operators", "two_heads", "weighted_metrics")
+}
 ONLY_KERAS_3 = {"ops_on_shapes", "ops_on_numbers", "training_given"}
 arrays = others.arrays
 
@@ -69,7 +72,12 @@ def named_structures(k):
     i = {"p": k.Input((4,), name="p"), "q": k.Input((6,), name="q")}
     h = k.layers.Concatenate()([i["p"], i["q"]])
     out = {"one": k.layers.Dense(1, name="one")(h), "two": k.layers.Dense(2, name="two")(h)}
-    how = {"optimizer": "adam", "loss": {"one": "mse", "two": "mae"}, "metrics": {"one": ["mae"], "two": ["mse"]}, "loss_weights": {"one": 1.0, "two": 0.2}}
+    how = {
+        "optimizer": "adam",
+        "loss": {"one": "mse", "two": "mae"},
+        "metrics": {"one": ["mae"], "two": ["mse"]},
+        "loss_weights": {"one": 1.0, "two": 0.2},
+    }
     return k.Model(i, out), how, {"p": "x4", "q": "x6"}, {"one": "y1", "two": "y2"}
 
 
@@ -110,8 +118,16 @@ def ops_on_numbers(k):
     o = k.ops
     t, i = o.top_k(x, 2)
     h = [
-        o.einsum("bij,bjk->bik", o.matmul(x, o.transpose(x, (0, 2, 1))), x), o.take(x, np.array([0, 2]), axis=2), t, o.cast(i, "float32"),
-        o.one_hot(o.argmax(x, axis=-1), 3), o.where(x > 0, x, x * 0.1), o.clip(x, -1, 1), o.softmax(x), o.cumsum(x, axis=1), o.full_like(x, 2.0),
-    ]  # fmt: skip
+        o.einsum("bij,bjk->bik", o.matmul(x, o.transpose(x, (0, 2, 1))), x),
+        o.take(x, np.array([0, 2]), axis=2),
+        t,
+        o.cast(i, "float32"),
+        o.one_hot(o.argmax(x, axis=-1), 3),
+        o.where(x > 0, x, x * 0.1),
+        o.clip(x, -1, 1),
+        o.softmax(x),
+        o.cumsum(x, axis=1),
+        o.full_like(x, 2.0),
+    ]
     y, how = ending(k, o.max(o.concatenate(h, axis=-1), axis=1), "adam")
     return k.Model(x, y), how, "seq", "y1"

@@ -62,7 +62,12 @@ def inputs_by_name(k):
     a, b = k.Input((4,), name="left"), k.Input((6,), name="right")
     h = k.layers.concatenate([a, b])
     made = k.Model({"left": a, "right": b}, k.layers.Dense(3, activation="softmax")(h))
-    return made, {"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}, {"left": "x4", "right": "x6"}, "cls"
+    return (
+        made,
+        {"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]},
+        {"left": "x4", "right": "x6"},
+        "cls",
+    )
 
 
 @model
@@ -71,7 +76,12 @@ def two_kinds_of_input(k):
     h = k.layers.Conv2D(3, 3, activation="relu")(image)
     h = k.layers.GlobalAveragePooling2D()(h)
     h = k.layers.concatenate([h, k.layers.Dense(3, activation="relu")(table)])
-    return k.Model([image, table], k.layers.Dense(1, activation="sigmoid")(h)), {"optimizer": "adam", "loss": "binary_crossentropy"}, ["img", "x4"], "bin"
+    return (
+        k.Model([image, table], k.layers.Dense(1, activation="sigmoid")(h)),
+        {"optimizer": "adam", "loss": "binary_crossentropy"},
+        ["img", "x4"],
+        "bin",
+    )
 
 
 @model
@@ -80,7 +90,12 @@ def two_heads(k):
     h = k.layers.Dense(6, activation="relu")(x)
     p = k.layers.Dense(3, activation="softmax", name="kind")(h)
     q = k.layers.Dense(1, name="size")(h)
-    how = {"optimizer": "adam", "loss": ["sparse_categorical_crossentropy", "mse"], "loss_weights": [1.0, 0.3], "metrics": [["accuracy"], ["mae"]]}
+    how = {
+        "optimizer": "adam",
+        "loss": ["sparse_categorical_crossentropy", "mse"],
+        "loss_weights": [1.0, 0.3],
+        "metrics": [["accuracy"], ["mae"]],
+    }
     return k.Model(x, [p, q]), how, "x4", ["cls", "y1"]
 
 
@@ -89,7 +104,12 @@ def heads_by_name(k):
     x = k.Input((4,))
     h = k.layers.Dense(6, activation="tanh")(x)
     out = {"b": k.layers.Dense(1, activation="sigmoid")(h), "a": k.layers.Dense(2)(h)}
-    how = {"optimizer": "sgd", "loss": {"a": "mae", "b": "binary_crossentropy"}, "loss_weights": {"a": 0.5, "b": 2.0}, "metrics": {"b": "accuracy"}}
+    how = {
+        "optimizer": "sgd",
+        "loss": {"a": "mae", "b": "binary_crossentropy"},
+        "loss_weights": {"a": 0.5, "b": 2.0},
+        "metrics": {"b": "accuracy"},
+    }
     return k.Model(x, out), how, "x4", {"a": "y2", "b": "bin"}
 
 
@@ -116,7 +136,12 @@ def siamese(k):
     twin = k.Sequential([k.layers.Dense(6, activation="relu"), k.layers.Dense(3)])
     a, b = twin(left), twin(right)
     distance = k.ops.sqrt(k.ops.sum((a - b) ** 2, axis=-1, keepdims=True) + 1e-6)
-    return k.Model([left, right], k.layers.Dense(1, activation="sigmoid")(distance)), {"optimizer": "adam", "loss": "binary_crossentropy"}, ["x4", "y4"], "bin"
+    return (
+        k.Model([left, right], k.layers.Dense(1, activation="sigmoid")(distance)),
+        {"optimizer": "adam", "loss": "binary_crossentropy"},
+        ["x4", "y4"],
+        "bin",
+    )
 
 
 @model
@@ -133,7 +158,12 @@ def inception(k):
     b = k.layers.Conv2D(2, 3, padding="same", activation="relu")(k.layers.Conv2D(2, 1, padding="same", activation="relu")(x))
     c = k.layers.Conv2D(2, 1, padding="same", activation="relu")(k.layers.MaxPooling2D(3, strides=1, padding="same")(x))
     h = k.layers.concatenate([a, b, c], axis=-1)
-    return k.Model(x, k.layers.Dense(3, activation="softmax")(k.layers.Flatten()(h))), {"optimizer": "sgd", "loss": "categorical_crossentropy"}, "img", "hot"
+    return (
+        k.Model(x, k.layers.Dense(3, activation="softmax")(k.layers.Flatten()(h))),
+        {"optimizer": "sgd", "loss": "categorical_crossentropy"},
+        "img",
+        "hot",
+    )
 
 
 @model
@@ -143,7 +173,12 @@ def unet(k):
     b = k.layers.Conv2D(4, 3, padding="same", activation="relu")(k.layers.MaxPooling2D()(a))
     c = k.layers.Conv2DTranspose(3, 2, strides=2, activation="relu")(b)
     d = k.layers.concatenate([a, c])
-    return k.Model(x, k.layers.Conv2D(1, 1, activation="sigmoid")(d)), {"optimizer": "adam", "loss": "binary_crossentropy"}, "img", "yimg"
+    return (
+        k.Model(x, k.layers.Conv2D(1, 1, activation="sigmoid")(d)),
+        {"optimizer": "adam", "loss": "binary_crossentropy"},
+        "img",
+        "yimg",
+    )
 
 
 @model
@@ -179,7 +214,14 @@ def nested_in_nested(k):
 
 @model
 def cut_out_of_sequential(k):
-    base = k.Sequential([k.Input((4,)), k.layers.Dense(5, activation="relu", name="a"), k.layers.Dense(3, activation="tanh", name="b"), k.layers.Dense(2)])
+    base = k.Sequential(
+        [
+            k.Input((4,)),
+            k.layers.Dense(5, activation="relu", name="a"),
+            k.layers.Dense(3, activation="tanh", name="b"),
+            k.layers.Dense(2),
+        ]
+    )
     y = k.layers.Dense(1, activation="sigmoid")(base.get_layer("b").output)
     return k.Model(base.inputs, y), {"optimizer": "adam", "loss": "binary_crossentropy"}, "x4", "bin"
 
@@ -214,7 +256,12 @@ def gates(k):
     h = k.layers.Multiply()([gate, k.layers.Dense(4, activation="tanh")(x)])
     h = k.layers.Average()([h, x])
     h = k.layers.Maximum()([h, k.layers.Subtract()([x, h])])
-    return k.Model(x, k.layers.Dense(3, activation="softmax")(h)), {"optimizer": "adam", "loss": "categorical_crossentropy"}, "x4", "hot"
+    return (
+        k.Model(x, k.layers.Dense(3, activation="softmax")(h)),
+        {"optimizer": "adam", "loss": "categorical_crossentropy"},
+        "x4",
+        "hot",
+    )
 
 
 @model
@@ -237,7 +284,12 @@ def masked_lstm(k):
     x = k.Input((5,), dtype="int32")
     h = k.layers.Embedding(9, 3, mask_zero=True)(x)
     h = k.layers.LSTM(4)(h)
-    return k.Model(x, k.layers.Dense(1, activation="sigmoid")(h)), {"optimizer": "adam", "loss": "binary_crossentropy", "metrics": ["accuracy"]}, "pad", "bin"
+    return (
+        k.Model(x, k.layers.Dense(1, activation="sigmoid")(h)),
+        {"optimizer": "adam", "loss": "binary_crossentropy", "metrics": ["accuracy"]},
+        "pad",
+        "bin",
+    )
 
 
 @model
@@ -269,7 +321,12 @@ def transformer_block(k):
     x = k.Input((6, 3))
     h = k.layers.LayerNormalization()(x + k.layers.MultiHeadAttention(2, 2)(x, x))
     h = k.layers.LayerNormalization()(h + k.layers.Dense(3)(k.layers.Dense(5, activation="gelu")(h)))
-    return k.Model(x, k.layers.Dense(1)(k.layers.GlobalAveragePooling1D()(h))), {"optimizer": "adam", "loss": "mse"}, "seq", "y1"
+    return (
+        k.Model(x, k.layers.Dense(1)(k.layers.GlobalAveragePooling1D()(h))),
+        {"optimizer": "adam", "loss": "mse"},
+        "seq",
+        "y1",
+    )
 
 
 @model

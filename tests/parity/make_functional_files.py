@@ -1,4 +1,4 @@
-"""Write files of functional models with real Keras. Not a test: run it by hand, with Keras 3 on JAX or with tf.keras 2.15 installed
+"""Write files of functional models with real Keras. Not a test: run it by hand, with Keras 3 on JAX or tf.keras 2.15 installed
 elsewhere: ``KERAS_BACKEND=jax python -m tests.parity.make_functional_files``, or ``... make_functional_files 2``."""
 
 import io
@@ -20,7 +20,9 @@ DATA = arrays()
 def keras_2():
     import tensorflow as tf
 
-    ops = types.SimpleNamespace(sqrt=tf.sqrt, exp=tf.exp, abs=tf.abs, sum=lambda x, axis, keepdims=False: tf.reduce_sum(x, axis, keepdims=keepdims))
+    ops = types.SimpleNamespace(
+        sqrt=tf.sqrt, exp=tf.exp, abs=tf.abs, sum=lambda x, axis, keepdims=False: tf.reduce_sum(x, axis, keepdims=keepdims)
+    )
     names = ("Input", "Model", "Sequential", "layers", "utils", "models", "backend")
     return types.SimpleNamespace(ops=ops, **{name: getattr(tf.keras, name) for name in names})
 
@@ -67,7 +69,10 @@ def make(k, name, folder, old):
 
 def main(old):
     k = keras_2() if old else keras_3()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(HERE / f"keras{2 if old else 3}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(HERE / f"keras{2 if old else 3}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+    ):
         for name in MODELS:
             if old and name in ONLY_KERAS_3:
                 continue

@@ -144,7 +144,7 @@ def test_bombs(tmp_path, small):
     bomb = bytes(1_000_000)
     refuse(make_tar(tmp_path / "x", [(member("a"), bomb)], "w:gz"), tmp_path / "out", "more than 20 times its size")
     refuse(make_zip(tmp_path / "x", a=bomb), tmp_path / "out", "more than 20 times")
-    many = [(member(f"{i}" * 50), b"") for i in range(2000)]
+    many = [(member(f"{i}" * 50), b"") for i in range(500)]
     refuse(make_tar(tmp_path / "x", many, "w:gz"), tmp_path / "out", "more than 20 times")
     assert extract_archive(make_tar(tmp_path / "x", [(member("a"), bomb)]), str(tmp_path / "out"))  # not packed: no bomb
 

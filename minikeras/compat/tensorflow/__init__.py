@@ -41,6 +41,7 @@ DIRECT = {
     "linalg": "matmul norm",
     "dtypes": """DType as_dtype bfloat16 bool cast complex complex128 complex64 double float16 float32 float64 half int16 int32
         int64 int8 saturate_cast string uint16 uint32 uint64 uint8""",
+    "_records": "make_ndarray make_tensor_proto",
     "sparse": "SparseTensor",
     "ragged": "RaggedTensor",
 }

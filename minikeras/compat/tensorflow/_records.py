@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.text import to_bytes
-from minikeras.tensorboard.messages import record
+from minikeras.tensorboard.messages import record, strings, tensor
 from minikeras.tensorboard.protobuf import block, varint
 
 
@@ -298,3 +298,28 @@ class TFRecordWriter:
 
 
 _framed = record
+
+
+class TensorProto(Message):
+    """An array as a message."""
+
+    def __init__(self, array: Any = ()):
+        self.array = np.asarray(array)
+
+    def encode(self) -> bytes:
+        """As bytes."""
+        return tensor(self.array) if self.array.dtype.kind not in "OSU" else strings(
+            [to_bytes(word) for word in self.array.reshape(-1)], self.array.shape
+        )  # fmt: skip
+
+
+def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, **kwargs: Any) -> TensorProto:
+    """An array as a message."""
+    array = np.asarray(values, None if dtype is None else str(dtype))
+    array = array.astype("float32") if array.dtype == "float64" and not hasattr(values, "dtype") else array
+    return TensorProto(array if shape is None else np.broadcast_to(array, tuple(shape)))
+
+
+def make_ndarray(tensor: TensorProto) -> np.ndarray:
+    """The array of such a message."""
+    return tensor.array

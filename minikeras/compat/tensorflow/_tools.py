@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import ops
+from minikeras._core.tensor import tensor
 from minikeras._core.trace import Box, constant
 from minikeras.ops.dtypes import array
 from minikeras.ops.operation import operation
@@ -37,7 +38,7 @@ def op(function: Callable, name: str | None = None) -> Callable:
 
     @functools.wraps(function)
     def run(*args, name=None, **kwargs):
-        return inner(*args, **kwargs)
+        return tensor(inner(*args, **kwargs))
 
     return run
 
@@ -54,7 +55,7 @@ def renamed(target: str, arguments: str, name: str, module: str) -> Callable:
         if len(args) == len(names) + 1 and (args[-1] is None or isinstance(args[-1], str)):
             args = args[:-1]  # the name, by position
         more = [kwargs.pop(n) for n in names[len(args) :] if n in kwargs]
-        return function(*args, *more, **kwargs)
+        return tensor(function(*args, *more, **kwargs))
 
     run.__name__ = run.__qualname__ = name
     run.__module__ = f"minikeras.compat.tensorflow.{module}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core.old_arguments import hint
 from minikeras.layers.layer import Layer, registry
 
 INTEGERS = np.dtype("int32"), np.dtype("int64")
@@ -61,7 +61,7 @@ class Embedding(Layer):
                     f"Argument `{name}` of Embedding is for large language models and not supported, got {value!r}."
                 )
         if kwargs.get("input_length") is not None:  # for the first layer of a model it still tells the shape
-            warnings.warn("Argument `input_length` of Embedding is of Keras 2: leave it out.", UserWarning, stacklevel=2)
+            hint("dropped", "Embedding input_length", "Argument `input_length` of Embedding is of Keras 2: leave it out.")
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.input_dim = int(input_dim)
         self.output_dim = int(output_dim)

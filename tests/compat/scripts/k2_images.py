@@ -1,5 +1,5 @@
 # Keras 2: a convolutional net; numbers of Keras 2.15
-# Keras says: 0
+# Keras says: 1.17483 1.16765 0.517527
 import numpy as np
 from keras import backend as K
 from keras.layers import AveragePooling2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, LeakyReLU, MaxPooling2D

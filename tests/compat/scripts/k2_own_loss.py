@@ -1,5 +1,5 @@
 # Keras 2: a loss, a metric, an activation and a regularizer of one's own; numbers of Keras 2.15
-# Keras says: 0
+# Keras says: 1.30213 0.68046 -0.123779
 import numpy as np
 from keras import backend as K
 from keras.layers import Activation, Dense

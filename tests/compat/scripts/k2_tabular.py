@@ -1,5 +1,5 @@
 # Keras 2: regression on a table; loss and error as real Keras 2.15 computes them
-# Keras says: 0.086286 0.248073
+# Keras says: 0.00824656 0.0777708
 import numpy as np
 from keras.layers import Dense
 from keras.models import Sequential

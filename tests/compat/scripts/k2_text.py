@@ -1,5 +1,5 @@
 # Keras 2: words to vectors to a bidirectional LSTM; numbers of Keras 2.15
-# Keras says: 0
+# Keras says: 610 0.677008 9.81273
 import numpy as np
 from keras.layers import LSTM, Bidirectional, Dense, Embedding, GlobalMaxPooling1D, SpatialDropout1D
 from keras.models import Sequential

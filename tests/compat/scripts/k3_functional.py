@@ -1,5 +1,5 @@
 # Keras 3: two inputs, two outputs, a shared layer; numbers of Keras 3.15 on JAX
-# Keras says: 0
+# Keras says: 2.36869 1.77141 1.19456 1.16502 0.3
 import keras
 import numpy as np
 from keras import layers

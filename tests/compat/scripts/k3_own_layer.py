@@ -1,5 +1,5 @@
 # Keras 3: a layer and a model of one's own with keras.ops; numbers of Keras 3.15 on JAX
-# Keras says: 0
+# Keras says: 0.0935642 0.432583 4.20164
 import keras
 import numpy as np
 from keras import layers, ops

@@ -81,6 +81,13 @@ def test_steps_of_any_number():
             np.testing.assert_allclose(y, e, atol=1e-5)
 
 
+def test_a_mask_for_each_step():
+    x, seen = Input((2, 6, 3)), Input((2, 6), dtype="bool")
+    model = shaken(Model([x, seen], layers.TimeDistributed(layers.GRU(2))(x, mask=seen)))
+    data = RNG.normal(size=(5, 2, 6, 3)).astype("float32")
+    check(model, [data, np.stack([SEEN, ~SEEN], axis=1)])
+
+
 def test_a_cell_by_itself():
     x, h, c = Input((3,)), Input((4,)), Input((4,))
     y, new = layers.LSTMCell(4)(x, [h, c])
