@@ -240,7 +240,7 @@ def float_types(dtype: Any, name: str) -> tuple[str, str]:
 
 
 def evenly(rng: np.random.Generator, shape: Shape, draw: str, many: int = 1 << 20) -> np.ndarray:
-    """``rng.random(shape, draw)``; from ``many`` numbers on threads share the work, each begins where its part of the stream does.
+    """``rng.random(shape, draw)``; from ``many`` numbers on threads share the work, each from its own place in the stream.
 
     >>> a, b = (evenly(make_rng(1), (7, 5), "float32", many) for many in (1, 100)); bool((a == b).all())
     True

@@ -19,7 +19,6 @@ from minikeras._core.now import CALL, TAPE
 from minikeras._core.registry import REGISTRIES
 from minikeras._core.tensor import Shape, TypeName, tensor
 
-
 _undrawn: ContextVar[bool] = ContextVar("undrawn", default=False)
 
 

@@ -18,7 +18,11 @@ from minikeras.models import Sequential
 from minikeras.models.functional import Functional
 
 __all__ = [
-    *(f"ConvNeXt{size}" for size in ("Base", "Large", "Small", "Tiny", "XLarge")),
+    "ConvNeXtBase",
+    "ConvNeXtLarge",
+    "ConvNeXtSmall",
+    "ConvNeXtTiny",
+    "ConvNeXtXLarge",
     "LayerScale",
     "StochasticDepth",
     "decode_predictions",

@@ -38,7 +38,7 @@ def _variant(depth: str) -> Callable:
         with plan.drawing():
             return _densenet(depth, plan)
 
-    return called(make, f"DenseNet{depth}", f"A DenseNet with {depth} layers of weights; images of 224x224 pixels, channels last.")
+    return called(make, f"DenseNet{depth}", f"A DenseNet of {depth} layers with weights; images of 224x224, channels last.")
 
 
 DenseNet121, DenseNet169, DenseNet201 = _variant("121"), _variant("169"), _variant("201")

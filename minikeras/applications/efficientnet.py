@@ -14,7 +14,18 @@ from minikeras.applications.resnet import called
 from minikeras.initializers import VarianceScaling
 from minikeras.models.functional import Functional
 
-__all__ = [*(f"EfficientNetB{i}" for i in range(8)), "decode_predictions", "preprocess_input"]
+__all__ = [
+    "EfficientNetB0",
+    "EfficientNetB1",
+    "EfficientNetB2",
+    "EfficientNetB3",
+    "EfficientNetB4",
+    "EfficientNetB5",
+    "EfficientNetB6",
+    "EfficientNetB7",
+    "decode_predictions",
+    "preprocess_input",
+]
 
 _STAGES = (  # kernel, blocks, filters in and out, widening, stride
     (3, 1, 32, 16, 1, 1), (3, 2, 16, 24, 6, 2), (5, 2, 24, 40, 6, 2), (3, 3, 40, 80, 6, 2), (5, 3, 80, 112, 6, 1),
@@ -72,7 +83,8 @@ def _efficientnet(size: str, plan: Plan) -> Functional:
         inside, outside = divisible(inside * width), divisible(outside * width)
         for j in range(count):
             name = f"block{i}{chr(j + 97)}_"
-            x = _block(x, DROPPED * number / blocks, name, outside if j else inside, outside, kernel, 1 if j else stride, widening)
+            first = (outside, 1) if j else (inside, stride)
+            x = _block(x, DROPPED * number / blocks, name, outside, kernel, widening, *first)
             number += 1
     x = convolved(x, divisible(1280 * width), 1, "top_conv")
     x = classified(activated(x, "top_bn", "top_activation"), dropout, plan)
@@ -104,9 +116,7 @@ def weighed(x: KerasTensor, filters: int, few: int, name: str) -> KerasTensor:
     y = layers.Reshape((filters, 1, 1) if channel_axis() == 1 else (1, 1, filters), name=f"{name}se_reshape")(y)
     for count, activation, what in ((few, "swish", "reduce"), (filters, "sigmoid", "expand")):
         name_of_layer = f"{name}se_{what}"
-        y = layers.Conv2D(
-            count, 1, padding="same", activation=activation, kernel_initializer=spread(), name=name_of_layer
-        )(y)
+        y = layers.Conv2D(count, 1, padding="same", activation=activation, kernel_initializer=spread(), name=name_of_layer)(y)
     return layers.Multiply(name=f"{name}se_excite")([x, y])
 
 
@@ -127,7 +137,7 @@ def classified(x: KerasTensor, dropout: float, plan: Plan, **how) -> KerasTensor
 
 
 def _block(
-    x: KerasTensor, rate: float, name: str, inside: int, outside: int, kernel: int, stride: int, widening: int
+    x: KerasTensor, rate: float, name: str, outside: int, kernel: int, widening: int, inside: int, stride: int
 ) -> KerasTensor:
     """Widen, convolve depthwise, weigh channels, narrow; add where the shapes allow it."""
     start, filters = x, inside * widening

@@ -14,11 +14,27 @@ from minikeras.applications.plan import STORE, Plan, channel_axis
 from minikeras.applications.resnet import called
 from minikeras.models.functional import Functional
 
-__all__ = [*(f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "L", "M", "S")), "decode_predictions", "preprocess_input"]
+__all__ = [
+    "EfficientNetV2B0",
+    "EfficientNetV2B1",
+    "EfficientNetV2B2",
+    "EfficientNetV2B3",
+    "EfficientNetV2L",
+    "EfficientNetV2M",
+    "EfficientNetV2S",
+    "decode_predictions",
+    "preprocess_input",
+]
 
 # blocks, filters in and out, widening, stride, whether depthwise and weighed (else one plain convolution)
-_B = ((1, 32, 16, 1, 1, 0), (2, 16, 32, 4, 2, 0), (2, 32, 48, 4, 2, 0), (3, 48, 96, 4, 2, 1), (5, 96, 112, 6, 1, 1), (8, 112, 192, 6, 2, 1))
-_S = ((2, 24, 24, 1, 1, 0), (4, 24, 48, 4, 2, 0), (4, 48, 64, 4, 2, 0), (6, 64, 128, 4, 2, 1), (9, 128, 160, 6, 1, 1), (15, 160, 256, 6, 2, 1))
+_B = (
+    (1, 32, 16, 1, 1, 0), (2, 16, 32, 4, 2, 0), (2, 32, 48, 4, 2, 0), (3, 48, 96, 4, 2, 1), (5, 96, 112, 6, 1, 1),
+    (8, 112, 192, 6, 2, 1),
+)  # fmt: skip
+_S = (
+    (2, 24, 24, 1, 1, 0), (4, 24, 48, 4, 2, 0), (4, 48, 64, 4, 2, 0), (6, 64, 128, 4, 2, 1), (9, 128, 160, 6, 1, 1),
+    (15, 160, 256, 6, 2, 1),
+)  # fmt: skip
 _M = (
     (3, 24, 24, 1, 1, 0), (5, 24, 48, 4, 2, 0), (5, 48, 80, 4, 2, 0), (7, 80, 160, 4, 2, 1), (14, 160, 176, 6, 1, 1),
     (18, 176, 304, 6, 2, 1), (5, 304, 512, 6, 1, 1),
@@ -56,8 +72,8 @@ def _variant(size: str) -> Callable:
             return _efficientnet(size, include_preprocessing, plan)
 
     pixels = _SIZES[size][3]
-    what = f"EfficientNet V2 for images of {pixels}x{pixels} pixels.\n\n    include_preprocessing: whether the model scales images"
-    return called(make, f"EfficientNetV2{size}", f"{what} itself, from values 0 to 255.")
+    what = f"EfficientNet V2 for images of {pixels}x{pixels} pixels.\n\n    include_preprocessing: whether the model"
+    return called(make, f"EfficientNetV2{size}", f"{what} scales images itself, from values 0 to 255.")
 
 
 EfficientNetV2B0, EfficientNetV2B1, EfficientNetV2B2, EfficientNetV2B3 = (_variant(f"B{i}") for i in range(4))

@@ -56,7 +56,8 @@ def MobileNet(
         )
     plan = plan._replace(name=name or f"mobilenet_{alpha:0.2f}_{rows}")
     with plan.drawing():
-        x = layers.Conv2D(int(32 * alpha), (3, 3), padding="same", use_bias=False, strides=(2, 2), name="conv1")(plan.images(shape))
+        x, filters = plan.images(shape), int(32 * alpha)
+        x = layers.Conv2D(filters, (3, 3), padding="same", use_bias=False, strides=(2, 2), name="conv1")(x)
         x = _normalized(x, "conv1")
         for i, filters in enumerate(_FILTERS, 1):
             x = _block(x, int(filters * alpha), depth_multiplier, i)
@@ -116,6 +117,6 @@ def trained_size(shape: tuple, sizes: tuple, weights: Any) -> int | None:
     """The size of the images, or of those whose trained weights are nearest to it."""
     rows, columns = rows_columns(shape)
     if weights == "imagenet" and (rows != columns or rows not in sizes):
-        warnings.warn(f"ImageNet's weights are there for square images of {sizes} pixels: those for 224 are taken.", stacklevel=3)
+        warnings.warn(f"ImageNet's weights are for square images of {sizes} pixels: those for 224 are taken.", stacklevel=3)
         return 224
     return rows

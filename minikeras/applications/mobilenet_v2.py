@@ -1,4 +1,4 @@
-"""MobileNet V2: blocks that widen, convolve depthwise, narrow, and add up the narrow ends (Sandler et al., arXiv 1801.04381)."""
+"""MobileNet V2: blocks that widen, convolve depthwise, narrow, and add the narrow ends (Sandler et al., arXiv 1801.04381)."""
 
 from __future__ import annotations
 

@@ -17,13 +17,15 @@ from minikeras.models.functional import Functional
 
 __all__ = ["MobileNetV3Large", "MobileNetV3Small", "decode_predictions", "preprocess_input"]
 
-# widening, filters, kernel, stride, whether channels are weighed, whether hard swish; plain models have kernels of 3, neither of both
+# widening, filters, kernel, stride, whether channels are weighed, whether hard swish; in plain models 3, no, no
 _SMALL = (
     (1, 16, 3, 2, 1, 0), (72 / 16, 24, 3, 2, 0, 0), (88 / 24, 24, 3, 1, 0, 0), (4, 40, 5, 2, 1, 1), (6, 40, 5, 1, 1, 1),
-    (6, 40, 5, 1, 1, 1), (3, 48, 5, 1, 1, 1), (3, 48, 5, 1, 1, 1), (6, 96, 5, 2, 1, 1), (6, 96, 5, 1, 1, 1), (6, 96, 5, 1, 1, 1),
+    (6, 40, 5, 1, 1, 1), (3, 48, 5, 1, 1, 1), (3, 48, 5, 1, 1, 1), (6, 96, 5, 2, 1, 1), (6, 96, 5, 1, 1, 1),
+    (6, 96, 5, 1, 1, 1),
 )  # fmt: skip
 _LARGE = (
-    (1, 16, 3, 1, 0, 0), (4, 24, 3, 2, 0, 0), (3, 24, 3, 1, 0, 0), (3, 40, 5, 2, 1, 0), (3, 40, 5, 1, 1, 0), (3, 40, 5, 1, 1, 0),
+    (1, 16, 3, 1, 0, 0), (4, 24, 3, 2, 0, 0), (3, 24, 3, 1, 0, 0), (3, 40, 5, 2, 1, 0), (3, 40, 5, 1, 1, 0),
+    (3, 40, 5, 1, 1, 0),
     (6, 80, 3, 2, 0, 1), (2.5, 80, 3, 1, 0, 1), (2.3, 80, 3, 1, 0, 1), (2.3, 80, 3, 1, 0, 1), (6, 112, 3, 1, 1, 1),
     (6, 112, 3, 1, 1, 1), (6, 160, 5, 2, 1, 1), (6, 160, 5, 1, 1, 1), (6, 160, 5, 1, 1, 1),
 )  # fmt: skip
@@ -83,7 +85,8 @@ def _mobilenet_v3(size: str, alpha: float, plain: bool, dropout_rate: float, pre
     x = activated(normalized(x, "conv_bn"))
     for i, (expansion, filters, kernel, stride, weighed, swish) in enumerate(blocks):
         activation = activated if swish else _relu
-        x = _block(x, expansion, divisible(filters * alpha), 3 if plain else kernel, stride, weighed and not plain, activation, i)
+        kernel, weighed = (3, False) if plain else (kernel, weighed)
+        x = _block(x, expansion, divisible(filters * alpha), kernel, stride, weighed, activation, i)
     x = layers.Conv2D(divisible(channels(x) * 6), kernel_size=1, padding="same", use_bias=False, name="conv_1")(x)
     x = activated(normalized(x, "conv_1_bn"))
     if plan.include_top:

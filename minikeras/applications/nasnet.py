@@ -87,7 +87,9 @@ def _normalized(x: KerasTensor, name: str) -> KerasTensor:
     return layers.BatchNormalization(axis=channel_axis(-1), momentum=0.9997, epsilon=1e-3, name=name)(x)
 
 
-def _convolved(x: KerasTensor, filters: int, kernel: tuple, name: str, strides: tuple = (1, 1), padding: str = "same") -> KerasTensor:
+def _convolved(
+    x: KerasTensor, filters: int, kernel: tuple, name: str, strides: tuple = (1, 1), padding: str = "same"
+) -> KerasTensor:
     return layers.Conv2D(
         filters, kernel, strides=strides, padding=padding, name=name, use_bias=False, kernel_initializer="he_normal"
     )(x)

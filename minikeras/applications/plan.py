@@ -48,8 +48,8 @@ class Plan(NamedTuple):
         """Whether the weights that are asked for exist and fit the classes."""
         if self.weights not in (None, "imagenet") and not os.path.exists(self.weights):
             raise ValueError(
-                "The `weights` argument should be None (random ones), 'imagenet' (trained on ImageNet) or the path of a file that "
-                f"exists, got weights={self.weights!r}."
+                "The `weights` argument should be None (random ones), 'imagenet' (trained on ImageNet) or the path of a file "
+                f"that exists, got weights={self.weights!r}."
             )
         if self.weights == "imagenet" and self.include_top and self.classes != 1000:
             raise ValueError(
@@ -66,11 +66,11 @@ class Plan(NamedTuple):
             raise ValueError(f"`input_shape` should be a tuple of three integers, got {given}.")
         channels = 3 if given is None or ready else given[0] if first else given[2]
         if channels not in (1, 3):
-            warnings.warn(f"Images usually have 1 or 3 channels, got input_shape={given} with {channels} of them.", stacklevel=4)
+            warnings.warn(f"Images usually have 1 or 3 channels, not {channels} as in input_shape={given}.", stacklevel=4)
         default = (channels, default_size, default_size) if first else (default_size, default_size, channels)
         if ready and self.include_top:
             if given not in (None, default):
-                raise ValueError(f"With include_top=True and weights='imagenet', `input_shape` should be {default}, got {given}.")
+                raise ValueError(f"With include_top=True and weights='imagenet', `input_shape` is {default}, got {given}.")
             return default
         if given is None:
             return default if self.include_top else (3, None, None) if first else (None, None, 3)
@@ -132,7 +132,8 @@ class Plan(NamedTuple):
             try:
                 model.load_weights(fetched(url, file_hash, file))
             except OSError as error:
-                raise OSError(f"{error} Or write weights=None for random ones, weights=<path> for a file that is elsewhere.") from error
+                more = "Or write weights=None for random ones, weights=<path> for a file that is elsewhere."
+                raise OSError(f"{error} {more}") from error
         elif self.weights is not None:
             model.load_weights(self.weights)
         return model
@@ -143,7 +144,7 @@ class Plan(NamedTuple):
 
 
 def fetched(url: str, file_hash: str | None = None, file: str | None = None) -> str:
-    """The path of a file of Keras' store, from the cache or downloaded; where there is no network, the error says where to put it."""
+    """The path of a file of Keras' store, from the cache or downloaded; without a network the error says where to put it."""
     from minikeras.utils import get_file  # brings the network along: only when something is to be fetched
 
     return get_file(file or url.rsplit("/", 1)[1], url, cache_subdir="models", file_hash=file_hash)

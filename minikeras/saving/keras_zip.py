@@ -12,11 +12,12 @@ from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.json_text import LARGEST, read_json
 from minikeras.saving.plan import Plan
-from minikeras.saving.tree import standing_twice
+from minikeras.saving.tree import parts, standing_twice
 from minikeras.saving.weights_h5 import declared_bytes, plan_optimizer_weights, plan_weights, write_weights
 from minikeras.saving.zip_reader import Zip
 
-CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
+LARGEST_ASSET = 64 << 20  # bytes
 KERAS_VERSION = "3.15.1"  # whose layout this is
 
 
@@ -36,6 +37,9 @@ def write_keras(target: Any, model: Any, include_optimizer: bool = True) -> None
         archive.writestr(CONFIG, json.dumps(config))
         with archive.open(WEIGHTS, "w", force_zip64=weights.tell() >= 1 << 31) as member:
             member.write(weights.getbuffer())
+        for part in parts(model):
+            for name, content in _assets_of(part.part).items():
+                archive.writestr(f"{ASSETS}/{part.path}/{name}", content)
 
 
 def read_keras(file: BinaryIO, name: str, custom_objects: dict | None, compile: bool) -> Any:
@@ -47,6 +51,7 @@ def read_keras(file: BinaryIO, name: str, custom_objects: dict | None, compile: 
     plan = Plan(name)
     plan_weights(plan, root, model)
     plan.carry_out()
+    _read_assets(archive, model)
     if compile:
         compile_model(model, config.get("compile_config"), name, custom_objects)
         state = Plan(name)
@@ -55,6 +60,20 @@ def read_keras(file: BinaryIO, name: str, custom_objects: dict | None, compile: 
             raise ValueError(f"{problem}. Load it with compile=False to have the model without its optimizer.")
         state.carry_out()
     return model
+
+
+def _assets_of(part: Any) -> dict[str, bytes]:
+    """The files that a layer keeps what it learned in: the words of a vocabulary."""
+    return part.get_assets() if hasattr(part, "get_assets") else {}
+
+
+def _read_assets(archive: Zip, model: Any) -> None:
+    """Give layers the files that are theirs; they are read into memory within bounds, others are not looked at."""
+    for part in parts(model):
+        if hasattr(part.part, "set_assets"):
+            folder = f"{ASSETS}/{part.path}/"
+            names = [name[len(folder) :] for name in archive.members if name.startswith(folder)]
+            part.part.set_assets({n: archive.read(folder + n, LARGEST_ASSET) for n in names if n and "/" not in n})
 
 
 def weights_in(archive: Zip, file: BinaryIO, name: str) -> Group:

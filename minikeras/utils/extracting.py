@@ -21,7 +21,6 @@ from typing import Any, BinaryIO, NamedTuple
 
 BEST_RATIO, FREE = 200, 64 << 20  # data pack a few times, seldom a hundred times; a bomb packs a thousand times
 _BLOCK = 1 << 20
-_PER_MEMBER = 512
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open, b"\x5d\x00\x00": lzma.open}
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
 
@@ -127,7 +126,6 @@ def _write(entries: Iterator[Entry], folder: str, left: int, archive: str) -> No
     """Write files and folders, then links."""
     links = []
     for entry in entries:
-        left -= _PER_MEMBER
         name = _safe(entry.name, archive)
         path = os.path.join(folder, *name.split("/")) if name else folder
         if entry.kind == "folder":
@@ -139,8 +137,6 @@ def _write(entries: Iterator[Entry], folder: str, left: int, archive: str) -> No
             left = _copy(entry, path, left, archive)
         else:
             links.append((name, path, entry))
-        if left < 0:
-            raise _too_much(archive)
     for name, path, entry in links:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if os.path.lexists(path) or os.path.realpath(os.path.dirname(path)) != os.path.dirname(path):

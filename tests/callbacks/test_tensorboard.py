@@ -160,11 +160,12 @@ def test_own_summaries_of_a_batch(tmp_path):
 
 
 def test_a_second_fit_has_files_of_its_own(tmp_path):
-    model, board = make_model(), TensorBoard(tmp_path)
+    model, board = make_model(), TensorBoard(tmp_path, update_freq=1)
     for epoch in range(2):
         model.fit(X, Y, initial_epoch=epoch, epochs=epoch + 1, callbacks=[board], verbose=0)
     assert len(list((tmp_path / "train").iterdir())) == 2
-    assert [step for step, _ in reading.scalars(tmp_path / "train")["epoch_loss"]] == [0, 1]
+    scalars = reading.scalars(tmp_path / "train")
+    assert [step for step, _ in scalars["epoch_loss"]] == [0, 1] and [step for step, _ in scalars["batch_loss"]] == [1, 1]
 
 
 def test_a_resumed_training_counts_on(tmp_path):

@@ -43,9 +43,15 @@ COMING = {  # not written yet
 }
 
 
+@pytest.fixture(autouse=True)
+def quiet():
+    minikeras.config.disable_hints()
+    yield
+    minikeras.config.enable_hints()
+
+
 @pytest.fixture(scope="module")
 def resolve():
-    minikeras.config.disable_hints()
     minikeras.install_as_keras()
     import keras
     import tensorflow
@@ -64,7 +70,6 @@ def resolve():
 
     yield find
     minikeras.uninstall_as_keras()
-    minikeras.config.enable_hints()
 
 
 def stands_in(name, table):

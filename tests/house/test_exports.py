@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 NAMESPACES = [
     "activations", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses",
     "metrics", "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules", "random",
-    "regularizers", "saving", "tensorboard", "tree", "utils",
+    "regularizers", "saving", "tensorboard", "tree", "utils", "wrappers",
 ]  # fmt: skip
 
 

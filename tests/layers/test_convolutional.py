@@ -191,7 +191,8 @@ def test_sizes_need_not_be_known():
     ("SeparableConvolution2D", "SeparableConv2D"),
 ])  # fmt: skip
 def test_aliases(alias, name):
-    assert getattr(layers, alias) is getattr(layers, name)
+    made = getattr(layers, alias)(2, 3)
+    assert type(made) is getattr(layers, name) and isinstance(made, getattr(layers, alias)) and made.kernel_size[0] == 3
     assert type(layers.deserialize({"class_name": alias, "config": {"filters": 2, "kernel_size": 3}})).__name__ == name
 
 

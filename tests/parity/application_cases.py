@@ -102,12 +102,15 @@ def fill(model):
         value = rng.random(shape, "float32") - np.float32(0.5)
         if len(shape) > 1:
             depthwise = "depthwise" in name or "depthwise" in w.path.split("/")[-2]
-            value *= np.float32(2 if depthwise else math.sqrt(24 / math.prod(shape[:-1])))
+            value *= np.float32(math.sqrt(24 / math.prod(shape[:2] if depthwise else shape[:-1])))
         elif name in ("gamma", "moving_variance", "scale"):
             value += np.float32(1)
         w.assign(value)
 
 
 def images(model):
-    """Two pictures for it."""
-    return np.random.default_rng(2).random((2, *model.input_shape[1:]), "float32") * np.float32(2)
+    """Two pictures of different colours for it."""
+    rng = np.random.default_rng(2)
+    rows, columns, channels = model.input_shape[1:]
+    noise = rng.random((2, rows, columns, channels), "float32")
+    return noise + np.float32(8) * (rng.random((2, 1, 1, channels), "float32") - np.float32(0.5))

@@ -46,3 +46,17 @@ def test_a_config_that_promises_more_than_the_file_holds_takes_no_memory():
     config["config"]["layers"][1]["config"]["units"] = 10**12
     with pytest.raises(ValueError, match="takes 12000000000000 bytes, but the file holds"):
         saving.load_model(saved(config=json.dumps(config))[1])
+
+
+def test_a_learned_vocabulary_is_kept_in_assets(tmp_path):
+    words = keras.layers.TextVectorization(output_sequence_length=4)
+    words.adapt(["a b c", "a a d"])
+    x = keras.Input((1,), dtype="string")
+    model = keras.Model(x, keras.layers.Embedding(8, 2)(words(x)))
+    path = tmp_path / "m.keras"
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("assets/layers/text_vectorization/vocabulary.txt").startswith(b"\n[UNK]\na\n")
+    again = keras.models.load_model(path)
+    texts = np.array([["a d"], ["zz b"]])
+    np.testing.assert_array_equal(again.predict(texts, verbose=0), model.predict(texts, verbose=0))

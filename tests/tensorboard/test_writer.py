@@ -1,3 +1,4 @@
+import itertools
 import os
 import subprocess
 import sys
@@ -94,6 +95,15 @@ def test_two_writers_have_two_files(tmp_path):
         one.scalar("a", 1, 0)
         two.scalar("a", 2, 1)
     assert one.path < two.path and len(reading.scalars(tmp_path)["a"]) == 2
+
+
+def test_files_are_read_in_the_order_they_were_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("minikeras.tensorboard.writer._numbers", itertools.count(9))
+    monkeypatch.setattr("minikeras.tensorboard.writer.time.time", lambda: 1e9)
+    for step in range(2):
+        with Writer(tmp_path) as writer:
+            writer.scalar("a", step, step)
+    assert reading.scalars(tmp_path)["a"] == [(0, 0.0), (1, 1.0)]
 
 
 def test_threads_do_not_mix_records(tmp_path):

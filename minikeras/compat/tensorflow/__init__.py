@@ -25,12 +25,13 @@ MODULES = """autograph compat config data debugging distribute dtypes errors exp
 DIRECT = {
     "_tensors": """EagerTensor Tensor TensorArray TensorShape TensorSpec Variable constant convert_to_tensor is_symbolic_tensor
         is_tensor""",
-    "_arrays": """bitcast boolean_mask broadcast_to clip_by_global_norm clip_by_norm clip_by_value concat einsum ensure_shape
-        expand_dims eye fill gather gather_nd global_norm histogram_fixed_width identity linspace meshgrid newaxis one_hot ones
-        ones_like pad range rank repeat reshape reverse roll scatter_nd searchsorted sequence_mask shape shape_n size slice sort
-        split argsort squeeze stack strided_slice tensor_scatter_nd_add tensor_scatter_nd_max tensor_scatter_nd_min
-        tensor_scatter_nd_sub tensor_scatter_nd_update tensordot tile transpose unique unique_with_counts unstack where zeros
-        zeros_like""",
+    "_arrays": """bitcast broadcast_to clip_by_global_norm clip_by_norm clip_by_value concat einsum ensure_shape
+        expand_dims eye fill global_norm histogram_fixed_width identity linspace meshgrid newaxis ones
+        ones_like pad range rank repeat reshape reverse roll shape shape_n size slice split squeeze
+        stack strided_slice tensordot tile transpose unstack zeros zeros_like""",
+    "_picking": """argsort boolean_mask gather gather_nd one_hot scatter_nd searchsorted sequence_mask sort
+        tensor_scatter_nd_add tensor_scatter_nd_max tensor_scatter_nd_min tensor_scatter_nd_sub
+        tensor_scatter_nd_update unique unique_with_counts where""",
     "_control": """Module UnconnectedGradients case cond control_dependencies custom_gradient device executing_eagerly foldl
         foldr function gradients group init_scope map_fn name_scope no_gradient no_op numpy_function print py_function
         recompute_grad scan stop_gradient switch_case vectorized_map while_loop""",
@@ -41,7 +42,7 @@ DIRECT = {
     "linalg": "matmul norm",
     "dtypes": """DType as_dtype bfloat16 bool cast complex complex128 complex64 double float16 float32 float64 half int16 int32
         int64 int8 saturate_cast string uint16 uint32 uint64 uint8""",
-    "_records": "make_ndarray make_tensor_proto",
+    "_messages": "make_ndarray make_tensor_proto",
     "sparse": "SparseTensor",
     "ragged": "RaggedTensor",
 }

@@ -14,33 +14,41 @@ from minikeras import ops
 from minikeras._core.tensor import tensor
 from minikeras._core.trace import Box, constant
 from minikeras.ops.dtypes import array
-from minikeras.ops.operation import operation
+from minikeras.ops.operation import operation, symbols
 
 _WHAT = "minikeras.compat.tensorflow stands in for TensorFlow, on NumPy, with what Keras code needs"
 
 
-def op(function: Callable, name: str | None = None) -> Callable:
+def op(function: Callable | None = None, name: str | None = None, graph: Callable | None = None) -> Callable:
     """Decorate a function of arrays: it takes ``name=``, symbolic tensors make a node of a graph, results come as tensors.
 
     Args:
         function: of arrays, traced arrays.
         name: by default that of the function.
+        graph: called in its place on symbolic tensors: an operation of Keras, so that files are Keras' files.
 
     >>> @op
     ... def twice(x): return ops.add(x, x)
     >>> twice([1, 2], name="t").numpy()
     array([2, 4], dtype=int32)
     """
+    if function is None:
+        return functools.partial(op, name=name, graph=graph)
     if name is not None:
         function.__name__ = function.__qualname__ = name
     class_name = "TF" + "".join(part.capitalize() for part in function.__name__.split("_"))
-    inner = operation(function, name=class_name)
+    inner = operation(function, name=class_name, data=_DATA)
 
     @functools.wraps(function)
     def run(*args, name=None, **kwargs):
+        if graph is not None and (symbols(args) or symbols(kwargs)):
+            return graph(*args, **kwargs)
         return tensor(inner(*args, **kwargs))
 
     return run
+
+
+_DATA = "b diagonal features filter filters image input input_ input_tensor labels logits matrix params rhs signal t value"
 
 
 def renamed(target: str, arguments: str, name: str, module: str) -> Callable:
@@ -133,14 +141,14 @@ def axes(axis: Any) -> Any:
     return int(found[0]) if np.ndim(axis) == 0 else tuple(int(a) for a in found)
 
 
-def absent(module: str, names: Any, gone: dict[str, str] | None = None, lazy: dict[str, Callable] | None = None) -> Callable:
+def absent(module: str, names: Any, gone: dict[str, str] | None = None, modules: str = "") -> Callable:
     """Make the ``__getattr__`` of a module: what is not there says what this module is, and names what is near.
 
     Args:
         module: its name in TensorFlow, such as "tf.math".
         names: what it has: a dict (``globals()``) or a list.
         gone: names that code looks for in vain, with what to use.
-        lazy: names that are made when they are asked for.
+        modules: names of modules in it, which are imported when they are asked for.
 
     >>> absent("tf.math", ["sqrt"])("sqrrt")
     Traceback (most recent call last):
@@ -148,14 +156,14 @@ def absent(module: str, names: Any, gone: dict[str, str] | None = None, lazy: di
     """
 
     def __getattr__(name: str) -> Any:
-        if lazy and name in lazy:
-            return lazy[name]()
+        if name in modules.split():
+            return importlib.import_module(f"minikeras.compat.tensorflow{module[2:]}.{name}")
         if name.startswith("__"):
             raise AttributeError(name)
         if gone and name in gone:
             raise AttributeError(f"{module} has no {name!r}: {_WHAT}. {gone[name]}")
         have = names.get("__all__", names) if isinstance(names, dict) else names
-        have = [n for n in [*have, *(lazy or ())] if not n.startswith("_")]
+        have = [n for n in [*have, *modules.split()] if not n.startswith("_")]
         near = difflib.get_close_matches(name, have, 3, 0.7)
         hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
         raise AttributeError(f"{module} has no {name!r}: {_WHAT}.{hint}")

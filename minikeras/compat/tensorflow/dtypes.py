@@ -12,8 +12,8 @@ import numpy as np
 
 from minikeras import ops
 from minikeras._core.config import standardize_dtype
-from minikeras._core.tensor import TypeName
-from minikeras.compat.tensorflow._tools import absent, exported, op
+from minikeras._core.tensor import TypeName, tensor
+from minikeras.compat.tensorflow._tools import absent, exported
 
 _NAMES = "float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string complex64 complex128"
 
@@ -75,11 +75,6 @@ def of(x: Any) -> str:
     return "string" if getattr(kind, "kind", "") in ("O", "S", "U") else str(getattr(kind, "name", kind))
 
 
-@op
-def _cast(x, dtype):
-    return ops.cast(x, dtype)
-
-
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """The array in another type; numbers after the point are cut off on the way to integers."""
     dtype = as_dtype(dtype)
@@ -89,7 +84,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
         raise ValueError(f"tf.cast makes numbers of numbers, got {dtype!r}: tf.strings.as_string makes text.")
     if of(x) == "string":
         raise ValueError("tf.cast makes numbers of numbers, got text: tf.strings.to_number reads numbers.")
-    return _cast(x, str(dtype))
+    return tensor(ops.cast(x, str(dtype)))
 
 
 def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 
 from minikeras import ops
 from minikeras._core.random import make_rng
+from minikeras.compat.tensorflow._image_colors import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation
 from minikeras.compat.tensorflow._image_files import (
     convert_image_dtype,
     decode_jpeg,
@@ -23,7 +24,9 @@ from minikeras.compat.tensorflow.random import _stream
 from minikeras.ops.dtypes import array
 
 _FILES = "decode_image decode_jpeg decode_png decode_bmp decode_gif encode_jpeg encode_png is_jpeg convert_image_dtype"
-globals().update(taken("_image_files", _FILES))
+_COLORS = """adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation grayscale_to_rgb hsv_to_rgb
+    rgb_to_grayscale rgb_to_hsv"""
+globals().update({**taken("_image_files", _FILES), **taken("_image_colors", _COLORS)})
 
 
 class ResizeMethod:
@@ -201,82 +204,7 @@ def random_crop(value: Any, size: Any, seed: Any = None, name: str | None = None
     return x[tuple(slice(s, s + k) for s, k in zip(starts, size))]
 
 
-# Colours
-
-
-def _in_floats(function, image, *args):
-    """Compute in floats of 0 to 1, and give the image's own type back."""
-    x = array(image)
-    if x.dtype.kind == "f":
-        return function(x, *args)
-    y = function(convert_image_dtype(x, "float32"), *args)
-    return convert_image_dtype(y, x.dtype.name, True)
-
-
-@op
-def rgb_to_grayscale(images):
-    """One channel of three: 0.2989 R + 0.587 G + 0.114 B"""
-    return _in_floats(lambda x: ops.sum(x * np.array([0.2989, 0.587, 0.114], x.dtype), axis=-1, keepdims=True), images)
-
-
-@op
-def grayscale_to_rgb(images):
-    """The same channel three times."""
-    return np.repeat(array(images), 3, -1)
-
-
-@op
-def rgb_to_hsv(images):
-    """Hue, saturation, value."""
-    return ops.image.rgb_to_hsv(images, data_format="channels_last")
-
-
-@op
-def hsv_to_rgb(images):
-    """Red, green, blue."""
-    return ops.image.hsv_to_rgb(images, data_format="channels_last")
-
-
-@op
-def adjust_brightness(image, delta):
-    """Brighter by a number, on the scale from 0 to 1."""
-    return _in_floats(lambda x: x + float(delta), image)
-
-
-@op
-def adjust_contrast(images, contrast_factor):
-    """Away from the mean of each channel: (x - μ) c + μ"""
-    def away(x):
-        mean = ops.mean(x, axis=(-3, -2), keepdims=True)
-        return (x - mean) * float(contrast_factor) + mean
-
-    return _in_floats(away, images)
-
-
-def _in_hsv(function, image):
-    def turned(x):
-        h, s, v = (ops.image.rgb_to_hsv(x, data_format="channels_last")[..., i] for i in range(3))
-        return ops.image.hsv_to_rgb(np.stack(function(h, s, v), -1), data_format="channels_last")
-
-    return _in_floats(turned, image)
-
-
-@op
-def adjust_saturation(image, saturation_factor):
-    """More or less colour."""
-    return _in_hsv(lambda h, s, v: (h, ops.clip(s * float(saturation_factor), 0.0, 1.0), v), image)
-
-
-@op
-def adjust_hue(image, delta):
-    """Other colours: hue goes round by a share."""
-    return _in_hsv(lambda h, s, v: (ops.mod(h + float(delta), 1.0), s, v), image)
-
-
-@op
-def adjust_gamma(image, gamma=1, gain=1):
-    """gain · xᵞ"""
-    return _in_floats(lambda x: float(gain) * x ** float(gamma), image)
+# Chance
 
 
 def random_brightness(image: Any, max_delta: float, seed: Any = None) -> Any:
@@ -396,7 +324,7 @@ def non_max_suppression(
     return ops.convert_to_tensor(np.array(kept, "int32"))
 
 
-_ALSO = f"resize_image_with_crop_or_pad {_FILES} " + " ".join(
+_ALSO = f"resize_image_with_crop_or_pad {_FILES} {_COLORS} " + " ".join(
     n for n in globals() if n.startswith("stateless_")
 )
 __all__ = exported(globals(), _ALSO)

@@ -100,8 +100,11 @@ def _reduction(name, kind, doc):
         y = function(x, axis=axis, keepdims=bool(keepdims if keep_dims is None else keep_dims))
         return y.astype(x.dtype) if x.dtype.kind in "iu" and y.dtype != x.dtype else y
 
+    def graph(input_tensor, axis=None, keepdims=False):
+        return function(input_tensor, axis=axes(axis), keepdims=bool(keepdims))
+
     reduce.__doc__ = doc
-    return op(reduce, name)
+    return op(reduce, name, graph)
 
 
 reduce_sum = _reduction("reduce_sum", "sum", "Σ x along axes.")

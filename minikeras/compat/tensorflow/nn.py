@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import ops, random
-from minikeras.compat.tensorflow._arrays import gather
+from minikeras.compat.tensorflow._picking import gather
 from minikeras.compat.tensorflow._tools import absent, axes, exported, op, sizes, table, taken
 from minikeras.ops.dtypes import array, promote_floats
 
@@ -21,7 +21,7 @@ globals().update(table(ONE, "features", "nn"))
 globals().update(taken("math", MATH))
 
 
-@op
+@op(graph=lambda logits, axis=-1: ops.softmax(logits, axis=-1 if axis is None else axes(axis)))
 def softmax(logits, axis=None, dim=None):
     """exp xᵢ / Σ exp xⱼ along an axis, the last by default."""
     axis = dim if axis is None else axis

@@ -16,7 +16,7 @@ from minikeras._core.variable import Variable
 from minikeras.compat.tensorflow._tools import absent, exported, taken
 
 _RECORDS = "BytesList Example Feature FeatureList FeatureLists Features FloatList Int64List SequenceExample"
-globals().update(taken("_records", _RECORDS))
+globals().update(taken("_messages", _RECORDS))
 
 
 def _state(thing: Any, path: str = "", found: dict | None = None) -> dict:

@@ -1,6 +1,6 @@
 """Run the scripts and print what they say, as JSON.
 
-With real TensorFlow 2 it makes the golden file, by hand: ``python run_scripts.py > scripts.json``. A test runs it over minikeras.
+With real TensorFlow 2 it makes the golden file, by hand: ``python run_scripts.py > scripts.json``; a test runs it here.
 """
 
 import contextlib

@@ -48,4 +48,4 @@ def hint_of(name: str, text: str) -> None:
 
 
 __all__ = [n for n in exported(globals(), "as_str") if n != "hint_of"]
-__getattr__ = absent("tf.compat", globals())
+__getattr__ = absent("tf.compat", globals(), modules="v1 v2")

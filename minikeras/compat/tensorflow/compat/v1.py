@@ -174,8 +174,8 @@ def set_random_seed(seed: Any) -> None:
 def placeholder(dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
     """Say what to use."""
     raise RuntimeError(
-        "tf.placeholder needs a graph, and minikeras.compat.tensorflow computes at once: keras.Input(shape) is the beginning of "
-        "a model, and a function of arrays needs none."
+        "tf.placeholder needs a graph, and minikeras.compat.tensorflow computes at once: keras.Input(shape) is the start of a "
+        "model, and a function of arrays needs none."
     )
 
 

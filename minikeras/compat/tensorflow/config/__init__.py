@@ -113,4 +113,4 @@ optimizer = Namespace(
 
 _ALSO = "threading optimizer experimental_functions_run_eagerly experimental_connect_to_host"
 __all__ = exported(globals(), _ALSO)
-__getattr__ = absent("tf.config", globals())
+__getattr__ = absent("tf.config", globals(), modules="experimental")

@@ -72,4 +72,4 @@ class Iterator:
 
 _ALSO = "AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY Dataset DatasetV2"
 __all__ = exported(globals(), _ALSO)
-__getattr__ = absent("tf.data", globals(), {"FixedLengthRecordDataset": "Use Dataset.from_generator."})
+__getattr__ = absent("tf.data", globals(), {"FixedLengthRecordDataset": "Use Dataset.from_generator."}, modules="experimental")

@@ -144,4 +144,4 @@ def in_cross_replica_context() -> bool:
 _TPU = "There are no TPUs or clusters here: use tf.distribute.get_strategy()."
 _GONE = dict.fromkeys(["TPUStrategy", "cluster_resolver", "coordinator", "ParameterServerStrategy", "Server"], _TPU)
 __all__ = exported(globals())
-__getattr__ = absent("tf.distribute", globals(), _GONE)
+__getattr__ = absent("tf.distribute", globals(), _GONE, modules="experimental")

@@ -17,7 +17,7 @@ import numpy as np
 
 from minikeras import ops
 from minikeras._core.text import Text, text, to_bytes
-from minikeras.compat.tensorflow._records import Example, SequenceExample, fields
+from minikeras.compat.tensorflow._messages import Example, SequenceExample, fields
 from minikeras.compat.tensorflow._tensors import convert_to_tensor
 from minikeras.compat.tensorflow._tools import absent, exported, taken
 from minikeras.compat.tensorflow.dtypes import DType, as_dtype

@@ -35,5 +35,25 @@ try:
     tf.matmul(tf.ones([2, 3]), tf.ones([2, 3]))
 except tf.errors.InvalidArgumentError:
     print("shapes don't fit")
-parts = [tensor.shape, tensor.shape[0], len(tensor), tensor.dtype == tf.int32, tensor[0, 1].numpy(), int(tensor[1, 2]), tensor[:, tf.newaxis].shape.as_list()]
-RESULT = [list(parts[0]), *map(int, parts[1:6]), parts[6], f"{tf.reduce_mean(tf.cast(tensor, tf.float32)):.2f}", np.sum(tensor).item(), [int(t) for row in tensor for t in row], x.numpy().tolist(), float(np.mean(a)), (a @ a).numpy().tolist(), (2 * a + 1 - a / 2).numpy().tolist(), tf.rank(a).numpy().item()]
+parts = [
+    tensor.shape,
+    tensor.shape[0],
+    len(tensor),
+    tensor.dtype == tf.int32,
+    tensor[0, 1].numpy(),
+    int(tensor[1, 2]),
+    tensor[:, tf.newaxis].shape.as_list(),
+]
+RESULT = [
+    list(parts[0]),
+    *map(int, parts[1:6]),
+    parts[6],
+    f"{tf.reduce_mean(tf.cast(tensor, tf.float32)):.2f}",
+    np.sum(tensor).item(),
+    [int(t) for row in tensor for t in row],
+    x.numpy().tolist(),
+    float(np.mean(a)),
+    (a @ a).numpy().tolist(),
+    (2 * a + 1 - a / 2).numpy().tolist(),
+    tf.rank(a).numpy().item(),
+]

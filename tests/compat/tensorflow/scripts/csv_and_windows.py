@@ -22,14 +22,27 @@ def numbers(stop):
 
 
 generated = tf.data.Dataset.from_generator(numbers, args=[3], output_types=(tf.int64, tf.float32), output_shapes=((), (2,)))
-signed = tf.data.Dataset.from_generator(lambda: numbers(2), output_signature=(tf.TensorSpec((), tf.int32), tf.TensorSpec((2,), tf.float32)))
+signed = tf.data.Dataset.from_generator(
+    lambda: numbers(2), output_signature=(tf.TensorSpec((), tf.int32), tf.TensorSpec((2,), tf.float32))
+)
 zipped = tf.data.Dataset.zip((tf.data.Dataset.range(3), tf.data.Dataset.range(3, 6)))
 total = tf.data.Dataset.range(5).reduce(np.int64(0), lambda a, b: a + b)
 options = tf.data.Options()
 options.experimental_deterministic = False
 count = tf.data.experimental.cardinality(tf.data.Dataset.range(7).batch(2).with_options(options))
-RESULT = [{k: [v.decode() if isinstance(v, bytes) else v for v in f.numpy().tolist()] for k, f in features.items()}, labels.numpy().tolist(),
-          [x.numpy().tolist() for x, _ in packed], [[int(a), float(b), c.numpy().decode(), int(d)] for a, b, c, d in rows],
-          [[x.numpy().tolist(), y.numpy().tolist()] for x, y in series.take(2)], [[int(i), v.numpy().tolist()] for i, v in generated],
-          [int(i) for i, _ in signed], [(int(a), int(b)) for a, b in zipped], int(total), int(count),
-          [int(x) for x in tf.data.Dataset.range(6).filter(lambda x: x % 2 == 0)]]  # fmt: skip
+columns = {}
+for key, column in features.items():
+    columns[key] = [v.decode() if isinstance(v, bytes) else v for v in column.numpy().tolist()]
+RESULT = [
+    columns,
+    labels.numpy().tolist(),
+    [x.numpy().tolist() for x, _ in packed],
+    [[int(a), float(b), c.numpy().decode(), int(d)] for a, b, c, d in rows],
+    [[x.numpy().tolist(), y.numpy().tolist()] for x, y in series.take(2)],
+    [[int(i), v.numpy().tolist()] for i, v in generated],
+    [int(i) for i, _ in signed],
+    [(int(a), int(b)) for a, b in zipped],
+    int(total),
+    int(count),
+    [int(x) for x in tf.data.Dataset.range(6).filter(lambda x: x % 2 == 0)],
+]

@@ -24,7 +24,9 @@ def share_right(y_true, y_pred):
 rng = np.random.RandomState(2)
 x = rng.randn(40, 3).astype("float32")
 labels = tf.one_hot(np.argmax(x, 1), depth=3)
-model = tf.keras.models.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(3, activation=tf.nn.softmax, kernel_initializer="zeros")])
+model = tf.keras.models.Sequential(
+    [tf.keras.Input((3,)), tf.keras.layers.Dense(3, activation=tf.nn.softmax, kernel_initializer="zeros")]
+)
 model.compile(optimizer=tf.keras.optimizers.SGD(0.5), loss=focal, metrics=[share_right])
 seen = []
 
@@ -37,4 +39,8 @@ class Log(tf.keras.callbacks.Callback):
 model.fit(x, np.array(labels), epochs=4, batch_size=40, verbose=0, callbacks=[Log()])
 regression = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(1, kernel_initializer="ones")])
 regression.compile("sgd", loss=huber_like)
-RESULT = [*map(float, seen), float(regression.evaluate(x, x[:, :1] * 3, verbose=0)), float(share_right(labels, model.predict(x, verbose=0)))]
+RESULT = [
+    *map(float, seen),
+    float(regression.evaluate(x, x[:, :1] * 3, verbose=0)),
+    float(share_right(labels, model.predict(x, verbose=0))),
+]

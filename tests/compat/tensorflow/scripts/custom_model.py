@@ -1,4 +1,5 @@
 # Subclassed layers and models, written with tf.* functions, add_weight, a train_step of its own.
+# ruff: noqa: UP008
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -7,11 +8,13 @@ from tensorflow.keras import layers
 
 class Linear(layers.Layer):
     def __init__(self, units=3, **kwargs):
-        super(Linear, self).__init__(**kwargs)
+        super().__init__(**kwargs)
         self.units = units
 
     def build(self, input_shape):
-        self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer=tf.keras.initializers.Constant(0.1), trainable=True)
+        self.w = self.add_weight(
+            shape=(input_shape[-1], self.units), initializer=tf.keras.initializers.Constant(0.1), trainable=True
+        )
         self.b = tf.Variable(initial_value=tf.zeros_initializer()(shape=(self.units,), dtype="float32"), trainable=True)
 
     def call(self, inputs):

@@ -22,8 +22,12 @@ def train_step(images):
         real_output = discriminator(images, training=True)
         fake_output = discriminator(generated, training=True)
         gen_loss = cross_entropy(tf.ones_like(fake_output), fake_output)
-        disc_loss = cross_entropy(tf.ones_like(real_output), real_output) + cross_entropy(tf.zeros_like(fake_output), fake_output)
-    generator_optimizer.apply_gradients(zip(gen_tape.gradient(gen_loss, generator.trainable_variables), generator.trainable_variables))
+        disc_loss = cross_entropy(tf.ones_like(real_output), real_output) + cross_entropy(
+            tf.zeros_like(fake_output), fake_output
+        )
+    generator_optimizer.apply_gradients(
+        zip(gen_tape.gradient(gen_loss, generator.trainable_variables), generator.trainable_variables)
+    )
     found = disc_tape.gradient(disc_loss, discriminator.trainable_variables)
     discriminator_optimizer.apply_gradients(zip(found, discriminator.trainable_variables))
     return gen_loss, disc_loss

@@ -43,7 +43,9 @@ ready = plain.cache().shuffle(6).map(augment).batch(4).prefetch(buffer_size=AUTO
 images, labels = next(iter(ready))
 assert images.shape == (4, 8, 8, 3) and images.dtype == tf.float32 and labels.numpy().sum() == 4
 assert isinstance(next(iter(files)).numpy(), bytes)
-model = tf.keras.Sequential([tf.keras.Input((8, 8, 3)), tf.keras.layers.Flatten(), tf.keras.layers.Dense(2, activation="softmax")])
+model = tf.keras.Sequential(
+    [tf.keras.Input((8, 8, 3)), tf.keras.layers.Flatten(), tf.keras.layers.Dense(2, activation="softmax")]
+)
 model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
 model.fit(ready, epochs=2, verbose=0)
 RESULT = [round(float(tf.reduce_mean(img)), 5) for img, _ in plain] + [label.numpy().tolist() for _, label in plain.take(2)]

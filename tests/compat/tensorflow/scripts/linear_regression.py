@@ -1,4 +1,5 @@
 # Variables by hand: assign_sub, reduce_mean, a loop over epochs.
+# ruff: noqa: UP004
 import numpy as np
 import tensorflow as tf
 
@@ -6,7 +7,7 @@ x = tf.constant(np.linspace(-1, 1, 50), dtype=tf.float32)
 y = 3.0 * x + 2.0
 
 
-class Model(object):
+class Model:
     def __init__(self):
         self.W = tf.Variable(5.0, name="W")
         self.b = tf.Variable(0.0)

@@ -3,7 +3,13 @@ import numpy as np
 import tensorflow as tf
 
 tf.random.set_seed(1)
-model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(8, activation="relu", kernel_initializer="ones"), tf.keras.layers.Dense(2, kernel_initializer="ones")])
+model = tf.keras.Sequential(
+    [
+        tf.keras.Input((4,)),
+        tf.keras.layers.Dense(8, activation="relu", kernel_initializer="ones"),
+        tf.keras.layers.Dense(2, kernel_initializer="ones"),
+    ]
+)
 states = np.random.RandomState(0).randn(10, 4).astype("float32")
 actions = tf.random.categorical(model(states), 1)[:, 0]
 assert actions.dtype == tf.int64 and set(actions.numpy()) <= {0, 1}

@@ -20,4 +20,11 @@ with tf.io.gfile.GFile(os.path.join(log_dir, "a", "x.txt"), "w") as f:
     f.write("one\ntwo\n")
 with tf.io.gfile.GFile(os.path.join(log_dir, "a", "x.txt")) as f:
     lines = f.read()
-RESULT = [len(files), "events.out.tfevents" in files[0], lines, tf.io.gfile.exists(log_dir), len(tf.io.gfile.glob(os.path.join(log_dir, "a", "*"))), events >= 5]
+RESULT = [
+    len(files),
+    "events.out.tfevents" in files[0],
+    lines,
+    tf.io.gfile.exists(log_dir),
+    len(tf.io.gfile.glob(os.path.join(log_dir, "a", "*"))),
+    events >= 5,
+]

@@ -1,4 +1,5 @@
 # Text: lines of a file, cleaning, a vocabulary, windows of characters.
+# ruff: noqa: UP031
 import os
 import re
 import string
@@ -32,4 +33,10 @@ all_ids = lookup(chars)
 sequences = tf.data.Dataset.from_tensor_slices(np.array(all_ids)).batch(5, drop_remainder=True)
 pairs = sequences.map(lambda s: (s[:-1], s[1:]))
 lengths = tf.strings.length(tf.constant(["ab", "cde"]))
-RESULT = [clean, vectorize.get_vocabulary(), ids.tolist(), [[a.numpy().tolist(), b.numpy().tolist()] for a, b in pairs], lengths.numpy().tolist()]
+RESULT = [
+    clean,
+    vectorize.get_vocabulary(),
+    ids.tolist(),
+    [[a.numpy().tolist(), b.numpy().tolist()] for a, b in pairs],
+    lengths.numpy().tolist(),
+]

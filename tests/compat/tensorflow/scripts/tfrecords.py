@@ -2,7 +2,7 @@
 import os
 import tempfile
 
-import numpy as np
+import numpy as np  # noqa: F401
 import tensorflow as tf
 
 path = os.path.join(tempfile.mkdtemp(), "data.tfrecord")
@@ -28,11 +28,19 @@ description = {
     "many": tf.io.VarLenFeature(tf.int64),
 }
 parsed = tf.data.TFRecordDataset([path]).map(lambda p: tf.io.parse_single_example(p, description))
-rows = [(int(r["number"]), r["name"].numpy(), r["vector"].numpy().tolist(), tf.sparse.to_dense(r["many"]).numpy().tolist()) for r in parsed]
+rows = [
+    (int(r["number"]), r["name"].numpy(), r["vector"].numpy().tolist(), tf.sparse.to_dense(r["many"]).numpy().tolist())
+    for r in parsed
+]
 example = tf.train.Example()
 for raw in tf.data.TFRecordDataset(path).skip(2).take(1):
     example.ParseFromString(raw.numpy())
 batches = tf.data.TFRecordDataset(path).batch(2).map(lambda p: tf.io.parse_example(p, description))
 dense = [tf.sparse.to_dense(b["many"]).numpy().tolist() for b in batches]
 assert rows[2][1] == b"n2"
-RESULT = [[list(r[:1]) + [r[1].decode()] + list(r[2:]) for r in rows], list(example.features.feature["vector"].float_list.value), dense, os.path.getsize(path)]
+RESULT = [
+    [list(r[:1]) + [r[1].decode()] + list(r[2:]) for r in rows],
+    list(example.features.feature["vector"].float_list.value),
+    dense,
+    os.path.getsize(path),
+]

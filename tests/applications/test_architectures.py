@@ -1,0 +1,75 @@
+"""Each model has real Keras' layers and weights, in order, by name and shape; small ones predict what real Keras predicts."""
+
+import inspect
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras._core.variable import undrawn
+from tests.parity.application_cases import NAMES, OTHERS, PREDICTED, build, fill, images, summarized
+
+GOLDEN = json.loads((Path(__file__).parents[1] / "parity" / "applications.json").read_text(encoding="utf-8"))
+QUICK = (
+    "MobileNet",
+    "MobileNetV2",
+    "MobileNetV3Small",
+    "MobileNetV3Large",
+    "EfficientNetB0",
+    "EfficientNetV2B0",
+    "DenseNet121",
+)
+DEEP = (
+    "ResNet101V2",
+    "ResNet152",
+    "ResNet152V2",
+    "NASNetLarge",
+    "EfficientNetB6",
+    "EfficientNetB7",
+    "EfficientNetV2L",
+)  # too slow
+
+
+def test_all_cases_are_known():
+    assert sorted(GOLDEN["models"]) == sorted([*NAMES, *OTHERS]) and sorted(GOLDEN["predictions"]) == sorted(PREDICTED)
+    assert sorted(n for n in keras.applications.__all__ if n[0].isupper()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("case", [case for case in [*NAMES, *OTHERS] if case not in DEEP])
+def test_layers_and_weights_are_those_of_keras(case):
+    with undrawn():
+        model = build(keras, case)
+    assert json.loads(json.dumps(summarized(model))) == GOLDEN["models"][case]
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_predictions_are_those_of_keras(name):
+    with undrawn():
+        model = getattr(keras.applications, name)(weights=None, **PREDICTED[name])
+    fill(model)
+    expected = np.array(GOLDEN["predictions"][name])
+    np.testing.assert_allclose(
+        model.predict(images(model), verbose=0)[:, :8], expected, rtol=0, atol=1e-4 * np.abs(expected).max()
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["MobileNetV2", "ResNet50", "MobileNetV3Large", "EfficientNetV2S", "ConvNeXtTiny", "NASNetMobile"]
+)
+def test_arguments_come_in_keras_order(name):
+    common = ["include_top", "weights", "input_tensor", "input_shape", "pooling", "classes", "classifier_activation", "name"]
+    own = {
+        "MobileNetV2": "input_shape alpha include_top weights input_tensor pooling classes classifier_activation name",
+        "MobileNetV3Large": "input_shape alpha minimalistic include_top weights input_tensor classes pooling dropout_rate "
+        "classifier_activation include_preprocessing name",
+        "EfficientNetV2S": "include_top weights input_tensor input_shape pooling classes classifier_activation "
+        "include_preprocessing name",
+        "ConvNeXtTiny": "include_top include_preprocessing weights input_tensor input_shape pooling classes classifier_activation "
+        "name",
+        "NASNetMobile": "input_shape include_top weights input_tensor pooling classes classifier_activation name",
+    }
+    function = getattr(keras.applications, name)
+    assert list(inspect.signature(function).parameters) == own.get(name, " ".join(common)).split()
+    assert function.__name__ == name and function.__doc__
