@@ -133,12 +133,13 @@ def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], var
     found: dict[int, Any] = {}
     for entry, g in starts:
         _add(grads, entry, g)
-    lowest = min(wanted, default=len(roll.entries)) if variables is not None and not variables else 0  # older ones can't depend on it
+    only = variables is not None and not variables  # entries only: no older one depends on the oldest of these
+    lowest = min(wanted, default=len(roll.entries)) if only else -1
     entries, deeper, before = roll.entries, roll if deep else None, roll.formulas
     token = None if deep else TAPE.set(None)
     roll.formulas = before or deep
     try:
-        for index in range(max(grads, default=-1), lowest - 1, -1):
+        for index in range(max(grads, default=-1), lowest, -1):
             g = grads.get(index)
             if g is None:
                 continue

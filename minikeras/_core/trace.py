@@ -17,8 +17,8 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from minikeras._core.nest import map_leaves
-from minikeras._core.now import TAPE
-from minikeras._core.tensor import Shape, Tensor, plain
+from minikeras._core.now import CALL, TAPE
+from minikeras._core.tensor import Shape, Tensor, plain, tensor
 from minikeras._core.trace_own import put
 from minikeras._core.trace_rules import COMPOSED, FLAT, RULES
 from minikeras._core.variable import Variable
@@ -234,7 +234,8 @@ def record(key: Any, func: Callable, args: tuple, kw: dict) -> Any:
         return _in_place(key, func, args, kw, out)
     roll = roll_of(args) or kw and roll_of(tuple(kw.values()))
     if key in FLAT or not roll or TAPE.get() is None:
-        return func(*map(values, args), **{name: values(value) for name, value in kw.items()})
+        y = func(*map(values, args), **{name: values(value) for name, value in kw.items()})
+        return tensor(y) if CALL.get() is None and not _is_strict(args) else y
     if key in COMPOSED:
         _check_keywords(key, COMPOSED[key], kw)
         return COMPOSED[key](*args, **kw)
@@ -257,6 +258,11 @@ def record(key: Any, func: Callable, args: tuple, kw: dict) -> Any:
         return pairs((h, rule(g, result, *given, **kw)) for h, rule in shares)
 
     return Box(Entry(y, roll, pull), roll)
+
+
+def _is_strict(args: tuple) -> bool:
+    """Whether this is in code that only exists to be differentiated, rather than in a user's hands."""
+    return any(isinstance(a, Box) and a.roll.strict for a in args)
 
 
 def _check_keywords(key: Any, rule: Callable, kw: dict, plain_only: bool = False) -> None:

@@ -62,6 +62,21 @@ def understanding(method: Callable) -> Callable:
     return told
 
 
+def metrics_in_third_place(loss_weights: Any, metrics: Any) -> tuple[Any, Any]:
+    """The arguments `loss_weights` and `metrics` of compile(), which changed places after Keras 2.
+
+    >>> from minikeras import config; config.disable_hints()
+    >>> metrics_in_third_place(["accuracy"], None)
+    (None, ['accuracy'])
+    >>> config.enable_hints()
+    """
+    named = flatten(loss_weights) if isinstance(loss_weights, (list, tuple, dict)) else [loss_weights]
+    if not any(isinstance(m, str) or callable(m) for m in named):
+        return loss_weights, metrics
+    hint("compile()", "metrics", "compile(optimizer, loss, metrics) is of Keras 2: write `metrics=` before the list.")
+    return metrics, loss_weights
+
+
 class OldMethods:
     """The half of a model that answers to methods of Keras 1 and 2; each says once what it is today."""
 

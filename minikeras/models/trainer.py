@@ -22,7 +22,7 @@ from minikeras.callbacks.logs import Logs
 from minikeras.models.arguments import callback_list, due, verbosity, whole
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 from minikeras.models.meeting import Meeting
-from minikeras.models.old_methods import OldMethods, understanding
+from minikeras.models.old_methods import OldMethods, metrics_in_third_place, understanding
 from minikeras.models.own_steps import OwnSteps
 
 _STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
@@ -75,6 +75,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             raise ValueError(
                 f"Argument `steps_per_execution` of compile() must be a positive integer, got {steps_per_execution!r}."
             )
+        loss_weights, metrics = metrics_in_third_place(loss_weights, metrics)
         extras = {"run_eagerly": run_eagerly, "steps_per_execution": steps_per_execution, "jit_compile": jit_compile}
         self._compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, extras)
         self.optimizer, self.loss = self._compiled.optimizer, loss

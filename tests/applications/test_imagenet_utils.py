@@ -15,7 +15,7 @@ MODES["tf"] = ("resnet_v2", "mobilenet", "mobilenet_v2", "inception_v3", "incept
 FIRST = {  # what real Keras makes of the pixel (255, 0, 51)
     "caffe": [-52.939, -116.779, 131.32],
     "tf": [1.0, -1.0, -0.6],
-    "torch": [2.2489083, -2.0357143, -0.9156863],
+    "torch": [2.2489083, -2.0357143, -0.9155555],
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers, utils
-from minikeras.applications import MobileNet, MobileNetV2, MobileNetV3Small, VGG16, plan
+from minikeras.applications import VGG16, MobileNet, MobileNetV2, MobileNetV3Small, plan
 from tests.parity.application_cases import fill
 
 SMALL = {"input_shape": (32, 32, 3), "alpha": 0.25, "classes": 3}
@@ -149,10 +149,11 @@ def test_a_frozen_base_stays_as_it_is_while_the_top_learns():
 
 def test_the_last_layers_alone_can_be_tuned():
     base = MobileNet((32, 32, 3), alpha=0.25, include_top=False, weights=None, pooling="avg")
+    fill(base)
     for layer in base.layers[:-4]:
         layer.trainable = False
     inputs = keras.Input((32, 32, 3))
-    x = base(plan.layers.Rescaling(2.0, offset=-1.0)(inputs), training=False)
+    x = base(layers.Rescaling(2.0, offset=-1.0)(inputs), training=False)
     model = keras.Model(inputs, layers.Dense(1)(layers.Dropout(0.2)(x)))
     model.compile("sgd", "mse")
     before = {v.path: v.numpy() for v in base.weights}

@@ -153,3 +153,11 @@ def test_acc_finds_accuracy_in_history_logs_and_monitors(no_hints, tmp_path):
     assert list(short) == ["acc", "loss"] and short["accuracy"] == short["acc"]
     with pytest.raises(KeyError, match="nonsense"):
         history["nonsense"]
+
+
+def test_metrics_as_the_third_argument_of_compile(no_hints):
+    model = net()
+    model.compile("sgd", "binary_crossentropy", ["accuracy"])
+    assert list(model.fit(X, Y, verbose=0).history) == ["accuracy", "loss"]
+    model.compile("sgd", "binary_crossentropy", [2.0], ["accuracy"])
+    assert model.get_compile_config()["loss_weights"] == [2.0]

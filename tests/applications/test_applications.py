@@ -66,8 +66,8 @@ def test_arguments_come_in_keras_order(name):
         "classifier_activation include_preprocessing name",
         "EfficientNetV2S": "include_top weights input_tensor input_shape pooling classes classifier_activation "
         "include_preprocessing name",
-        "ConvNeXtTiny": "include_top include_preprocessing weights input_tensor input_shape pooling classes classifier_activation "
-        "name",
+        "ConvNeXtTiny": "include_top include_preprocessing weights input_tensor input_shape pooling classes "
+        "classifier_activation name",
         "NASNetMobile": "input_shape include_top weights input_tensor pooling classes classifier_activation name",
     }
     function = getattr(keras.applications, name)
