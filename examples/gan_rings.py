@@ -68,7 +68,8 @@ for ax, epochs in zip(axes, (1, 4, 10, 25)):
     ax.set(xlim=(-2.9, 2.9), ylim=(-2.9, 2.9), aspect="equal", xticks=[], yticks=[], title=f"{32 * epochs} steps")
     ax.grid(False)
     found.append(off(made))
-    print(f"{32 * epochs:3} steps: points are {found[-1]:.2f} off the ring; " + ", ".join(f"{k} {v[-1]:.2f}" for k, v in losses.items()))
+    told = ", ".join(f"{name} {values[-1]:.2f}" for name, values in losses.items())
+    print(f"{32 * epochs:3} steps: points are {found[-1]:.2f} off the ring; {told}")
 axes[0].legend(loc="lower right", fontsize=9, markerscale=2)
 show(figure, "gan_rings")
 quarters = [(made[:, 0] * a + made[:, 1] * b > 1.2).mean() for a, b in ((1, 0), (0, 1), (-1, 0), (0, -1))]

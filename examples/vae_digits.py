@@ -83,4 +83,5 @@ right.grid(False)
 show(figure, "vae_digits")
 nearest = np.argsort(np.linalg.norm(places[:, None] - places[None, ::3], axis=2), axis=1)[:, 1]
 same = (digits.target == digits.target[::3][nearest]).mean()
-print(f"VAE: the loss falls: {history['loss'][-1] < 0.75 * history['loss'][0]}; neighbours on the plane are alike: {same > 0.5}")
+falls = history["loss"][-1] < 0.75 * history["loss"][0]
+print(f"VAE: the loss falls: {falls}; neighbours on the plane are alike: {same > 0.5}")

@@ -16,7 +16,6 @@ from minikeras._core.now import TAPE
 from minikeras._core.trace import Argument, Box, Entry, Roll, unbroadcast
 from minikeras._core.variable import Variable
 
-
 _SMALL = 4096  # numbers: so many are copied when they are read, since an assignment may follow
 
 
@@ -26,7 +25,7 @@ class Recording:
     def __init__(self, strict: bool = False, watch_accessed_variables: bool = True):
         self._strict, self._taking_all = strict, watch_accessed_variables
         self.roll: Roll | None = None
-        self.takes_all = watch_accessed_variables  # whether this tape or one around it watches each trainable variable that is read
+        self.takes_all = watch_accessed_variables  # whether this tape, or one around it, watches all that is trainable and read
         self._outer: Recording | None = None
         self._tokens: list = []
 
@@ -118,7 +117,9 @@ class paused:
         TAPE.reset(self.token)
 
 
-def walk_back(roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], variables: set[int] | None, deep: bool = False) -> tuple:
+def walk_back(
+    roll: Roll, starts: list[tuple[Entry, Any]], wanted: set[int], variables: set[int] | None, deep: bool = False
+) -> tuple[dict[int, Any], dict[int, Any]]:
     """Take gradients back along the tape: δ of each entry to the entries it was made of.
 
     Args:
@@ -233,7 +234,7 @@ class Traced:
     def _in_a_row(self) -> dict[int, np.ndarray] | None:
         """If the run was layers in a row, each with weights of its own, the places of their gradients by id; else None."""
         entries = self.roll.entries
-        if self.roll.leaves or len(self.xs) != 1 or type(self.y) is not Box or self.y.entry is not entries[-1] or len(entries) < 2:
+        if self.roll.leaves or len(self.xs) != 1 or len(entries) < 2 or type(self.y) is not Box or self.y.entry is not entries[-1]:
             return None
         found: dict[int, np.ndarray] = {}
         before, count = entries[0], 0

@@ -60,7 +60,8 @@ class Roll:
     def variables(self) -> list[Variable]:
         """The variables that were read, by code or by layers."""
         read = [owner for owner, _ in self.leaves.values() if isinstance(owner, Variable)]
-        return list({id(v): v for v in (*read, *(v for entry in self.entries if entry.known is not None for v in entry.known.trained))}.values())
+        called = [v for entry in self.entries if entry.known is not None for v in entry.known.trained]
+        return list({id(v): v for v in (*read, *called)}.values())
 
 
 class Entry:
@@ -95,7 +96,7 @@ class Several(Entry):
 
 
 class Box(NDArrayOperatorsMixin):
-    """An array on a tape: a handle on an `Entry`, which changes in place as an array's numbers would. ``untraced`` is its value."""
+    """An array on a tape: a handle on an `Entry`, which changes in place as an array's numbers would. ``untraced``: its value."""
 
     __slots__ = ("entry", "roll", "_keras_mask")
 

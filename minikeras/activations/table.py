@@ -7,6 +7,7 @@ activation (a slope, an axis) follow under their own names.
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.operation import Operation, symbolic
+from minikeras._core.symbolic import KerasTensor
 from minikeras._core.trace import Box, primitive
 from minikeras._core.variable import Variable
 
@@ -34,6 +37,8 @@ def activation(derivative: Callable) -> Callable:
                 return f(x, *args, **kwargs)
             if isinstance(x, Box):
                 return primitive(lambda z: there_and_back(f, derivative, z, args, kwargs), x)
+            if isinstance(x, KerasTensor):
+                return in_graph(door, x, args, kwargs)
             x = floats(x)
             return f(x, *args, **kwargs) if x.ndim else f(x.reshape(1), *args, **kwargs).reshape(())
 
@@ -41,6 +46,24 @@ def activation(derivative: Callable) -> Callable:
         return door
 
     return decorate
+
+
+def in_graph(f: Callable, x: KerasTensor, args: tuple, kwargs: dict) -> Any:
+    """An activation of symbolic data: the operation of `keras.ops` that is called the same, as in Keras, if it takes as much.
+
+    >>> from minikeras import Input, activations
+    >>> activations.relu(Input((3,)))
+    <KerasTensor shape=(None, 3), dtype=float32, name=relu>
+    """
+    from minikeras import ops
+
+    if f.__name__ == "relu" and not args and kwargs.keys() <= {"negative_slope", "max_value"}:
+        y = ops.leaky_relu(x, kwargs["negative_slope"]) if kwargs.get("negative_slope") else ops.relu(x)
+        return y if kwargs.get("max_value") is None else ops.minimum(y, kwargs["max_value"])
+    same = getattr(ops, f.__name__, None)
+    if same is not None and set(inspect.signature(f).parameters) <= set(inspect.signature(same).parameters):
+        return same(x, *args, **kwargs)
+    return symbolic(Operation(f), (x, *args), kwargs)
 
 
 def bare(f: Callable) -> Callable:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from minikeras.callbacks import history_plot
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
 
@@ -35,6 +38,22 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
         if self.model is not None:
             self.model.history = self
+
+    def plot(self, metrics: list[str] | None = None, ax: Any = None) -> Any:
+        """Draw loss and metrics over the epochs, with those of the validation, by matplotlib.
+
+        Args:
+            metrics: which; all by default.
+            ax: matplotlib axes, as many as there are metrics; by default a new figure.
+
+        Returns:
+            The axes, an array of them.
+        """
+        return history_plot.plot_history(self, metrics, ax)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return history_plot.table_of(self)
 
     def get_state(self) -> dict:
         """All values so far."""

@@ -129,7 +129,7 @@ class Dataset:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator:
-        return map(shown, self._make())  # what a user sees answers .numpy(), too
+        return Elements(self._make())
 
     def __len__(self) -> int:
         if self._size < 0:
@@ -395,6 +395,8 @@ class Dataset:
         return f"<Dataset {size or f'of {self._size} elements'}>"
 
     def _batched(self, batch_size, drop_remainder, join):
+        if isinstance(batch_size, np.ndarray) and batch_size.ndim == 0:  # a tensor of one number
+            batch_size = batch_size.item()
         if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
             raise ValueError(f"batch_size must be a positive integer, got {batch_size!r}.")
         whole = self._size // batch_size if drop_remainder else -(-self._size // batch_size)
@@ -406,6 +408,25 @@ class Dataset:
                     yield join(elements)
 
         return Dataset(make, whole if self._size >= 0 else self._size, not drop_remainder)
+
+
+class Elements:
+    """The elements of a dataset on their way to a user: what is seen answers ``.numpy()``.
+
+    >>> Elements(iter([np.float32(1.0)])).get_next().numpy().item()
+    1.0
+    """
+
+    def __init__(self, source: Iterator):
+        self._source = source
+
+    def __iter__(self) -> Iterator:
+        return self
+
+    def __next__(self) -> Any:
+        return shown(next(self._source))
+
+    get_next = __next__
 
 
 def map_structure_of_specs(signature: Any) -> Any:

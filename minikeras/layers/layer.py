@@ -26,8 +26,8 @@ import numpy as np
 from minikeras import regularizers
 from minikeras._core import dtypes
 from minikeras._core.arguments import unknown_arguments
-from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.naming import auto_name, shorten
+from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE, Call
 from minikeras._core.old_arguments import teach
 from minikeras._core.operation import output_spec
@@ -182,7 +182,9 @@ class Layer(Weighted, OldAttributes, Configurable):
                 variable.grad[...] = 0 if share is None else share
         if not need_dx:
             return None
-        return shares_of_traced(x, arguments, dxs) if arguments else dxs[0] if type(x) is np.ndarray else pack_sequence_as(x, dxs)
+        if arguments:
+            return shares_of_traced(x, arguments, dxs)
+        return dxs[0] if type(x) is np.ndarray else pack_sequence_as(x, dxs)
 
     def penalty(self, kept: Any) -> float:
         """What this pass added to the loss: `add_loss` and the penalties of layers inside."""
@@ -291,7 +293,7 @@ class Layer(Weighted, OldAttributes, Configurable):
             if arguments:
                 arguments = {name: tensor(value) for name, value in arguments.items()}
             y = self.call(tensor(x), **arguments, **extra)  # a user's own hands: x.get_shape(), x.numpy()
-            return y if type(y) is np.ndarray else map_leaves(plain, y)
+            return y if type(y) is np.ndarray else map_leaves(lambda a: a if mask_of(a) is not None else plain(a), y)
         if TAPE.get() is not None:
             return call_on_tape(self, x, training, arguments)
         return self.forward(x, training, **arguments)[0]
@@ -612,7 +614,7 @@ def _first_half(cls):
 
 
 def _of_this_class(cls):
-    """The call of a class with formulas as `super().call` of a user's class finds it: ``self.forward`` in it is this class's."""
+    """The call of a class with formulas as `super().call` of a user's class finds it: ``self.forward`` is this class's."""
     own, forward = cls.call, cls.forward
 
     @functools.wraps(own)

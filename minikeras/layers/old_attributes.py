@@ -10,7 +10,8 @@ from minikeras._core.symbolic import shapes_of
 #: name in Keras 1 -> name of today, for what a layer keeps
 OLD_ATTRIBUTES = {
     "W": "kernel", "U": "recurrent_kernel", "b": "bias", "output_dim": "units", "nb_filter": "filters",
-    "border_mode": "padding", "subsample": "strides", "p": "rate", "sigma": "stddev", "inner_activation": "recurrent_activation",
+    "border_mode": "padding", "subsample": "strides", "p": "rate", "sigma": "stddev",
+    "inner_activation": "recurrent_activation",
     "init": "kernel_initializer", "inner_init": "recurrent_initializer", "dim_ordering": "data_format",
     "W_regularizer": "kernel_regularizer", "b_regularizer": "bias_regularizer",
 }  # fmt: skip

@@ -17,7 +17,7 @@ from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
 from minikeras.models.old_operations import OLD_KINDS, OldOperation
 
-MOST_CALLS = 50_000  # nodes in one model from a file
+MOST_CALLS = 10_000  # nodes in one model from a file
 TRAINING = "training"  # beside args and kwargs: Keras writes a `training` into kwargs that nobody gave, and does not mind it
 
 

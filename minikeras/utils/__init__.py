@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # for editors
     from minikeras.utils.image_dataset_utils import image_dataset_from_directory
     from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img
     from minikeras.utils.settings import Config
+    from minikeras.utils.model_visualization import model_to_dot, plot_model
+    from minikeras.utils.plots import plot_decision_surface, plot_weights
     from minikeras.utils.symbolic import get_source_inputs, is_keras_tensor
     from minikeras.utils.text_dataset_utils import text_dataset_from_directory
 
@@ -43,6 +45,8 @@ _LATER = {
     "file_utils": "get_file",
     "image_dataset_utils": "image_dataset_from_directory",
     "settings": "Config",
+    "model_visualization": "model_to_dot plot_model",
+    "plots": "plot_decision_surface plot_weights",
     "symbolic": "get_source_inputs is_keras_tensor",
     "image_utils": "array_to_img img_to_array load_img save_img",
     "text_dataset_utils": "text_dataset_from_directory",
@@ -75,9 +79,13 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
+    "plot_decision_surface",
+    "plot_model",
+    "plot_weights",
     "register_keras_serializable",
     "save_img",
     "serialize_keras_object",

@@ -50,7 +50,10 @@ def test_only_what_is_watched_counts():
 
 
 def test_a_frozen_layer_s_weights_can_be_watched():
-    for model in (layers.Dense(2, dtype="float64"), Sequential([Input((3,), dtype="float64"), layers.Dense(2, dtype="float64")])):
+    for model in (
+        layers.Dense(2, dtype="float64"),
+        Sequential([Input((3,), dtype="float64"), layers.Dense(2, dtype="float64")]),
+    ):
         x = RNG.normal(size=(4, 3))
         model(x)
         model.trainable = False
@@ -59,7 +62,7 @@ def test_a_frozen_layer_s_weights_can_be_watched():
             tape.watch(kernel)
             y = ops.sum(model(x) ** 2)
         grad = tape.gradient(y, kernel)
-        check_gradient(lambda: np.sum(model(x) ** 2), kernel.value, grad)
+        check_gradient(lambda model=model, x=x: np.sum(model(x) ** 2), kernel.value, grad)
         assert not model.trainable_variables and not kernel.trainable
         with GradientTape() as tape:
             y = ops.sum(model(x) ** 2)
@@ -125,7 +128,7 @@ def test_a_persistent_tape_knows_the_weights_as_they_were():
 
 def test_one_after_the_other():
     w = Variable([2.0])
-    for k in range(3):
+    for _ in range(3):
         with GradientTape() as tape:
             y = w**3
         assert tape.gradient(y, w).tolist() == [12.0]
@@ -308,7 +311,9 @@ def test_weights_shared_by_two_calls_and_by_own_code():
 
 
 def test_a_model_and_a_layer_of_it():
-    model = Sequential([Input((3,), dtype="float64"), layers.Dense(3, "tanh", dtype="float64"), layers.Dense(3, dtype="float64")])
+    model = Sequential(
+        [Input((3,), dtype="float64"), layers.Dense(3, "tanh", dtype="float64"), layers.Dense(3, dtype="float64")]
+    )
     x = RNG.normal(size=(4, 3))
 
     def loss():

@@ -1,3 +1,5 @@
+"""Old arguments: one hint each."""
+
 import warnings
 
 import pytest
@@ -80,3 +82,11 @@ def test_names_of_modules():
     assert find("other") == "no other"
     with pytest.raises(AttributeError, match="module 'math' has no attribute 'other'"):
         old_arguments.old_names("math", {})("other")
+
+
+def test_where_warnings_are_errors_a_hint_is_only_printed(capsys):
+    old_arguments.forget()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        old_arguments.hint("Lamp", "candle", "Say `candela`.")
+    assert capsys.readouterr().err == "minikeras: Say `candela`.\n"

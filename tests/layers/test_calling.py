@@ -88,7 +88,9 @@ def test_training_is_inherited_and_can_be_overridden():
     assert tape.gradient(y, []) == [] and float(y) != 800
 
 
-@pytest.mark.parametrize("layer", [layers.Dense(2), layers.Dropout(0.5), layers.LSTM(2), Scaled(), Sequential([layers.Dense(2)])])
+@pytest.mark.parametrize(
+    "layer", [layers.Dense(2), layers.Dropout(0.5), layers.LSTM(2), Scaled(), Sequential([layers.Dense(2)])]
+)
 def test_misspelt_keywords_are_named(layer):
     with pytest.raises(TypeError, match="has no argument `trainin`|unexpected keyword argument.*trainin"):
         layer(X, trainin=True)
@@ -166,7 +168,9 @@ def test_a_subclass_with_its_own_call_as_the_last_layer(parent):
     model.train_on_batch(x, y)
     for v in model.trainable_weights:
         found = v.grad.copy()
-        np.testing.assert_allclose(found, numeric_gradient(lambda: model.evaluate(x, y, verbose=0), v.value), rtol=1e-4, atol=1e-7)
+        np.testing.assert_allclose(
+            found, numeric_gradient(lambda: model.evaluate(x, y, verbose=0), v.value), rtol=1e-4, atol=1e-7
+        )
 
 
 def test_a_weight_that_the_parent_s_formulas_do_not_know():
@@ -218,7 +222,16 @@ class Branching(Model):
 
 def models():
     i = Input((4,))
-    yield Sequential([Input((4,)), layers.Dense(8, "relu"), Scaled(8), layers.Dropout(0.5), layers.BatchNormalization(), layers.Dense(2, "softmax")])
+    yield Sequential(
+        [
+            Input((4,)),
+            layers.Dense(8, "relu"),
+            Scaled(8),
+            layers.Dropout(0.5),
+            layers.BatchNormalization(),
+            layers.Dense(2, "softmax"),
+        ]
+    )
     yield Model(i, layers.Concatenate()([layers.Dense(3)(i), Scaled(2)(i) * 2.0]))
     yield Branching()
 

@@ -65,7 +65,11 @@ def vae(style):
     i = Input((4,))
     h = layers.Dense(5, "relu")(i)
     mean, log_var = layers.Dense(2)(h), layers.Dense(2)(h)
-    z = Sampling()([mean, log_var]) if style != "lambda" else layers.Lambda(lambda args: args[0] + ops.exp(0.5 * args[1]) * 0.3)([mean, log_var])
+    z = (
+        Sampling()([mean, log_var])
+        if style != "lambda"
+        else layers.Lambda(lambda args: args[0] + ops.exp(0.5 * args[1]) * 0.3)([mean, log_var])
+    )
     encoder = Model(i, [mean, log_var, z], name="encoder")
     latent = Input((2,))
     decoder = Model(latent, layers.Dense(4, "sigmoid")(layers.Dense(5, "relu")(latent)), name="decoder")
@@ -163,7 +167,10 @@ def test_random_numbers_of_a_sampling_layer():
 
 def networks(out="sigmoid"):
     g = Sequential([Input((3,)), layers.Dense(6, "tanh"), layers.BatchNormalization(), layers.Dense(2)], name="generator")
-    d = Sequential([Input((2,)), layers.Dense(6), layers.LeakyReLU(0.2), layers.Dropout(0.3, seed=2), layers.Dense(1, out)], name="discriminator")
+    d = Sequential(
+        [Input((2,)), layers.Dense(6), layers.LeakyReLU(0.2), layers.Dropout(0.3, seed=2), layers.Dense(1, out)],
+        name="discriminator",
+    )
     return g, d
 
 
@@ -225,7 +232,7 @@ def test_gan_in_turn_with_freezing():
     combined.compile(optimizers.Adam(0.01), "binary_crossentropy")
     assert len(combined.trainable_weights) == 6 and not d.trainable
     noise, real = RNG.normal(size=(16, 3)), RNG.normal(size=(16, 2)) + 2
-    for step in range(3):
+    for _ in range(3):
         kept = d.get_weights(), g.get_weights()
         combined.train_on_batch(noise, np.ones((16, 1)))
         assert all(np.array_equal(a, b) for a, b in zip(kept[0], d.get_weights()))
@@ -244,7 +251,8 @@ def test_gradient_penalty(kind):
     """(‖∂D(x̂)/∂x̂‖ - 1)² is differentiated by the critic's weights."""
     if kind == "conv":
         critic = Sequential([
-            Input((6, 6, 1)), layers.Conv2D(3, 3, strides=2, padding="same"), layers.LeakyReLU(0.2), layers.Dropout(0.2, seed=1),
+            Input((6, 6, 1)), layers.Conv2D(3, 3, strides=2, padding="same"), layers.LeakyReLU(0.2),
+            layers.Dropout(0.2, seed=1),
             layers.Conv2D(2, 3, activation="tanh"), layers.Flatten(), layers.Dense(1),
         ])  # fmt: skip
     elif kind == "subclassed":
@@ -396,7 +404,13 @@ def test_siamese_pairs(style):
         def call(self, one, other):
             return distance((one, other))
 
-    d = layers.Lambda(distance, output_shape=(1,))([u, v]) if style == "lambda" else distance((u, v)) if style == "ops" else Distance()(u, v)
+    d = (
+        layers.Lambda(distance, output_shape=(1,))([u, v])
+        if style == "lambda"
+        else distance((u, v))
+        if style == "ops"
+        else Distance()(u, v)
+    )
     model = Model([a, b], d)
     model.compile(optimizers.Adam(0.02), contrastive)
     other = np.roll(X, 1, axis=0)

@@ -47,7 +47,17 @@ def per_step(kind):
     return Model(i, layers.Dense(2)(h)), WORDS
 
 
-KINDS = ["masking", "embedding", "lstm", "gru_bidirectional", "concatenate", "add", "layer_normalization", "sequential_inside", "attention"]
+KINDS = [
+    "masking",
+    "embedding",
+    "lstm",
+    "gru_bidirectional",
+    "concatenate",
+    "add",
+    "layer_normalization",
+    "sequential_inside",
+    "attention",
+]
 
 
 def unpadded(model, x, targets, weights=None):
@@ -99,7 +109,9 @@ def test_sample_weights_and_masks(style):
     plain, x = per_step("lstm")
     model = plain
     if style == "own_step":
-        model = type("Own", (Model,), {"train_step": lambda self, data: Model.train_step(self, data)})(plain.inputs, plain.outputs[0])
+        model = type("Own", (Model,), {"train_step": lambda self, data: Model.train_step(self, data)})(
+            plain.inputs, plain.outputs[0]
+        )
     model.compile(optimizers.SGD(0.0), "mse")
     weights = np.array([1.0, 2.0, 0.5, 0.0])
     expected, grads = unpadded(plain, x, TARGETS, weights)
@@ -112,7 +124,9 @@ def test_sample_weights_and_masks(style):
     assert model.train_on_batch(x, TARGETS, sample_weight=by_step) == pytest.approx(error.sum() / MASK.sum(), rel=1e-9)
 
 
-@pytest.mark.parametrize("last", [lambda: layers.LSTM(3), lambda: layers.Bidirectional(layers.GRU(3)), lambda: layers.GlobalAveragePooling1D()])
+@pytest.mark.parametrize(
+    "last", [lambda: layers.LSTM(3), lambda: layers.Bidirectional(layers.GRU(3)), lambda: layers.GlobalAveragePooling1D()]
+)
 def test_one_answer_for_each_series(last):
     """Where the mask ends in a layer that takes it, the loss is a plain mean over the samples."""
     model = Sequential([layers.Embedding(7, 3, mask_zero=True), last(), layers.Dense(1)])
@@ -188,7 +202,11 @@ def test_masks_of_several_outputs():
     logs = model.train_on_batch(WORDS, {"steps": TARGETS, "whole": y}, return_dict=True)
     p = model.predict(WORDS, verbose=0)
     a, b = np.mean((p["steps"] - TARGETS) ** 2, axis=-1)[MASK].mean(), np.mean((p["whole"] - y) ** 2)
-    assert logs["steps_loss"] == pytest.approx(a) and logs["whole_loss"] == pytest.approx(b) and logs["loss"] == pytest.approx(a + 3 * b)
+    assert (
+        logs["steps_loss"] == pytest.approx(a)
+        and logs["whole_loss"] == pytest.approx(b)
+        and logs["loss"] == pytest.approx(a + 3 * b)
+    )
     for v in model.trainable_variables:
         found = v.grad.copy()
         loss = lambda: model.evaluate(WORDS, {"steps": TARGETS, "whole": y}, verbose=0, return_dict=True)["loss"]  # noqa: E731

@@ -389,7 +389,11 @@ def test_added_losses_count_wherever_the_layer_stands(kind):
                 def call(self, x):
                     return self.out(self.sparse(x))
 
-            model = type("Stepping", (Own,), {"train_step": lambda self, data: Model.train_step(self, data)})() if kind == "own_step" else Own()
+            model = (
+                type("Stepping", (Own,), {"train_step": lambda self, data: Model.train_step(self, data)})()
+                if kind == "own_step"
+                else Own()
+            )
         model.compile(optimizers.SGD(0.0), "mse")
         loss = model.train_on_batch(x, y)
         assert loss == pytest.approx(sparse_loss(model, x, y), rel=1e-9)
@@ -397,7 +401,9 @@ def test_added_losses_count_wherever_the_layer_stands(kind):
         for v, g in zip(model.trainable_variables, [v.grad.copy() for v in model.trainable_variables]):
             np.testing.assert_allclose(g, numeric_gradient(lambda: sparse_loss(model, x, y), v.value), rtol=1e-6, atol=1e-8)
         model(x)
-        assert len(model.losses) == 2 and float(sum(model.losses)) == pytest.approx(loss - np.mean((model.predict(x, verbose=0) - y) ** 2))
+        assert len(model.losses) == 2 and float(sum(model.losses)) == pytest.approx(
+            loss - np.mean((model.predict(x, verbose=0) - y) ** 2)
+        )
         model.predict(x, verbose=0)
         assert len(model.losses) == 2
     finally:
@@ -502,7 +508,11 @@ def test_lists_and_tuples_in_and_out(kind):
     model = Two()
     model.compile("sgd", ["mse", "mse"])
     first = model.train_on_batch(kind([X, X[:, :3]]), kind([X[:, :2], Y]))
-    assert model.fit(kind([X, X[:, :3]]), kind([X[:, :2], Y]), epochs=5, verbose=0).history["loss"][-1] < first[0] if isinstance(first, list) else first
+    assert (
+        model.fit(kind([X, X[:, :3]]), kind([X[:, :2], Y]), epochs=5, verbose=0).history["loss"][-1] < first[0]
+        if isinstance(first, list)
+        else first
+    )
     assert [p.shape for p in model.predict(kind([X, X[:, :3]]), verbose=0)] == [(48, 2), (48, 1)]
 
 
@@ -574,4 +584,34 @@ def test_a_model_of_one_input_in_a_list_stands_anywhere():
         model.compile(optimizers.SGD(0.0), "mse")
         model.train_on_batch(x, y)
         for v in model.trainable_variables:
-            check_gradient(lambda: model.evaluate(x, y, verbose=0, batch_size=48), v.value, v.grad.copy(), rtol=1e-4, atol=1e-7, probes=2)
+            check_gradient(
+                lambda model=model: model.evaluate(x, y, verbose=0, batch_size=48),
+                v.value,
+                v.grad.copy(),
+                rtol=1e-4,
+                atol=1e-7,
+                probes=2,
+            )
+
+
+def test_variables_in_attributes_are_frozen_with_their_layer():
+    class Own(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.w, self.still = keras.Variable([1.0]), keras.Variable([2.0], trainable=False)
+
+        def call(self, x):
+            return x * self.w + self.still
+
+    model = Sequential([Input((1,)), Own(), layers.Dense(1)])
+    layer = model.layers[0]
+    layer.trainable = False
+    assert len(model.trainable_weights) == 2 and len(model.non_trainable_weights) == 2
+    with GradientTape() as tape:
+        y = ops.sum(model(X[:, :1]))
+    assert tape.gradient(y, layer.w) is None
+    layer.trainable = True
+    assert len(model.trainable_weights) == 3 and not layer.still.trainable
+    with GradientTape() as tape:
+        y = ops.sum(model(X[:, :1]))
+    assert tape.gradient(y, layer.w) is not None

@@ -56,6 +56,14 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=False, keep_dims=None):
 
 
 @op
+def normalize(tensor, ord="euclidean", axis=None):
+    """x / ‖x‖, and the norm."""
+    x = array(tensor)
+    size = norm(x, ord, axis, True)
+    return x / size, size
+
+
+@op
 def matrix_transpose(a, conjugate=False):
     """aᵀ of each matrix."""
     return turned(a)

@@ -251,14 +251,6 @@ def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: str | No
     return gather(params, ids, axis=0)
 
 
-@op
-def normalize(tensor, ord="euclidean", axis=None):
-    """x / ‖x‖, and the norm."""
-    x = array(tensor)
-    norm = ops.norm(x, 2 if ord == "euclidean" and axis is not None else None if ord == "euclidean" else ord, axes(axis), True)
-    return x / norm, norm
-
-
 def ctc_loss(
     labels: Any, logits: Any, label_length: Any, logit_length: Any, logits_time_major: bool = True, unique: Any = None,
     blank_index: int | None = None, name: str | None = None,

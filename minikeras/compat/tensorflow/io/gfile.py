@@ -113,13 +113,12 @@ class GFile:
         """How many bytes it has."""
         return os.path.getsize(self.name)
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "_file":
-            raise AttributeError(name)
-        return getattr(self._file, name)
+    def __del__(self):
+        if "_file" in self.__dict__:
+            self._file.close()
 
     def __iter__(self):
-        return iter(self._file)
+        yield from self._file
 
     def __enter__(self):
         return self
@@ -127,6 +126,17 @@ class GFile:
     def __exit__(self, *error):
         self._file.close()
 
+
+def _passed_on(name: str) -> Any:
+    def method(self, *args):
+        return getattr(self._file, name)(*args)
+
+    method.__name__, method.__doc__ = name, f"As of Python's files: {name}."
+    return method
+
+
+for _name in "close flush read readline readlines seek tell write".split():
+    setattr(GFile, _name, _passed_on(_name))
 
 FastGFile = Open = GFile
 Exists, IsDirectory, Glob, ListDirectory, MakeDirs, MkDir = exists, isdir, glob, listdir, makedirs, mkdir

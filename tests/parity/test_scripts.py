@@ -15,7 +15,7 @@ import pytest
 import minikeras
 from minikeras._core.old_arguments import forget
 
-SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.py"))
+SCRIPTS = sorted((Path(__file__).parents[1] / "compat" / "scripts").glob("*.py"))
 ROOT = Path(__file__).parents[2]
 
 
