@@ -4,9 +4,11 @@
 
 Everything runs side by side in one process, in turns, so that the ratios hold on a noisy machine; a ratio is the median over
 the rounds. PyTorch gets as many threads as there are cores, and its own order of axes; Keras the backend that KERAS_BACKEND
-names. A step is `train_on_batch` with Adam, loss included. To reach: the MNIST net and its convolutions at most 1.5 times
-PyTorch, LSTM and Embedding below it, the net with batch normalization within 1.2 times. Peak memory is that of a step in
-multiples of what its layers put out; the MNIST net is to stay below 3.
+names. With OPENBLAS_NUM_THREADS=1 in front all but Keras have one, and processor time counts: for a busy machine.
+
+A step of a net is `train_on_batch` with Adam, loss included. To reach: the MNIST net and its convolutions at most 1.5 times
+PyTorch, LSTM and Embedding below it, the net with batch normalization within 1.2 times. Peak memory is that of a step, also in
+multiples of what the layers put out (recurrent ones at each of their steps); the MNIST net is to stay below 3.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ import numpy as np
 
 import minikeras
 from minikeras import layers
+
+THREADS = int(os.environ.get("OPENBLAS_NUM_THREADS") or os.cpu_count())
 
 # name: the shape of a batch, its integers below (0 for floats), classes, the layers in short
 NETS = {
@@ -76,7 +80,8 @@ def keras_step(keras, shape, integers, classes, text):
     model = keras.Sequential([keras.Input(shape[1:]), *(kinds[word](n) for word, n in parts(text))])
     model.compile("adam", "sparse_categorical_crossentropy")
     x, y = batch(shape, integers, classes)
-    numbers = sum(int(np.prod(layer.output.shape[1:])) for layer in model.layers) * shape[0]
+    steps = [shape[1] if isinstance(layer, (layers.LSTM, layers.GRU)) else 1 for layer in model.layers]
+    numbers = shape[0] * sum(int(np.prod(layer.output.shape[1:])) * n for layer, n in zip(model.layers, steps))
     return (lambda: model.train_on_batch(x, y)), numbers
 
 
@@ -167,15 +172,20 @@ def torchs(kind, arguments, shape, need_dx):
     return run
 
 
+def clock():
+    """Seconds: of the wall clock, or where all have one thread, of the processor."""
+    return time.process_time() if THREADS == 1 else time.perf_counter()
+
+
 def in_turns(runners, rounds):
     """Seconds that each takes, round by round."""
     times = {name: [] for name in runners}
     for turn in range(rounds + 3):
         for name, run in runners.items():
-            start = time.perf_counter()
+            start = clock()
             run()
             if turn > 2:
-                times[name].append(time.perf_counter() - start)
+                times[name].append(clock() - start)
     return times
 
 
@@ -222,7 +232,7 @@ if __name__ == "__main__":
     if importlib.util.find_spec("torch"):
         import torch
 
-        torch.set_num_threads(os.cpu_count())
+        torch.set_num_threads(THREADS)
     print("training steps, float32")
     nets({title: case for title, case in NETS.items() if options.only in title}, options.rounds)
     print("convolutions with relu, forward and backward, float32")

@@ -77,7 +77,7 @@ class GradientTape(Recording):
         """
         if self._used and not self._persistent:
             raise RuntimeError(
-                "A GradientTape that is not persistent gives gradients once: make it GradientTape(persistent=True) to ask again."
+                "A GradientTape that is not persistent gives gradients once: GradientTape(persistent=True) can be asked again."
             )
         if self.roll is None:
             raise RuntimeError("Nothing was recorded yet: compute inside `with GradientTape() as tape:`.")

@@ -186,6 +186,10 @@ def _add(grads: dict, entry: Entry, share: Any) -> None:
     grads[entry.index] = share if known is None else known + share  # not in place: shares may be one array
 
 
+class Written(dict):
+    """``{id: grad}`` of variables whose own ``grad`` holds all of it."""
+
+
 class Traced:
     """The way back through a run of traced code: what `Layer.forward` keeps for layers without formulas.
 
@@ -208,9 +212,9 @@ class Traced:
         if not self.losses and (found := self._in_a_row()) is not None:
             g = np.asarray(dy) if type(dy) is not np.ndarray else dy
             entry, g = _start(self.y, g)
-            for entry in reversed(self.roll.entries[1:]):
-                g = entry.through(g, need_dx or entry.index > 1)
-            return [g] if need_dx else [], found
+            for entry in self.roll.entries[:0:-1]:
+                g = entry.layer.backward(g, entry.kept, need_dx or entry.index > 1)
+            return [g] if need_dx else [], found  # of which each is the variable's own grad
         starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)] if self.losses else []
         if type(self.y) is Box and isinstance(dy, np.ndarray):
             starts.append(_start(self.y, dy))
@@ -234,9 +238,11 @@ class Traced:
     def _in_a_row(self) -> dict[int, np.ndarray] | None:
         """If the run was layers in a row, each with weights of its own, the places of their gradients by id; else None."""
         entries = self.roll.entries
-        if self.roll.leaves or len(self.xs) != 1 or len(entries) < 2 or type(self.y) is not Box or self.y.entry is not entries[-1]:
+        if self.roll.leaves or len(self.xs) != 1 or len(entries) < 2:
             return None
-        found: dict[int, np.ndarray] = {}
+        if type(self.y) is not Box or self.y.entry is not entries[-1]:
+            return None
+        found: dict[int, np.ndarray] = Written()
         before, count = entries[0], 0
         if before is not self.xs[0]:
             return None

@@ -96,7 +96,7 @@ class Several(Entry):
 
 
 class Box(NDArrayOperatorsMixin):
-    """An array on a tape: a handle on an `Entry`, which changes in place as an array's numbers would. ``untraced``: its value."""
+    """An array on a tape: a handle on an `Entry`, changed in place as an array would be. ``untraced`` is its value."""
 
     __slots__ = ("entry", "roll", "_keras_mask")
 

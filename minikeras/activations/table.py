@@ -57,13 +57,20 @@ def in_graph(f: Callable, x: KerasTensor, args: tuple, kwargs: dict) -> Any:
     """
     from minikeras import ops
 
-    if f.__name__ == "relu" and not args and kwargs.keys() <= {"negative_slope", "max_value"}:
-        y = ops.leaky_relu(x, kwargs["negative_slope"]) if kwargs.get("negative_slope") else ops.relu(x)
-        return y if kwargs.get("max_value") is None else ops.minimum(y, kwargs["max_value"])
-    same = getattr(ops, f.__name__, None)
-    if same is not None and set(inspect.signature(f).parameters) <= set(inspect.signature(same).parameters):
-        return same(x, *args, **kwargs)
-    return symbolic(Operation(f), (x, *args), kwargs)
+    bound = inspect.signature(f).bind(x, *args, **kwargs)
+    bound.apply_defaults()
+    given, name = bound.arguments, f.__name__
+    if name == "linear":
+        return x
+    if name == "mish":
+        return x * ops.tanh(ops.softplus(x))
+    if name == "relu" and not given["threshold"]:
+        y = ops.leaky_relu(x, given["negative_slope"]) if given["negative_slope"] else ops.relu(x)
+        return y if given["max_value"] is None else ops.minimum(y, given["max_value"])
+    same = ops.exp if name == "exponential" else getattr(ops, name, None)
+    if same is None or not given.keys() <= inspect.signature(same).parameters.keys():
+        return symbolic(Operation(f), (x, *args), kwargs)
+    return same(*given.values())
 
 
 def bare(f: Callable) -> Callable:

@@ -23,6 +23,7 @@ from minikeras.saving.zip_reader import Zip
 def load(path: str) -> Any:
     """A model from a file of any format that holds one."""
     if path.endswith(".json"):
+        print(f"{path} holds no weights: they are drawn anew.", file=sys.stderr)
         return models.model_from_json(Path(path).read_text(encoding="utf-8"))
     return saving.load_model(path, compile=False)
 
@@ -46,7 +47,7 @@ def inspect(options: Any) -> int:
     found: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size}
     found["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     with opened(str(path)) as (file, name):
-        found["kind"] = kind_of(file)
+        found["kind"] = "json" if path.suffix == ".json" else kind_of(file)
         if found["kind"] == "zip":
             archive = Zip(file, name)
             found["members"] = {member.name: member.size for member in archive.members.values()}
@@ -59,7 +60,7 @@ def inspect(options: Any) -> int:
             found["model"] = described(json.loads(text) if text else None)
             found["arrays"] = list(arrays(root))
     try:
-        saving.load_model(str(path), compile=False)
+        load(str(path))
         found["would be loaded"] = True
     except (OSError, ValueError) as error:
         found["would be loaded"] = f"no: {' '.join(str(error).split())}"
@@ -194,10 +195,18 @@ def read_rows(path: str) -> np.ndarray:
     if path.endswith(".npy"):
         return np.load(path, allow_pickle=False)
     with open(path, encoding="utf-8") as file:
-        first = file.readline()
+        first = file.readline().strip().split(",")
+    named = not any(_is_number(cell) for cell in first)
     try:
-        [float(cell) for cell in first.split(",")]
-        skip = 0
+        rows = np.loadtxt(path, delimiter=",", skiprows=int(named), ndmin=2, dtype="float32")
+    except ValueError as error:
+        raise ValueError(f"{path} should hold numbers separated by commas, the same count in each line: {error}") from None
+    return rows
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
     except ValueError:
-        skip = 1
-    return np.loadtxt(path, delimiter=",", skiprows=skip, ndmin=2, dtype="float32")
+        return False
+    return True

@@ -15,7 +15,7 @@ EXAMPLES = """examples:
   minikeras run lecture.ipynb --html out.html  a notebook, with its pictures
   minikeras summary model.keras                the table of its layers
   minikeras inspect model.h5                   what is in a file, without trusting it
-  minikeras convert model.h5 model.keras       between .keras, .h5, .weights.h5, .onnx and .json
+  minikeras convert model.h5 model.keras       a model of .keras, .h5 or .json as .keras, .h5, .weights.h5, .onnx, .json
   minikeras diff old.keras new.keras           what differs, in architecture and weights
   minikeras predict model.keras rows.csv > out.csv
   minikeras doctor                             versions, BLAS, threads, extras
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     differ.add_argument("--json", action="store_true", help="as JSON")
     predictor = commands.add_parser("predict", help="predict the rows of a file")
     predictor.add_argument("file")
-    predictor.add_argument("rows", help="a .csv or .npy file")
+    predictor.add_argument("rows", help="a .csv (numbers separated by commas, a line of names first or not) or .npy file")
     predictor.add_argument("--out", help="a .csv or .npy file; standard output by default")
     predictor.add_argument("--batch-size", type=int, default=32)
     checker = commands.add_parser("doctor", help="versions, BLAS, threads, extras")
@@ -74,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["summary", "nowhere.keras"])
     1
     """
+    if not (sys.argv[1:] if arguments is None else arguments):
+        parser().print_help()
+        return 2
     options = parser().parse_args(arguments)
     try:
         return COMMANDS[options.command](options) or 0

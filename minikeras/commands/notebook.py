@@ -10,8 +10,10 @@ import io
 import json
 import os
 import re
+import runpy
 import sys
 import traceback
+import types
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,8 @@ ASSIGNED = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[!%](.*)$")
 class Notebook:
     """The cells of an `.ipynb` file.
 
-    Magics and shell lines do what does no harm: ``%time`` and ``%%time`` run what stands behind, ``%cd`` changes the folder, ``%run``
-    runs a script; the others, and ``!pip install``, are passed over with a word.
+    Magics do what does no harm: ``%time`` and ``%timeit`` run what stands behind, once, ``%cd`` changes the folder, ``%env`` the
+    environment, ``%run`` runs a script, ``%%writefile`` writes a file; other magics and shell lines are passed over with a word.
     """
 
     def __init__(self, path: Path):
@@ -35,10 +37,15 @@ class Notebook:
             raise ValueError(f"{path} is no notebook: {error}") from error
         self.names: dict[str, Any] = {"__name__": "__main__", "display": self._display, "get_ipython": lambda: _Shell()}
         self.failed: int | None = None
+        self.code = 1  # what the process ends with if a cell fails
 
     def run(self) -> bool:
         """Run all cells in order; False if one fails: its number, code and error are printed."""
-        number = 0
+        number, text = 0, json.dumps(self.cells)
+        if "IPython" in text:
+            self._stand_in_for_ipython()
+        if re.search("matplotlib|seaborn|plt", text):
+            self._catch_figures()
         for cell in self.cells:
             if cell.get("cell_type") != "code":
                 continue
@@ -57,7 +64,9 @@ class Notebook:
                 self._execute(plain_python(code), number)
                 return True
             except SystemExit as stop:
-                return not stop.code
+                print(f"Cell {number} of {self.path.name} ended the run: sys.exit({stop.code!r}).", file=sys.stderr)
+                self.code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+                return False
             except BaseException as error:  # whatever a cell raises
                 text = "".join(traceback.format_exception(type(error), error, error.__traceback__.tb_next.tb_next))
                 self._outputs.append({"output_type": "error", "ename": type(error).__name__, "evalue": str(error),
@@ -78,17 +87,38 @@ class Notebook:
         if last is not None:
             value = eval(compile(ast.Expression(last.value), f"cell {number}", "eval"), self.names)
             if value is not None:
+                self._collect_figures()
                 self._display(value)
+                self._outputs[-1].update(output_type="execute_result", execution_count=number)
 
-    def _display(self, *values: Any) -> None:
+    def _display(self, *values: Any, **how) -> None:
         for value in values:
             data = {"text/plain": repr(value)}
-            as_html = getattr(value, "_repr_html_", None)
-            if callable(as_html):
+            for kind, method in (("text/html", "_repr_html_"), ("image/png", "_repr_png_")):
                 with contextlib.suppress(Exception):
-                    data["text/html"] = as_html()
-            self._outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
+                    made = getattr(value, method)()
+                    data[kind] = base64.b64encode(made).decode() if isinstance(made, bytes) else made
+            self._outputs.append({"output_type": "display_data", "data": {k: v for k, v in data.items() if v}, "metadata": {}})
             sys.__stdout__.write(data["text/plain"] + "\n")
+
+    def _stand_in_for_ipython(self) -> None:
+        """Let ``from IPython.display import display, HTML, Image, clear_output`` work, with IPython or without."""
+        try:
+            import IPython.display as shown
+        except ImportError:
+            package, shown = types.ModuleType("IPython"), types.ModuleType("IPython.display")
+            package.display, package.get_ipython = shown, self.names["get_ipython"]
+            sys.modules.update({"IPython": package, "IPython.display": shown})
+            shown.HTML, shown.Markdown, shown.SVG, shown.Image = Shown, Shown, Shown, Picture
+            shown.clear_output = lambda wait=False: None
+        shown.display = self._display
+
+    def _catch_figures(self) -> None:
+        """Let ``plt.show()`` put the figures among the outputs, there and then."""
+        with contextlib.suppress(ImportError):
+            import matplotlib.pyplot as plt
+
+            plt.show = lambda *args, **kwargs: self._collect_figures()
 
     def _collect_figures(self) -> None:
         plt = sys.modules.get("matplotlib.pyplot")
@@ -119,7 +149,9 @@ class Notebook:
             parts.append(f"<pre>{html.escape(text)}</pre>")
             for output in cell.get("outputs", ()):
                 data = output.get("data", {})
-                if "image/png" in data:
+                if "text/html" in data:
+                    parts.append(f"<div class=out>{''.join(data['text/html'])}</div>")
+                elif "image/png" in data:
                     parts.append(f"<img src='data:image/png;base64,{''.join(data['image/png'])}'>")
                 elif output.get("output_type") == "error":
                     parts.append(f"<pre class=err>{html.escape(chr(10).join(output['traceback']))}</pre>")
@@ -133,7 +165,7 @@ def plain_python(code: str) -> str:
 
     >>> print(plain_python("%matplotlib inline\\n!pip install keras\\nx = 1\\n%time y = x\\nfiles = !ls"))
     pass  # %matplotlib inline
-    pass  # !pip install keras
+    print('(not run: !pip install keras)')
     x = 1
     y = x
     files = []  # !ls
@@ -141,8 +173,13 @@ def plain_python(code: str) -> str:
     first = code.lstrip()
     if first.startswith("%%"):
         head, _, rest = first.partition("\n")
-        kind = head[2:].split()[0] if head[2:].split() else ""
-        return "\n" + plain_python(rest) if kind in ("time", "timeit", "capture", "prun") else f"pass  # {head}"
+        kind, *words = head[2:].split() or [""]
+        if kind in ("time", "timeit", "capture", "prun"):
+            return "\n" + plain_python(rest)
+        if kind in ("writefile", "file") and words:
+            mode = "a" if "-a" in words else "w"
+            return f"with open({words[-1]!r}, {mode!r}, encoding='utf-8') as _file: _ = _file.write({rest!r})"
+        return _passed_over(head)
     try:
         ast.parse(code)
         return code
@@ -156,14 +193,54 @@ def _plain_line(line: str) -> str:
     if assigned and not HARMLESS.match(line):
         return f"{assigned[1]}{assigned[2]} = []  # {line.split('=', 1)[1].strip()}"
     if bare.startswith(("%time ", "%timeit ", "%prun ")):
-        return indent + bare.split(None, 1)[1]
+        return indent + re.sub(r"^(-[nrtcpqo]+\s*\d*\s+)*", "", bare.split(None, 1)[1])
     if bare.startswith("%cd "):
         return f"{indent}__import__('os').chdir({os.path.expanduser(bare[4:].strip())!r})"
+    if bare.startswith(("%env ", "%set_env ")) and (pair := bare.split(None, 1)[1].replace("=", " ", 1).split(None, 1))[1:]:
+        return f"{indent}__import__('os').environ.update({{{pair[0]!r}: {pair[1]!r}}})"
     if bare.startswith("%run "):
-        return f"{indent}__import__('runpy').run_path({bare[5:].split()[0]!r}, run_name='__main__')"
-    if bare.startswith(("%", "!")) or bare.endswith("?") or bare.startswith("?"):
+        return f"{indent}globals().update(__import__('minikeras.commands.notebook').commands.notebook.run_script({bare[5:].split()!r}))"
+    if bare.startswith(("!", "%")) and not bare.startswith(("%matplotlib", "%load_ext", "%config", "%autoreload", "%pylab")):
+        return indent + _passed_over(bare)
+    if bare.startswith("%") or bare.endswith("?") or bare.startswith("?"):
         return f"{indent}pass  # {bare}"
     return line
+
+
+def _passed_over(line: str) -> str:
+    return f"print({f'(not run: {line})'!r})"
+
+
+def run_script(words: list[str]) -> dict:
+    """Run a script with its arguments, as ``%run`` does; return the names that it leaves."""
+    before = sys.argv
+    sys.argv = words
+    try:
+        names = runpy.run_path(words[0], run_name="__main__")
+        return {name: value for name, value in names.items() if not name.startswith("__")}
+    finally:
+        sys.argv = before
+
+
+class Shown:
+    """What IPython.display calls HTML, Markdown or SVG: text for the page."""
+
+    def __init__(self, data: Any = "", **how):
+        self.data = data
+
+    def _repr_html_(self) -> str:
+        return str(self.data)
+
+
+class Picture:
+    """What IPython.display calls Image: a file or bytes."""
+
+    def __init__(self, data: Any = None, filename: str | None = None, **how):
+        name = filename or (data if isinstance(data, (str, os.PathLike)) else None)
+        self.data = Path(name).read_bytes() if name is not None else data
+
+    def _repr_png_(self) -> bytes:
+        return self.data
 
 
 class _Tee(io.TextIOBase):

@@ -51,7 +51,7 @@ def run_notebook(path: Path, options: Any) -> int:
         notebook.save(save)
     if html:
         notebook.page(html)
-    return 0 if good else 1
+    return 0 if good else notebook.code
 
 
 def after(flag: str, arguments: list[str]) -> str | None:

@@ -42,7 +42,7 @@ class Facade(types.ModuleType):
                 except AttributeError as error:
                     failed = failed or error
                     continue
-                if callable(value) or not isinstance(value, types.ModuleType):  # optimizers.sgd(...): module and class
+                if callable(value) and not isinstance(value, Facade) or not isinstance(value, types.ModuleType):  # optimizers.sgd(...): module and class
                     announce(value)
                     vars(self)[name] = value
                     return value
@@ -58,6 +58,15 @@ class Facade(types.ModuleType):
             names.update(getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")])
         names.update(n for n in CHILDREN.get(self.__name__, "").split() if is_known(f"{self.__name__}.{n}"))
         return sorted(names)
+
+    def __call__(self, *args, **kwargs):
+        """Call the function of the module's name: ``keras.layers.merge`` was a module in Keras 2, a function in Keras 1."""
+        parent, _, name = self.__name__.rpartition(".")
+        for module in getattr(sys.modules.get(parent), "_modules", list)():
+            function = getattr(module, name, None)
+            if callable(function) and not isinstance(function, Facade):
+                return function(*args, **kwargs)
+        raise TypeError(f"{self.__name__} is a module, it can't be called.")
 
     def __reduce__(self):  # cloudpickle takes what a function names along, modules too
         return importlib.import_module, (self.__name__,)

@@ -14,7 +14,7 @@ import numpy as np
 from minikeras._core.nest import flatten, is_nested, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE, Call
 from minikeras._core.symbolic import KerasTensor
-from minikeras._core.tape import gradients
+from minikeras._core.tape import gradients, paused
 from minikeras._core.tensor import Tensor
 from minikeras._core.trace import Argument, Box, Entry, constant, primitive
 from minikeras._core.variable import Variable
@@ -158,11 +158,11 @@ def call_on_one(layer: Any, x: Box, training: bool, kind: type, tape: Any) -> An
         known = layer.known()
     if known.states or roll.frozen or roll.persistent or not tape.takes_all or kind is not type(layer):
         return _recorded(CalledOnMany(layer, kind, [entry], (entry.value, {}), training), tape)
-    token = TAPE.set(None)
-    try:
+    if known.quiet:
         y, kept = layer.forward(entry.value, training)
-    finally:
-        TAPE.reset(token)
+    else:
+        with paused():
+            y, kept = layer.forward(entry.value, training)
     if not isinstance(y, np.ndarray):
         return _on_roll(CalledOnMany(layer, kind, [entry], (entry.value, {}), training), roll, known, y, kept)
     entries = roll.entries
@@ -234,10 +234,6 @@ class Called(Entry):
         need_dx = type(x) is not Argument or x.wanted
         dx = self._back(g, need_dx)
         return ((x, dx),) if need_dx and dx is not None else ()
-
-    def through(self, g: np.ndarray, need_dx: bool) -> np.ndarray | None:
-        """∂L/∂x, where nothing is frozen and no weight is another layer's too."""
-        return self.layer.backward(g, self.kept, need_dx)
 
     def _back(self, g, need_dx):
         layer, variables = self.layer, self.known.trained

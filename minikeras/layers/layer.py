@@ -34,7 +34,7 @@ from minikeras._core.operation import output_spec
 from minikeras._core.registry import REGISTRIES, Registry, home
 from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
-from minikeras._core.tape import paused, traced
+from minikeras._core.tape import Written, paused, traced
 from minikeras._core.tensor import plain, tensor
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
@@ -166,7 +166,7 @@ class Layer(Weighted, OldAttributes, Configurable):
             if arguments:
                 run = traced(lambda given: self.call(given[0], **given[1], **told), (x, arguments))
             else:
-                run = traced(lambda x: self.call(x, **told), x)
+                run = traced(functools.partial(self.call, **told) if told else self.call, x)
         finally:
             CALL.reset(outer)
         run.losses = [value for _, value in call.losses]
@@ -176,7 +176,8 @@ class Layer(Weighted, OldAttributes, Configurable):
         """Turn ∂L/∂y into ∂L/∂x and write ∂L/∂w into the weights' ``grad``."""
         run, x, arguments = kept
         dxs, grads = run.back(dy, need_dx)
-        for variable in self.known().trained:
+        trained = self.known().trained
+        for variable in trained if type(grads) is not Written or len(grads) < len(trained) else ():
             share = grads.get(id(variable))
             if share is not variable.grad:
                 variable.grad[...] = 0 if share is None else share
@@ -226,6 +227,8 @@ class Layer(Weighted, OldAttributes, Configurable):
         token = CALL.set(call) if outer is None else None
         try:
             y = self._compute(x, training, arguments)
+            if y is None:
+                raise ValueError(f"call() of {self.name!r} ({type(self).__name__}) returned None. Does it lack a `return`?")
             self.note_activity(y)
             if self._output_shape is None and all(hasattr(part, "shape") for part in flatten(y)):
                 self._output_shape = open_batch(y)
@@ -345,7 +348,10 @@ class Layer(Weighted, OldAttributes, Configurable):
 
     def _tried(self, x: Any, arguments: dict) -> Any:
         def run(x, **given):
-            return self._compute(map_leaves(self._cast, x), bool(given.pop("training", False)), given)
+            y = self._compute(map_leaves(self._cast, x), bool(given.pop("training", False)), given)
+            if y is None:
+                raise ValueError(f"call() of {self.name!r} ({type(self).__name__}) returned None. Does it lack a `return`?")
+            return y
 
         return output_spec(run, (x,), arguments, f"layer {self.name!r} ({type(self).__name__})")
 
@@ -406,7 +412,11 @@ class Layer(Weighted, OldAttributes, Configurable):
 
     def check_input_shape(self, shape: Any) -> None:
         """Raise a ValueError if an input of this shape can't go in."""
-        if self.input_spec is None or not is_shape(shape) or isinstance(self.input_spec, (list, tuple, dict)):
+        if self.input_spec is None or isinstance(self.input_spec, (list, tuple, dict)):
+            return
+        if not is_shape(shape):
+            if isinstance(shape, dict) or len(shape) > 1 and type(self).__module__.startswith("minikeras."):
+                raise ValueError(f"Layer {self.name!r} ({type(self).__name__}) takes one input, got {len(shape)}: {shape}.")
             return
         problem = self.input_spec.problem(shape)
         if problem:

@@ -109,7 +109,13 @@ class Weighted:
             weights -= {id(v) for part in (self, *self._inner_layers()) for v in part._frozen_by_nature}
             states = [v for v in self.variables if not v.trainable and id(v) not in weights]
             known = vars(self)["_known"] = Known(at, trained, states)
+            known.quiet = self._is_quiet()
         return known
+
+    def _is_quiet(self) -> bool:
+        """Whether all that computes here is the house's, and no layer inside."""
+        functions = [type(self), *(value for name, value in vars(self).items() if name.endswith("activation") and value is not None)]
+        return not self._parts(Weighted) and all((getattr(f, "__module__", None) or "").startswith("minikeras.") for f in functions)
 
     @property
     def weights(self) -> list[Variable]:
@@ -188,6 +194,8 @@ class Weighted:
 
     def set_weights(self, weights: list) -> None:
         """Write new weights, given in the order of `get_weights`; nothing is written unless all fit."""
+        if not isinstance(weights, (list, tuple, np.ndarray)):
+            raise ValueError(f"Layer {self.name!r}: set_weights() takes a list of arrays, got {weights!r}.")
         mine, weights = self.weights, [np.asarray(w) for w in weights]
         if len(mine) != len(weights):
             raise ValueError(
@@ -197,6 +205,8 @@ class Weighted:
         for v, w in zip(mine, weights):
             if v.shape != w.shape:
                 raise ValueError(f"Weight {v.path!r} of layer {self.name!r} has shape {v.shape}, got one of shape {w.shape}.")
+            if w.dtype.kind not in "fiub" and v.dtype != "string" and w.dtype.name != "bfloat16":
+                raise ValueError(f"Weight {v.path!r} of layer {self.name!r} takes numbers of type {v.dtype}, got {w.dtype}.")
         for v, w in zip(mine, weights):
             v.assign(w)
 
@@ -234,15 +244,17 @@ class Weighted:
 class Known:
     """The variables of a layer as of a moment: those that are trained, and those that a pass itself may change.
 
-    ``shape`` and ``dtype`` are those of an array that it took without ado.
+    ``shape`` and ``dtype`` are those of an array that it took without ado; ``quiet`` says that no code of the user's runs in a
+    pass, so that a tape may stay where it is.
     """
 
-    __slots__ = ("at", "trained", "states", "grads", "shape", "dtype")
+    __slots__ = ("at", "trained", "states", "grads", "shape", "dtype", "quiet")
 
     def __init__(self, at: int = -1, trained: list = (), states: list = ()):
         self.at, self.trained, self.states = at, trained, states
         self.grads = {id(v): v.grad for v in trained}
         self.shape = self.dtype = None
+        self.quiet = False
 
     def gradients(self) -> dict[int, np.ndarray]:
         """``{id: grad}`` of the trained."""

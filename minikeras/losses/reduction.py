@@ -34,6 +34,8 @@ def shares(values: Any, reduction: str | None, sample_weight: Any = None, mask: 
     >>> shares(np.zeros(4), "mean"), shares(np.zeros(2), "mean_with_sample_weight", [1, 3])
     (0.25, array([0.25, 0.75]))
     """
+    if values is None:
+        raise ValueError("The loss function returned None. Does it lack a `return`?")
     if sample_weight is None and mask is None:
         return 1.0 if reduction in SUMS or values.ndim == 0 else 1.0 / max(values.size, 1)
     if sample_weight is None:

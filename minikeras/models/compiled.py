@@ -89,8 +89,9 @@ class Compiled:
         if not self.count:
             return {}
         logs: dict[str, Any] = {"loss": self.total / self.count}
+        several = sum(head.identifier is not None for head in self.heads) > 1
         for head in self.heads:
-            if head.name and head.loss is not None:
+            if several and head.loss is not None:
                 logs[f"{head.name}_loss"] = head.total / head.count
             logs.update({unique(name, logs): value for name, value in head.logs().items()})
         return {name: _number(logs[name]) for name in sorted(logs)}
@@ -109,7 +110,8 @@ class Compiled:
         """The names of what evaluate() returns, in its order."""
         if len(self.heads) == 1:
             return ["loss", *self.heads[0].logs()] if self.heads[0].metrics is not None else ["loss"]
-        first = ["loss", *dict.fromkeys(f"{h.name}_loss" for h in self.heads if h.identifier is not None)]
+        losses = dict.fromkeys(f"{h.name}_loss" for h in self.heads if h.identifier is not None)
+        first = ["loss", *losses] if sum(h.identifier is not None for h in self.heads) > 1 else ["loss"]
         return [*first, *sorted(name for name in self.logs() if name not in first)]
 
     def names_of_metrics(self) -> list[str]:

@@ -144,6 +144,9 @@ class Head:
         return from_output, False
 
 
+NOT_YET = "output"  # the name of a head before the model has met data
+
+
 def as_given(y: Any) -> Any:
     """Targets for a metric of the user's: of the shape that came; floats of the default type, as Keras passes them."""
     return y.astype(floatx(), copy=False) if y.dtype.kind == "f" else y
@@ -186,7 +189,8 @@ def per_head(given: Any, names: list[str], argument: str, spread: bool = False) 
     if given is None:
         return [None] * n
     if isinstance(given, dict) and not is_config(given):
-        if n == 1 and len(given) == 1:
+        given = _by_path(given, names)
+        if n == 1 and len(given) == 1 and names == [NOT_YET]:
             return list(given.values())
         unknown = [key for key in given if key not in names]
         if unknown:
@@ -212,6 +216,25 @@ def per_head(given: Any, names: list[str], argument: str, spread: bool = False) 
             f"The model has {n} outputs {names}: `{argument}` takes a list or a dict with one entry for each, got {given!r}."
         )
     return [given] * n
+
+
+def _by_path(given: dict, names: list[str]) -> dict:
+    """One entry for each output where the outputs are nested: "rest/0" and "rest/1" for {"rest": [.., ..]}.
+
+    >>> _by_path({"a": "mse", "rest": ["mae", None]}, ["a", "rest/0", "rest/1"])
+    {'a': 'mse', 'rest/0': 'mae', 'rest/1': None}
+    """
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        below = [name for name in names if name.startswith(f"{key}/")]
+        if not below or key in names:
+            found[key] = value
+        elif isinstance(value, dict) and not is_config(value):
+            found.update({f"{key}/{k}": v for k, v in value.items()})
+        else:
+            values = value if isinstance(value, (list, tuple)) and len(value) == len(below) else [value] * len(below)
+            found.update(zip(below, values))
+    return found
 
 
 def _listed(given: Any) -> list:
@@ -287,6 +310,7 @@ def by_head(value: Any, names: list[str], structure: Any, what: str, trained: li
             raise ValueError(f"The model has one output, but {what} holds {len(flat)} arrays.")
         return flat
     if isinstance(value, dict):
+        value = _by_path(value, names)
         unknown = [key for key in value if key not in names]
         if unknown:
             near = difflib.get_close_matches(str(unknown[0]), names, 1)

@@ -157,6 +157,8 @@ class Meeting:
         if not with_targets or self._compiled is None:
             batches.prepare(self._prepare_x)
             return
+        if any(spec is None for spec in self.output_specs()):
+            raise ValueError(f"Model {self.name!r} ({type(self).__name__}) has no call(): write one, or a train_step().")
         heads = self._compiled.heads
         sparse = len(heads) == 1 and getattr(heads[0].loss, "sparse", False)
         classes = self.output_specs()[0].shape[-1] if len(heads) == 1 and self.output_specs()[0].shape else None
@@ -187,6 +189,7 @@ class Meeting:
             self._course is not None
             and isinstance(self._inputs, KerasTensor)
             and isinstance(self._outputs, KerasTensor)
+            and (x.dtype.kind in "fiub" or self._inputs.dtype == "string")
             and x.dtype == self._input_type(self._inputs, x.dtype)
             and not self._own_steps()
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -333,6 +334,10 @@ class Model(Depths, Trainer, Layer):
             if layer.name == name:
                 return layer
         raise ValueError(f"No such layer: {name!r}. Model {self.name!r} has {[layer.name for layer in self.layers]}.")
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows: the summary."""
+        return f"<pre>{html.escape(summaries.table(self))}</pre>" if self.built else None
 
     def summary(
         self,

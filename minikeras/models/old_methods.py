@@ -51,6 +51,8 @@ def understanding(method: Callable) -> Callable:
 
     @functools.wraps(method)
     def told(self, *args, **kwargs):
+        if len(args) > 2 and method.__name__ == "compile":
+            args, kwargs = metrics_in_third_place(args, kwargs)
         if not known.issuperset(kwargs):
             if kwargs.get("show_accuracy") or kwargs.get("accuracy") and method.__name__ != "compile":
                 self._show_accuracy()
@@ -62,19 +64,21 @@ def understanding(method: Callable) -> Callable:
     return told
 
 
-def metrics_in_third_place(loss_weights: Any, metrics: Any) -> tuple[Any, Any]:
-    """The arguments `loss_weights` and `metrics` of compile(), which changed places after Keras 2.
+def metrics_in_third_place(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """The arguments of compile(), where metrics stood before the weights of the losses in Keras 2.
 
     >>> from minikeras import config; config.disable_hints()
-    >>> metrics_in_third_place(["accuracy"], None)
-    (None, ['accuracy'])
+    >>> metrics_in_third_place(("sgd", "mse", ["accuracy"]), {})
+    (('sgd', 'mse', None, ['accuracy']), {})
     >>> config.enable_hints()
     """
-    named = flatten(loss_weights) if isinstance(loss_weights, (list, tuple, dict)) else [loss_weights]
-    if not any(isinstance(m, str) or callable(m) for m in named):
-        return loss_weights, metrics
+    optimizer, loss, third, *rest = args
+    named = flatten(third) if isinstance(third, (list, tuple, dict)) else [third]
+    if not any(isinstance(m, str) or callable(m) for m in named) or "metrics" in kwargs:
+        return args, kwargs
     hint("compile()", "metrics", "compile(optimizer, loss, metrics) is of Keras 2: write `metrics=` before the list.")
-    return metrics, loss_weights
+    weights, rest = (rest[0], rest[1:]) if rest else (kwargs.pop("loss_weights", None), [])
+    return (optimizer, loss, weights, third, *rest), kwargs
 
 
 class OldMethods:

@@ -21,8 +21,9 @@ from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import Logs
 from minikeras.models.arguments import callback_list, due, verbosity, whole
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
+from minikeras.models.heads import NOT_YET
 from minikeras.models.meeting import Meeting
-from minikeras.models.old_methods import OldMethods, metrics_in_third_place, understanding
+from minikeras.models.old_methods import OldMethods, understanding
 from minikeras.models.own_steps import OwnSteps
 
 _STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
@@ -75,7 +76,6 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             raise ValueError(
                 f"Argument `steps_per_execution` of compile() must be a positive integer, got {steps_per_execution!r}."
             )
-        loss_weights, metrics = metrics_in_third_place(loss_weights, metrics)
         extras = {"run_eagerly": run_eagerly, "steps_per_execution": steps_per_execution, "jit_compile": jit_compile}
         self._compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, extras)
         self.optimizer, self.loss = self._compiled.optimizer, loss
@@ -83,7 +83,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         if self._course is not None:
             self._compiled.set_outputs(self.head_names())
         elif not self.is_traced:
-            self._compiled.set_outputs(["output"])  # of a Sequential that is not built yet: there will be one
+            self._compiled.set_outputs([NOT_YET])  # of a Sequential that is not built yet: there will be one
         self._forget_steps()
 
     def _forget_steps(self) -> None:

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from minikeras._core.now import CALL
 from minikeras._core.operation import symbolic
 from minikeras._core.symbolic import KerasTensor
@@ -47,7 +49,8 @@ def operation(function: Callable | None = None, *, name: str | None = None, data
                 return symbolic(op, args, kwargs)
         if kwargs and symbols(kwargs):
             return symbolic(op, args, kwargs)
-        y = function(*args, **kwargs)
+        with np.errstate(all="ignore"):  # log(0) is -inf, and no more needs saying, as in Keras
+            y = function(*args, **kwargs)
         return tensor(y) if CALL.get() is None else y  # to a user's own hands as a tensor, plain inside of layers
 
     code = function.__code__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import types
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -140,7 +141,9 @@ def is_legacy_weights(root: Group) -> bool:
 
 def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = False, skip_mismatch: bool = False) -> list[str]:
     """Plan the weights of all layers, by order or by name; with ``skip_mismatch``, return what did not fit."""
-    saved = [(name, _datasets(group.group(name))) for name in _names(group, "layer_names")]
+    groups = [(layer_name, _at(group, layer_name)) for layer_name in _names(group, "layer_names")]
+    places = {found.address for _, found in groups}
+    saved = [(layer_name, _datasets(found, places)) for layer_name, found in groups]
     saved = [(name, datasets) for name, datasets in saved if datasets]
     layers = [layer for layer in {id(layer): layer for layer in model.layers}.values() if _weights(layer)]
     if by_name:
@@ -191,10 +194,20 @@ def _weights(layer: Any) -> list:
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
-def _datasets(group: Group) -> list[Dataset]:
-    """The arrays of a layer, in the order of their list; arrays that are not listed are a sign of damage."""
+def _at(group: Group, path: str) -> Group:
+    """The group of a layer; Keras 2 had layers called "conv1/conv"."""
+    for part in path.split("/"):
+        group = group.group(part)
+    return group
+
+
+def _datasets(group: Group, others: Iterable[int] = ()) -> list[Dataset]:
+    """The arrays of a layer, in the order of their list; arrays that are not listed are a sign of damage.
+
+    ``others``: where other layers stand, which may be inside of this one: "Conv" and "Conv/BatchNorm".
+    """
     names = _names(group, "weight_names")
-    found = _below(group, 0, {group.address})
+    found = _below(group, 0, {group.address, *others})
     if found != len(names):
         raise group.source.error(f"is damaged: {group.path!r} lists {len(names)} arrays and has {found}.")
     return [group.dataset(name) for name in names]

@@ -40,53 +40,56 @@ def nodes(model: dict, scope: str = "", inputs: list[list[str]] | None = None) -
     """
     config = model["config"]
     layers = {layer["config"]["name"]: layer for layer in config.get("layers", ())}
-    entries, last = _names(config.get("input_layers")), [name for group in inputs or () for name in group]
+    entries, last = [name for name, _ in _places(config.get("input_layers"))], [one for group in inputs or () for one in group]
     for name, layer in layers.items():
         if name in entries:
             feeds = (inputs or [[]] * len(entries))[entries.index(name) : entries.index(name) + 1]
         elif "inbound_nodes" in layer:
-            feeds = [_ends(layers[source], scope) for source in _sources(layer["inbound_nodes"]) if source in layers]
+            sources = _sources(layer["inbound_nodes"])
+            feeds = [[_end(layers[source], index, scope)] for source, index in sources if source in layers]
         else:
             feeds = [last]
         if "layers" in layer["config"]:
             yield from nodes(layer, scope + name + "/", feeds)
         else:
-            yield scope + name, layer["class_name"], [feed for group in feeds for feed in group]
-        last = _ends(layer, scope)
+            yield scope + name, layer["class_name"], list(dict.fromkeys(feed for group in feeds for feed in group))
+        last = [_end(layer, 0, scope)]
 
 
-def _ends(layer: dict, scope: str) -> list[str]:
-    """The names of the nodes that give what a layer gives."""
+def _end(layer: dict, index: int, scope: str) -> str:
+    """The name of the node that gives this output of a layer."""
     config = layer["config"]
-    layers = config.get("layers")
+    layers = {one["config"]["name"]: one for one in config.get("layers") or ()}
     if not layers:
-        return [scope + config["name"]]
-    last = _names(config.get("output_layers")) or [layers[-1]["config"]["name"]]
-    return [end for one in layers if one["config"]["name"] in last for end in _ends(one, scope + config["name"] + "/")]
+        return scope + config["name"]
+    outputs = _places(config.get("output_layers"))
+    last, inner = outputs[index] if index < len(outputs) else (list(layers)[-1], 0)
+    return _end(layers[last], inner, scope + config["name"] + "/")
 
 
-def _names(places: Any) -> list[str]:
-    """The layers' names in ``["a", 0, 0]``, ``[["a", 0, 0], ["b", 0, 0]]`` or a dict of these.
+def _places(places: Any) -> list[tuple[str, int]]:
+    """The layers and the numbers of their outputs in ``["a", 0, 1]``, ``[["a", 0, 1], ["b", 0, 0]]`` or a dict of these.
 
-    >>> _names([["a", 0, 0], ["b", 0, 0]]), _names(["a", 0, 0]), _names(None)
-    (['a', 'b'], ['a'], [])
+    >>> _places([["a", 0, 1], ["b", 0, 0]]), _places(["a", 0, 0]), _places(None)
+    ([('a', 1), ('b', 0)], [('a', 0)], [])
     """
     if not places:
         return []
     if isinstance(places, dict):
-        return [name for one in places.values() for name in _names(one)]
-    return [places[0]] if isinstance(places[0], str) else [name for one in places for name in _names(one)]
+        return [place for one in places.values() for place in _places(one)]
+    return [(places[0], places[2])] if isinstance(places[0], str) else [place for one in places for place in _places(one)]
 
 
-def _sources(call: Any) -> list[str]:
-    """The names of the layers that calls take tensors from, each once.
+def _sources(call: Any) -> list[tuple[str, int]]:
+    """The layers that calls take tensors from, and the numbers of their outputs, each once.
 
-    >>> _sources([{"args": [{"config": {"keras_history": ["a", 0, 0]}}], "kwargs": {}}])
-    ['a']
+    >>> _sources([{"args": [{"config": {"keras_history": ["a", 0, 1]}}], "kwargs": {}}])
+    [('a', 1)]
     """
     if isinstance(call, dict):
         if "keras_history" in call:
-            return [call["keras_history"][0]]
+            name, _, index = call["keras_history"]
+            return [(name, index)]
         call = list(call.values())
-    found = [name for one in call for name in _sources(one)] if isinstance(call, list) else []
+    found = [place for one in call for place in _sources(one)] if isinstance(call, list) else []
     return list(dict.fromkeys(found))

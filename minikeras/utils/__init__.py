@@ -33,9 +33,9 @@ if TYPE_CHECKING:  # for editors
     from minikeras.utils.file_utils import get_file
     from minikeras.utils.image_dataset_utils import image_dataset_from_directory
     from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img
-    from minikeras.utils.settings import Config
     from minikeras.utils.model_visualization import model_to_dot, plot_model
     from minikeras.utils.plots import plot_decision_surface, plot_weights
+    from minikeras.utils.settings import Config
     from minikeras.utils.symbolic import get_source_inputs, is_keras_tensor
     from minikeras.utils.text_dataset_utils import text_dataset_from_directory
 

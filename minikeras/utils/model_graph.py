@@ -78,21 +78,20 @@ def _arrows(model: Any, expand: bool) -> Iterator[tuple[Any, Any]]:
     for step in steps:
         if expand and step is not model and _is_model(step):
             yield from _arrows(step, True)
-    for source, target, place in _joints(model, steps):
-        for end in _ends(source, expand):
-            begins = _begins(target, expand)
-            for begin in begins if len(begins) == 1 or place is None else begins[place : place + 1]:
-                yield end, begin
+    for source, index, target, place in _joints(model, steps):
+        begins = _begins(target, expand)
+        for begin in begins if len(begins) == 1 or place is None else begins[place : place + 1]:
+            yield _end(source, index, expand), begin
 
 
-def _joints(model: Any, steps: list) -> Iterator[tuple[Any, Any, int | None]]:
-    """What feeds what, and by which of its inputs."""
+def _joints(model: Any, steps: list) -> Iterator[tuple[Any, int, Any, int | None]]:
+    """What feeds what, which of its outputs, and by which of the inputs there."""
     if not _nodes(model):
-        yield from ((a, b, None) for a, b in zip(steps, steps[1:]))
+        yield from ((a, 0, b, None) for a, b in zip(steps, steps[1:]))
         return
     for node in _nodes(model):
         for place, tensor in enumerate(node.inputs):
-            yield tensor.node.operation, node.operation, place
+            yield tensor.node.operation, tensor.index, node.operation, place
 
 
 def _begins(layer: Any, expand: bool) -> list[Any]:
@@ -103,12 +102,14 @@ def _begins(layer: Any, expand: bool) -> list[Any]:
     return _begins(layer.layers[0], expand)
 
 
-def _ends(layer: Any, expand: bool) -> list[Any]:
+def _end(layer: Any, index: int, expand: bool) -> Any:
+    """The layer that gives this output; within a model that is opened, one of its layers."""
     if not expand or not _is_model(layer):
-        return [layer]
+        return layer
     if _nodes(layer):
-        return [end for tensor in layer.outputs for end in _ends(tensor.node.operation, expand)]
-    return _ends(layer.layers[-1], expand)
+        tensor = layer.outputs[index]
+        return _end(tensor.node.operation, tensor.index, expand)
+    return _end(layer.layers[-1], index, expand)
 
 
 # -- what is written -----------------------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def _shown(path: str, kind: str) -> Any:
         from IPython import display
     except ImportError:
         return None
-    return (display.SVG if kind == "svg" else display.Image)(filename=path)
+    return display.SVG(filename=path) if kind == "svg" else display.Image(filename=path, format=kind)
 
 
 def _dot_text(drawing: Drawing, rankdir: str, dpi: int, splines: str) -> str:

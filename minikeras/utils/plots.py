@@ -102,7 +102,7 @@ def plot_weights(layer: Any, ax: Any = None, columns: int | None = None) -> Any:
     from matplotlib.colors import LinearSegmentedColormap
 
     colours = LinearSegmentedColormap.from_list("weights", [_COLOURS[0], "white", _COLOURS[1]])
-    colours.set_bad("#d0d0d0")  # between images
+    ax.set_facecolor("#d0d0d0")  # between images
     aspect = "auto" if len(tiles) == 1 else "equal"
     image = ax.imshow(_tiled(tiles, columns), cmap=colours, vmin=-most, vmax=most, interpolation="nearest", aspect=aspect)
     ax.figure.colorbar(image, ax=ax, shrink=0.8)

@@ -45,8 +45,10 @@ def test_predict_returns_plain_arrays():
 
 def test_arithmetic_and_methods_stay_tensors():
     x = tensor(np.array([[1.0, 2.0], [3.0, 4.0]]))
-    for y in (x + 1, 1 - x, x @ x, x.T, x.reshape(4), x.reshape((1, 4)), x.sum(), x.mean(axis=0), np.exp(x),
-              np.concatenate([x, x]), x[0], x > 2, x.astype("float32"), x.copy(), abs(x), x.transpose(1, 0), x.max(1)):  # fmt: skip
+    for y in (
+        x + 1, 1 - x, x @ x, x.T, x.reshape(4), x.reshape((1, 4)), x.sum(), x.mean(axis=0), np.exp(x), np.concatenate([x, x]),
+        x[0], x > 2, x.astype("float32"), x.copy(), abs(x), x.transpose(1, 0), x.max(1),
+    ):  # fmt: skip
         assert type(y) is Tensor, y
     y = x
     y += 1  # a new one: others who hold x keep their numbers

@@ -61,6 +61,31 @@ def test_a_script_gets_its_arguments(tmp_path):
 
 def test_what_only_ipython_understands():
     assert plain_python("x = 5 % 3") == "x = 5 % 3"
-    assert plain_python("%%bash\nls").startswith("pass")
+    assert plain_python("%%bash\nls") == "print('(not run: %%bash)')"
+    assert plain_python("%timeit -n 3 -r 1 sum(x)") == "sum(x)"
     assert plain_python("for i in x:\n    !echo {i}\nprint?") == "for i in x:\n    pass  # !echo {i}\npass  # print?"
     assert Notebook  # its other ways are tested above
+
+
+def test_files_environment_scripts_and_pictures_in_their_order(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAMP", "off")
+    monkeypatch.setattr("matplotlib.pyplot.show", None)
+    monkeypatch.syspath_prepend(tmp_path)
+    cells = [
+        "%%writefile bulb.py\nimport sys\nwatts = len(sys.argv)",
+        "%env LAMP=on\nimport os; os.environ['LAMP']",
+        "%run bulb.py --a 1\nwatts",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n5",
+        "from IPython.display import display, HTML\ndisplay(HTML('<b>x</b>'))",
+        "import sys; sys.exit(3)",
+    ]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": c} for c in cells]}), encoding="utf-8")
+    notebook = Notebook(path)
+    assert not notebook.run() and notebook.code == 3
+    outputs = [[o.get("data", {}) for o in cell["outputs"]] for cell in notebook.cells]
+    assert [o[0]["text/plain"] for o in outputs[1:3]] == ["'on'", "3"]
+    assert "image/png" in outputs[3][0] and outputs[3][1]["text/plain"] == "5"
+    assert outputs[4][0]["text/html"] == "<b>x</b>"
+    assert "sys.exit(3)" in capsys.readouterr().err

@@ -235,3 +235,40 @@ def test_projections_do_not_start_alike():
 
 def test_names_of_grouped_attention_are_those_of_keras():
     assert GroupQueryAttention(3, 4, 2).name.startswith("grouped_query_attention")
+
+
+@pytest.mark.parametrize("make", [lambda: MultiHeadAttention(2, 3, name="m"), lambda: GroupQueryAttention(3, 2, 1, name="m")])
+def test_calls_of_heads_that_do_not_fit(make):
+    def x(*shape):
+        return np.ones(shape, "float32")
+
+    built = make()
+    built(x(2, 3, 4), x(2, 5, 4), attention_mask=np.ones((3, 5)))
+    built(x(2, 3, 4), x(2, 5, 4), attention_mask=np.ones((2, 2, 1, 5)))
+    for layer in (make(), built):
+        with pytest.raises(ValueError, match=r"'m' \(\w+\) needs a value beside the query"):
+            layer(x(2, 3, 4))
+        with pytest.raises(ValueError, match=r"'m' \(\w+\) needs inputs .* 3 axes or more, got a query of shape \(\w+, 4\)"):
+            layer(x(2, 4), x(2, 4))
+        with pytest.raises(ValueError, match=r"'m' \(\w+\) needs .* of one batch size, got shapes \(2, 3, 4\), \(3, 3, 4\)\."):
+            layer(x(2, 3, 4), x(3, 3, 4))
+        for shape in ((2, 5, 3), (3, 3, 5), (5,), (2, 3, 3, 5), (1, 1, 1, 3, 5)):
+            with pytest.raises(ValueError, match=r"`attention_mask` of layer 'm' .* here \(2, 3, 5\), .* got \("):
+                layer(x(2, 3, 4), x(2, 5, 4), attention_mask=np.ones(shape))
+        with pytest.raises(ValueError, match=r"'m' \(\w+\) was built for a query with 3 axes, the last of size 4, got .* 5\)"):
+            layer(x(2, 3, 5), x(2, 3, 5))
+    with pytest.raises(ValueError, match=r"'m' \(\w+\) was built for a query"):
+        built(keras.Input((3, 5)), keras.Input((3, 5)))
+
+
+def test_attention_mask_over_two_axes():
+    layer, q, v = MultiHeadAttention(2, 3, attention_axes=(2, 3)), np.ones((2, 3, 4, 5, 6)), np.ones((2, 3, 2, 5, 6))
+    assert layer(q, v, attention_mask=np.ones((2, 4, 5, 2, 5))).shape == q.shape
+    with pytest.raises(ValueError, match=r"`attention_mask` of layer .* got \(2, 4, 5, 2, 4\)"):
+        layer(q, v, attention_mask=np.ones((2, 4, 5, 2, 4)))
+
+
+@pytest.mark.parametrize("layer", [Attention, AdditiveAttention])
+def test_attention_over_different_batches(layer):
+    with pytest.raises(ValueError, match=r"'a' \(\w+\) needs inputs of one batch size, got shapes \(2, 3, 4\), \(3, 3, 4\)"):
+        layer(name="a")([Q, np.ones((3, 3, 4))])

@@ -150,3 +150,13 @@ def test_the_length_of_a_tiny_vector_is_taken_as_fixed():
     y, kept = layer.forward(x)
     np.testing.assert_allclose(y, [[0.3 * 0.6]])
     np.testing.assert_allclose(layer.backward(np.ones((1, 1)), kept)[0], [[0.6e7, 0.8e7]])
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_arrays_that_do_not_go_together(name):
+    layer = getattr(layers, name)(name="joint")
+    with pytest.raises(ValueError, match=rf"'joint' \({name}\) .*different batch sizes, got shapes \[\(2, 3\), \(3,\)\]"):
+        layer([np.ones((2, 3)), np.ones(3)])
+    assert layer([np.ones((2, 3)), np.ones(2)]).shape == layer([np.ones((2, 3)), np.ones((1, 3))]).shape == (2, 3)
+    with pytest.raises(ValueError, match=rf"'joint' \({name}\) needs inputs of shapes that are equal or broadcast"):
+        layer([np.ones((2, 3)), np.ones((2, 4))])

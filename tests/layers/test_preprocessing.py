@@ -320,3 +320,14 @@ def test_pipeline_of_text_of_images_and_in_a_model():
     assert model.fit(x, np.ones(2), verbose=0).history["loss"]
     with pytest.raises(ValueError, match="list of layers"):
         Pipeline("RandomFlip")
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_normalization_is_not_called_on_another_width(width):
+    layer = Normalization(name="n")
+    layer.adapt(TABLE)
+    assert layer(TABLE[0]).shape == (1, 3) and layer(TABLE.reshape(5, 10, 3)).shape == (5, 10, 3)
+    message = rf"'n' \(Normalization\) was built for inputs whose axis -1 has size 3, got shape \(\w+, {width}\)"
+    for x in (np.ones((2, width)), keras.Input((width,))):
+        with pytest.raises(ValueError, match=message):
+            layer(x)

@@ -393,3 +393,34 @@ def test_second_derivatives(make):
     with keras.GradientTape() as outer:
         z = slopes_of(x)
     check_gradient(lambda: slopes_of(x), x.value, outer.gradient(z, x), probes=2)
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (1, 3), (2, 2), (3,), (2, 4, 1)])
+@pytest.mark.parametrize("make", [
+    lambda: LSTM(2), lambda: GRU(2), lambda: SimpleRNN(2), lambda: RNN(Leaky()), lambda: Bidirectional(GRU(2)),
+    lambda: ConvLSTM1D(2, 2),
+])
+def test_masks_of_a_wrong_shape(make, shape):
+    layer = make()
+    x = np.ones((2, 3, 4, 2) if isinstance(layer, ConvLSTM1D) else (2, 3, 2), "float32")
+    mask = np.array([[True, False, True], [True, True, False]])
+    np.testing.assert_array_equal(layer(x, mask=mask), layer(x, mask=mask[..., None, None]))  # as Masking of images gives it
+    for mask in (np.ones(shape, bool), np.zeros(shape, bool)):
+        with pytest.raises(ValueError, match=r"The mask of layer .* must have shape \(2, 3\), \(batch, steps\), .*, got \("):
+            layer(x, mask=mask)
+
+
+@pytest.mark.parametrize("make", [
+    lambda **k: LSTM(2, **k), lambda **k: GRU(2, **k), lambda **k: SimpleRNN(2, **k),
+    lambda **k: RNN([GRUCell(2), LSTMCell(3)], **k),
+])
+def test_sequences_of_another_width_or_of_no_steps(make):
+    layer, message = make(name="a"), r"Layer 'a' \(\w+\) was built for inputs whose last axis is 2, got shape \(.*, 4, 3\)"
+    layer(np.ones((1, 4, 2)))
+    for x in (np.ones((1, 4, 3)), keras.Input((4, 3))):
+        with pytest.raises(ValueError, match=message):
+            layer(x)
+    for one in (layer, make(name="a")):
+        with pytest.raises(ValueError, match=r"'a' \(\w+\) needs sequences of at least 1 step, got shape \(2, 0, 2\)"):
+            one(np.ones((2, 0, 2)))
+    assert make(return_sequences=True)(np.ones((2, 0, 2))).shape[:2] == (2, 0)

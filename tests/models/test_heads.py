@@ -86,7 +86,7 @@ def test_sample_weights_for_all_or_for_each():
 def test_an_output_without_loss_needs_no_target():
     m = model()
     m.compile("sgd", loss=["mse", None])
-    assert set(m.fit(X, {"a": A}, verbose=0).history) == {"loss", "a_loss"}
+    assert set(m.fit(X, {"a": A}, verbose=0).history) == {"loss"}  # as in Keras: there is but one
 
 
 def test_two_outputs_of_one_layer_are_numbered():
@@ -100,3 +100,13 @@ def test_two_outputs_of_one_layer_are_numbered():
 def test_pieces():
     assert per_head([["mae"], ["mse"]], ["a", "b"], "metrics", spread=True) == [["mae"], ["mse"]]
     assert by_head(None, ["a", "b"], None, "y") == [None, None]
+
+
+def test_nested_outputs_take_nested_losses_and_targets():
+    x = keras.Input((3,))
+    h = layers.Dense(2)(x)
+    m = keras.Model(x, {"first": h, "rest": [layers.Dense(1)(h), layers.Dense(1)(h)]})
+    m.compile("sgd", {"first": "mse", "rest": ["mse", "mae"]}, metrics={"rest": [["mae"], None]})
+    y = {"first": np.ones((4, 2)), "rest": [np.ones((4, 1)), np.ones((4, 1))]}
+    names = {"loss", "first_loss", "rest/0_loss", "rest/0_mae", "rest/1_loss"}
+    assert set(m.fit(np.ones((4, 3)), y, verbose=0).history) == names

@@ -54,6 +54,10 @@ PREDICTED = {
 }
 
 
+# small where the images' differences would fade, large where they would grow without end
+VARIANCES = {"mobilenet_": 0.07, "efficientnetb": 0.12, "efficientnetv2-b": 0.5, "xception": 5.0, "nasnet": 4.0, "resnet50": 3.0}
+
+
 def build(keras, case):
     """Build one of NAMES or OTHERS, without weights."""
     name, arguments = OTHERS.get(case, (case, {}))
@@ -93,7 +97,8 @@ def summarized(model):
 
 
 def fill(model):
-    """Give the weights values that depend on their order and shapes alone and keep the numbers in the net near 1."""
+    """Give the weights values that depend on their order and shapes alone; what an image is shall be seen at the other end."""
+    variance = next((v for name, v in VARIANCES.items() if model.name.lower().startswith(name.lower())), 1.0)
     rng = np.random.default_rng(1)
     for w in model.weights:
         shape, name = tuple(w.shape), w.path.split("/")[-1]
@@ -105,6 +110,7 @@ def fill(model):
             value *= np.float32(math.sqrt(24 / math.prod(shape[:2] if depthwise else shape[:-1])))
         elif name in ("gamma", "moving_variance", "scale"):
             value += np.float32(1)
+            value *= np.float32(variance if name == "moving_variance" else 1)
         w.assign(value)
 
 

@@ -153,3 +153,24 @@ def test_weights_alone_are_told_from_a_model():
     with pytest.raises(ValueError, match="holds no model"):
         saving.load_model(file)
     made().load_weights(file)
+
+
+def test_layers_whose_names_have_slashes_stand_in_each_other(tmp_path):
+    path, model = tmp_path / "a.h5", keras.Sequential([layers.Dense(2, input_shape=(3,)), layers.Dense(1), layers.Dense(1)])
+    values = [np.full(v.shape, i, "float32") for i, v in enumerate(model.weights)]
+    with h5py.File(path, "w") as file:
+        names = ["Conv", "Conv/BatchNorm", "conv1/conv"]  # as in Keras 2's MobileNetV3 and DenseNet
+        file.attrs["layer_names"] = [n.encode() for n in names]
+        for i, name in enumerate(names):
+            group = file.require_group(name)
+            inside = [f"{name}/kernel:0", f"{name}/bias:0"]
+            group.attrs["weight_names"] = [n.encode() for n in inside]
+            for dataset, value in zip(inside, values[2 * i : 2 * i + 2], strict=True):
+                group.create_dataset(dataset, data=value)
+    model.load_weights(path)
+    for found, value in zip(model.get_weights(), values, strict=True):
+        np.testing.assert_array_equal(found, value)
+    with h5py.File(path, "a") as file:
+        file["Conv/BatchNorm"].create_dataset("stray", data=[1.0])
+    with pytest.raises(ValueError, match="damaged: '/Conv/BatchNorm' lists 2 arrays and has 3"):
+        model.load_weights(path)

@@ -49,6 +49,8 @@ def test_several_outputs_of_a_model_within():
     x = keras.Input((4,), name="x")
     model = keras.Model(x, keras.layers.Concatenate(name="join")(fork(x)))
     assert made(model)[-1] == ("join", ["fork/left", "fork/right"])
+    _, right = fork(x)
+    assert made(keras.Model(x, D(1, name="end")(right)))[-1] == ("end", ["fork/right"])
 
 
 def test_tensorboard_reads_it():

@@ -54,6 +54,7 @@ class Scored(Layer):
     ) -> tuple[Any, tuple]:
         """Compute p = softmax(s) and y = p v."""
         self._check_masks(x, mask)
+        self._check_shapes([a.shape for a in x])
         query, value = x[0], x[1]
         p, kept = self.scores(query, x[2] if len(x) > 2 else value)
         there = joint_mask(*p.shape[-2:], value_mask=mask[1] if mask else None, causal=use_causal_mask)
@@ -107,6 +108,12 @@ class Scored(Layer):
         if value[-2] != key[-2] and None not in (value[-2], key[-2]):
             raise ValueError(
                 f"Layer {self.name!r} ({type(self).__name__}) needs a key for each value, got shapes {key} and {value}."
+            )
+        alike = len(query) > 2 and len({len(shape) for shape in shapes}) == 1
+        if alike and len({shape[0] for shape in shapes} - {None, 1}) > 1:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) needs inputs of one batch size, "
+                f"got shapes {', '.join(str(tuple(shape)) for shape in shapes)}."
             )
 
     def _check_masks(self, x: list, mask: Any) -> None:

@@ -10,6 +10,7 @@ from minikeras import constraints, initializers, regularizers
 from minikeras._core.registry import home
 from minikeras._core.symbolic import KerasTensor
 from minikeras.layers.attention.heads import Attended, attend, attend_back, joint_mask
+from minikeras.layers.calling import call_spec
 from minikeras.layers.core.einsum_dense import EinsumDense
 from minikeras.layers.layer import Layer
 from minikeras.layers.regularization import Dropout
@@ -99,6 +100,16 @@ class Projected(Layer):
 
     _scale = 1.0
 
+    def __call__(self, *args, **kwargs) -> Any:
+        """Compute the output for a query and a value."""
+        names = call_spec(type(self).call).names
+        if names[1:2] == ("value",) and (args[1] if len(args) > 1 else kwargs.get("value")) is None:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) needs a value beside the query: layer(query, value), "
+                "or layer(x, x) for attention of a sequence to itself."
+            )
+        return super().__call__(*args, **kwargs)
+
     def call(
         self,
         query: np.ndarray,
@@ -144,12 +155,15 @@ class Projected(Layer):
         if self.flash_attention and return_attention_scores:
             raise ValueError(f"Layer {self.name!r} can't return attention scores with `flash_attention`: leave it out.")
         query, keys, values, gate, output = self._projections()
-        masks = query_mask, value_mask, key_mask, attention_mask
-        mask = joint_mask(x.shape[1], value.shape[1], *masks, causal=use_causal_mask, window=self.sliding_window)
+        self._check_fit(x.shape, value.shape, None if key is None else key.shape)
         q, kept_q = query.forward(x, training)
         k, kept_k = keys.forward(value if key is None else key, training)
         v, kept_v = values.forward(value, training)
         g, kept_g = (None, None) if gate is None else gate.forward(x, training)
+        if attention_mask is not None:
+            self._check_attention_mask(np.shape(attention_mask), self._scores_shape(q.shape, k.shape), q.ndim)
+        masks = query_mask, value_mask, key_mask, attention_mask
+        mask = joint_mask(x.shape[1], value.shape[1], *masks, causal=use_causal_mask, window=self.sliding_window)
         mask = None if mask is None else self._stack_mask(mask, q, k)
         qs, ks, vs = self._stack(q), self._stack(k), self._stack(v)
         keep = None
@@ -188,6 +202,7 @@ class Projected(Layer):
     def compute_output_spec(self, x: Any, return_attention_scores: bool = False, **arguments: Any) -> Any:
         """Return the symbolic output, and that of the probabilities where these are asked for."""
         shapes = [tuple(x.shape), *(tuple(arguments[n].shape) for n in ("value", "key") if arguments.get(n) is not None)]
+        self._check_fit(*shapes)
         y = KerasTensor(self.compute_output_shape(*shapes), self.compute_dtype)
         if not return_attention_scores:
             return y
@@ -216,12 +231,45 @@ class Projected(Layer):
         """The three shapes, if they go together."""
         query, value = tuple(query_shape), tuple(value_shape)
         key = value if key_shape is None else tuple(key_shape)
+        for name, shape in (("query", query), ("value", value), ("key", key)):
+            if len(shape) < 3:
+                raise ValueError(
+                    f"Layer {self.name!r} ({type(self).__name__}) needs inputs of shape (batch, steps, size), with 3 axes or "
+                    f"more, got a {name} of shape {shape}."
+                )
         if value[1:-1] != key[1:-1]:
             raise ValueError(
                 f"Layer {self.name!r} ({type(self).__name__}) needs a value and a key whose axes are equal but for the last, "
                 f"got shapes {value} and {key}."
             )
         return [query, value, key]
+
+    def _check_fit(self, query_shape: tuple, value_shape: tuple, key_shape: tuple | None = None) -> None:
+        """Raise a ValueError if inputs of these shapes don't go together or with the weights."""
+        shapes = self._checked(query_shape, value_shape, key_shape)
+        built = (*self._shapes, *self._shapes[-1:])[:3]
+        for name, shape, one in zip(("query", "value", "key"), shapes, built):
+            if len(shape) != len(one) or None not in (shape[-1], one[-1]) and shape[-1] != one[-1]:
+                raise ValueError(
+                    f"Layer {self.name!r} ({type(self).__name__}) was built for a {name} with {len(one)} axes, the last of "
+                    f"size {one[-1]}, got one of shape {shape}."
+                )
+        batch = shapes[0][0]
+        if batch is not None and any(shape[0] not in (batch, 1, None) for shape in shapes[1:]):
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) needs a query, a value and a key of one batch size, "
+                f"got shapes {', '.join(map(str, shapes if key_shape is not None else shapes[:2]))}."
+            )
+
+    def _check_attention_mask(self, shape: tuple, scores: tuple, rank: int) -> None:
+        """Raise a ValueError if a mask does not broadcast to the scores of projected queries with so many axes."""
+        last = 2 * (len(scores) - rank + 1)  # the axes of queries and keys; what lacks before them is filled in
+        full = (*shape[:-last], *(1,) * (len(scores) - len(shape)), *shape[-last:])
+        if not last <= len(shape) <= len(scores) or any(n not in (1, m) for n, m in zip(full, scores)):
+            raise ValueError(
+                f"`attention_mask` of layer {self.name!r} ({type(self).__name__}) must have shape (batch, queries, keys), here "
+                f"{(scores[0], *scores[-last:])}, or with the heads {tuple(scores)}, got {tuple(shape)}."
+            )
 
     def _own_config(self, leave_out: Any = ()) -> dict:
         config = super()._own_config((*leave_out, "flash_attention", "output_shape"))

@@ -41,9 +41,17 @@ class Merge(Layer):
         """Merge the arrays."""
         rank = max(np.ndim(a) for a in x)
         arrays = [a if a.ndim == rank else a.reshape(a.shape[0], *(1,) * (rank - a.ndim), *a.shape[1:]) for a in x]
+        if any(a.shape != arrays[0].shape for a in arrays[1:]):
+            self._check_arrays(x, arrays)
         masks = [None if m is None or a.ndim != rank else m for a, m in zip(x, mask)] if mask else [None] * len(x)
         y, kept = self.merge(arrays, masks)
         return y, (x, arrays, kept)
+
+    def _check_arrays(self, x: list, arrays: list) -> None:
+        shapes = [tuple(a.shape) for a in x]
+        if len({a.shape[0] for a in arrays} - {1}) > 1:
+            raise ValueError(f"{naming(self)} can't merge inputs of different batch sizes, got shapes {shapes}.")
+        self._merged(shapes)
 
     def backward(self, dy: np.ndarray, kept: tuple, need_dx: bool = True) -> list | None:
         """Turn ∂L/∂y into one ∂L/∂x for each input."""

@@ -129,6 +129,7 @@ class Normalization(Layer):
         """Compute y = (x - mean) / max(√variance, ε), or the inverse."""
         if self._mean is None:
             raise ValueError(f"Layer {self.name!r} (Normalization) is not built: call adapt() or give mean and variance.")
+        self._check_width(x.shape)
         deviation = np.maximum(np.sqrt(self._variance), epsilon()).astype(x.dtype)
         mean = self._mean.astype(x.dtype, copy=False)
         if self.invert:
@@ -143,6 +144,7 @@ class Normalization(Layer):
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return the input's shape."""
+        self._check_width(input_shape)
         return tuple(input_shape)
 
     def get_config(self) -> dict:
@@ -170,6 +172,17 @@ class Normalization(Layer):
         if isinstance(data, (list, tuple)) and data and all(isinstance(b, np.ndarray) and b.ndim for b in data):
             return iter(data)
         return data
+
+    def _check_width(self, shape: tuple) -> None:
+        """Raise a ValueError if an input has other sizes along the axes with a mean of their own; fewer or more axes may be."""
+        rank = len(self._broadcast)
+        for a in self._kept:
+            n, i = self._broadcast[a], a - rank  # counted from the end, as NumPy broadcasts
+            if -i <= len(shape) and shape[i] not in (n, None) and (n != 1 or len(shape) == rank):
+                raise ValueError(
+                    f"Layer {self.name!r} (Normalization) was built for inputs whose axis {i} has size {n}, got shape "
+                    f"{tuple(shape)}. Use data like those of adapt(), or a new layer."
+                )
 
     def _check_fit(self, shape: tuple) -> None:
         found = tuple(shape[a] for a in self._kept) if len(shape) == len(self._broadcast) else None

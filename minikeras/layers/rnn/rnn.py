@@ -8,11 +8,13 @@ import numpy as np
 
 from minikeras._core.nest import flatten
 from minikeras._core.now import TAPE
-from minikeras._core.symbolic import InputSpec, KerasTensor
+from minikeras._core.registry import home
+from minikeras._core.symbolic import InputSpec, KerasTensor, is_shape
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 from minikeras.layers.calling import call_on_tape
 from minikeras.layers.layer import Layer, registry
+from minikeras.layers.rnn.cell import Cell
 from minikeras.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from minikeras.layers.rnn.states import output_size, pack, sizes, zeros
 from minikeras.layers.rnn.sweep import plain, sweep, sweep_back
@@ -201,11 +203,12 @@ class RNN(Layer):
 
     def through(self, x: np.ndarray, training: bool, mask: Any, initial_state: Any, sweep: Any) -> tuple:
         """Go through the sequence, or through it backwards."""
+        self.check_sequences(x.shape)
         states = self.start(x, initial_state)
         steps = np.swapaxes(x, 0, 1)[:: -1 if self.go_backwards else 1]
         if not isinstance(x, Box):
             steps = np.ascontiguousarray(steps, self.inner_dtype)
-        seen = self.seen(mask, len(steps))
+        seen = self.seen(mask, x.shape[:2])
         beside = (-1, *(1,) * (states[0].ndim - 1))
         holes = None if seen is None else [None if row.all() else ~row.reshape(beside) for row in seen]
         ys, states, *kept = sweep(self.cell, steps, states, bool(training), holes)
@@ -224,12 +227,41 @@ class RNN(Layer):
         states = [s if isinstance(s, Box) else s.astype(self.compute_dtype, copy=False) for s in states]
         return (y, *pack(self.state_size, states)), kept
 
-    def seen(self, mask: Any, steps: int) -> np.ndarray | None:
+    def check_input_shape(self, shape: Any) -> None:
+        """Raise a ValueError if an input of this shape can't go in."""
+        super().check_input_shape(shape)
+        if self.built and is_shape(shape) and len(shape) > 2:
+            self.check_sequences(tuple(shape))
+
+    def check_sequences(self, shape: tuple) -> None:
+        """Raise a ValueError if sequences of this shape have no step to end at, or are wider than the weights."""
+        if shape[1] == 0 and not self.return_sequences:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) needs sequences of at least 1 step, got shape {tuple(shape)}: "
+                "there is no last step to return."
+            )
+        cell = self.cell.cells[0] if isinstance(self.cell, StackedRNNCells) else self.cell
+        if len(shape) != 3 or not isinstance(cell, Cell) or cell.kernel is None:
+            return
+        width = cell.kernel.shape[0]
+        if shape[2] not in (width, None) and home(type(cell)) is not None:
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) was built for inputs whose last axis is {width}, "
+                f"got shape {tuple(shape)}. Use data with {width} features, or a new layer."
+            )
+
+    def seen(self, mask: Any, shape: tuple) -> np.ndarray | None:
         """Return the mask as (steps, batch), in the order of the loop; None where nothing is masked."""
         if mask is None:
             return None
         mask = np.asarray(mask[0] if isinstance(mask, (list, tuple)) and np.ndim(mask) > 2 else mask).astype(bool)
-        mask = mask.any(axis=-1) if mask.ndim == 3 else mask
+        steps = mask.any(axis=tuple(range(2, mask.ndim))) if mask.ndim > 2 else mask
+        if steps.shape != tuple(shape):
+            raise ValueError(
+                f"The mask of layer {self.name!r} ({type(self).__name__}) must have shape {tuple(shape)}, (batch, steps), "
+                f"a value for each step of each sample, got {mask.shape}."
+            )
+        mask = steps
         return None if mask.all() else mask.T[:: -1 if self.go_backwards else 1]
 
     def backward(self, dy: Any, kept: tuple, need_dx: bool = True) -> Any:
