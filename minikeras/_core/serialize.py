@@ -18,7 +18,7 @@ from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
 from minikeras._core.origin import of_the_house
 from minikeras._core.old_arguments import as_today
-from minikeras._core.registry import build, find_registry, home
+from minikeras._core.registry import REGISTRIES, build, find_registry, home
 
 _KEPT = (type(None), bool, int, float, str)
 _nameless: list[list] = []  # where serialize_keras_object puts what has no name, while that is allowed
@@ -226,10 +226,11 @@ def _describe_function(function: types.FunctionType) -> dict:
         raise ValueError(
             "A lambda has no name to be saved by. Use a function made with def, and pass it as custom_objects when loading."
         )
-    if home(function):
-        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
-    _note(function)
+    if not home(function):
+        _note(function)
     registered = get_registered_name(function)
+    if home(function) or registered == name and not any(name in registry.table for registry in REGISTRIES.values()):
+        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
     return {"module": function.__module__, "class_name": "function", "config": name, "registered_name": registered}
 
 

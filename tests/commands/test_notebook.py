@@ -63,7 +63,7 @@ def test_what_only_ipython_understands():
     assert plain_python("x = 5 % 3") == "x = 5 % 3"
     assert plain_python("%%bash\nls") == "print('(not run: %%bash)')"
     assert plain_python("%timeit -n 3 -r 1 sum(x)") == "sum(x)"
-    assert plain_python("for i in x:\n    !echo {i}\nprint?") == "for i in x:\n    pass  # !echo {i}\npass  # print?"
+    assert plain_python("for i in x:\n    !echo {i}\nprint?") == "for i in x:\n    print('(not run: !echo {i})')\npass  # print?"
     assert Notebook  # its other ways are tested above
 
 

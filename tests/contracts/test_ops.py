@@ -116,7 +116,8 @@ LIST = [(name, *case) for name, cases in CASES.items() for case in cases]
 
 
 def test_every_operation_is_here():
-    assert set(CASES) | FLAT == set(OPERATIONS)
+    own = {name for name in OPERATIONS if not name.startswith("TF")}  # those of compat.tensorflow, once it is imported, aside
+    assert set(CASES) | FLAT == own
     assert not set(CASES) & FLAT
 
 
