@@ -12,7 +12,8 @@ from minikeras.layers import LSTM, Dense, Embedding
 
 LINES = [
     "the sea is wide and the boat is small", "the wind is cold and the night is long", "the boat is old and the sail is torn",
-    "a small boat sails on the wide cold sea", "a long night falls on the old torn sail", "the sea sings a song to the small old boat",
+    "a small boat sails on the wide cold sea", "a long night falls on the old torn sail",
+    "the sea sings a song to the small old boat",
 ]  # fmt: skip
 rng = np.random.default_rng(0)
 text = "".join(LINES[i] + "\n" for i in rng.integers(0, len(LINES), 160))

@@ -18,13 +18,15 @@ noisy = np.clip(clean + rng.normal(0, 0.35, clean.shape), 0, 1).astype("float32"
 TRAIN = 1500
 
 keras.utils.set_random_seed(0)
-model = keras.Sequential([
-    Input((8, 8, 1)),
-    Conv2D(24, 3, padding="same", activation="relu"),
-    Conv2D(24, 3, padding="same", activation="relu"),
-    Conv2D(24, 3, padding="same", activation="relu"),
-    Conv2D(1, 3, padding="same", activation="sigmoid"),
-])
+model = keras.Sequential(
+    [
+        Input((8, 8, 1)),
+        Conv2D(24, 3, padding="same", activation="relu"),
+        Conv2D(24, 3, padding="same", activation="relu"),
+        Conv2D(24, 3, padding="same", activation="relu"),
+        Conv2D(1, 3, padding="same", activation="sigmoid"),
+    ]
+)
 model.compile(optimizer=keras.optimizers.Adam(0.005), loss="mse")
 model.fit(noisy[:TRAIN], clean[:TRAIN], epochs=15, batch_size=50, verbose=0)
 made = model.predict(noisy[TRAIN:], verbose=0)
@@ -62,6 +64,12 @@ for c in range(10):
     for point in mine[:14]:
         if np.all((point > low) & (point < high)):
             right.text(*point, str(c), color=f"C{c % 5}", ha="center", va="center", fontsize=9, weight="bold")
-right.set(title="two numbers per digit, no labels used", xlabel="code 1", ylabel="code 2", xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+right.set(
+    title="two numbers per digit, no labels used",
+    xlabel="code 1",
+    ylabel="code 2",
+    xlim=(low[0], high[0]),
+    ylim=(low[1], high[1]),
+)
 show(figure, "denoise_digits")
 print(f"Denoising autoencoder: over a third of the error is gone: {after < before * 2 / 3}; digits lie apart: {same > 0.5}")

@@ -34,7 +34,8 @@ def train(activation):
     error = 1 - np.array(history["accuracy"])
     accuracy = model.evaluate(x_test, y_test, verbose=0)[1]
     print(
-        f"{activation}: training error {error[0]:.1%} in epoch 1, {error[-1]:.1%} in epoch {EPOCHS}; test accuracy {accuracy:.1%}"
+        f"{activation}: training error {error[0]:.1%} in epoch 1, {error[-1]:.1%} in epoch {EPOCHS}; "
+        f"test accuracy {accuracy:.1%}"
     )
     return model, error
 

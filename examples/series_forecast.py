@@ -1,6 +1,7 @@
 """A forecast of a time series: a GRU that has seen 40 values says the next one, and, fed with its own answers, the next 60.
 
-One sees, left, the series and the forecast behind the point up to which the net was trained, and, right, how the error grows with
+One sees, left, the series and the forecast behind the point up to which the net was trained, and, right, how the error grows
+with
 the number of steps ahead, beside two guesses that need no net: the last value, and the value one season ago.
 """
 

@@ -43,8 +43,10 @@ def train(mask):
 (masked, with_mask), (bare, without) = train(True), train(False)
 lengths = np.arange(0, 41, 4)
 sentence = [[WORDS.index(w) for w in "the film was not boring".split()]]
-answers = {name: [float(model.predict(keras.utils.pad_sequences(sentence, 5 + n, padding="post"), verbose=0)[0, 0]) for n in lengths]
-           for name, model in (("with mask", masked), ("without", bare))}  # fmt: skip
+padded = [keras.utils.pad_sequences(sentence, 5 + n, padding="post") for n in lengths]
+answers = {
+    name: [float(model.predict(x, verbose=0)[0, 0]) for x in padded] for name, model in (("with mask", masked), ("without", bare))
+}
 spread = {name: max(values) - min(values) for name, values in answers.items()}
 print(f"'the film was not boring': {answers['with mask'][0]:.0%} good; with more padding the answer moves by",
       ", ".join(f"{value:.1%} {name}" for name, value in spread.items()))  # fmt: skip

@@ -16,8 +16,8 @@ import numpy as np
 from minikeras._core.arguments import check_names, refuse_nan, unknown_arguments
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
-from minikeras._core.origin import of_the_house
 from minikeras._core.old_arguments import as_today
+from minikeras._core.origin import of_the_house
 from minikeras._core.registry import REGISTRIES, build, find_registry, home
 
 _KEPT = (type(None), bool, int, float, str)

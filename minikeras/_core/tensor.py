@@ -167,7 +167,8 @@ def _method(name: str):
     return method
 
 
-for _name in "all any argmax argmin argsort clip cumsum max mean min prod ravel repeat round squeeze std sum swapaxes take var".split():
+METHODS = "all any argmax argmin argsort clip cumsum max mean min prod ravel repeat round squeeze std sum swapaxes take var"
+for _name in METHODS.split():
     setattr(Tensor, _name, _method(_name))
 
 

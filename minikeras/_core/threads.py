@@ -1,6 +1,7 @@
 """How many threads NumPy's BLAS takes while a model learns: one, unless its products are large enough to share.
 
-A second thread helps from about 2e7 multiply-adds in one product on; below, waiting for each other costs more than it saves, and
+A second thread helps from about 2e7 multiply-adds in one product on; below, waiting for each other costs more than it saves,
+and
 on a machine whose cores are busy many times more. OpenBLAS, which NumPy's wheels bring along, is asked directly; where another
 BLAS works (Accelerate on a Mac, MKL), nothing is done.
 """

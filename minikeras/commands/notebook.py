@@ -24,8 +24,10 @@ ASSIGNED = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[!%](.*)$")
 class Notebook:
     """The cells of an `.ipynb` file.
 
-    Magics do what does no harm: ``%time`` and ``%timeit`` run what stands behind, once, ``%cd`` changes the folder, ``%env`` the
-    environment, ``%run`` runs a script, ``%%writefile`` writes a file; other magics and shell lines are passed over with a word.
+    Magics do what does no harm: ``%time`` and ``%timeit`` run what stands behind, once, ``%cd`` changes the folder, ``%env``
+    the
+    environment, ``%run`` runs a script, ``%%writefile`` writes a file; other magics and shell lines are passed over with a
+    word.
     """
 
     def __init__(self, path: Path):
@@ -138,7 +140,8 @@ class Notebook:
         parts = [
             f"<!doctype html><meta charset=utf-8><title>{html.escape(self.path.name)}</title><style>"
             "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}pre{background:#f6f6f6;padding:.7em;"
-            "overflow:auto;border-radius:4px}.out{background:#fff;border-left:3px solid #0072b2}.err{border-left:3px solid #d55e00}"
+            "overflow:auto;border-radius:4px}.out{background:#fff;border-left:3px solid #0072b2}"
+            ".err{border-left:3px solid #d55e00}"
             "img{max-width:100%}</style>"
         ]
         for cell in self.cells:
@@ -199,7 +202,8 @@ def _plain_line(line: str) -> str:
     if bare.startswith(("%env ", "%set_env ")) and (pair := bare.split(None, 1)[1].replace("=", " ", 1).split(None, 1))[1:]:
         return f"{indent}__import__('os').environ.update({{{pair[0]!r}: {pair[1]!r}}})"
     if bare.startswith("%run "):
-        return f"{indent}globals().update(__import__('minikeras.commands.notebook').commands.notebook.run_script({bare[5:].split()!r}))"
+        here = "__import__('minikeras.commands.notebook').commands.notebook"
+        return f"{indent}globals().update({here}.run_script({bare[5:].split()!r}))"
     if bare.startswith(("!", "%")) and not bare.startswith(("%matplotlib", "%load_ext", "%config", "%autoreload", "%pylab")):
         return indent + _passed_over(bare)
     if bare.startswith("%") or bare.endswith("?") or bare.startswith("?"):

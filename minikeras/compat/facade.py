@@ -42,7 +42,8 @@ class Facade(types.ModuleType):
                 except AttributeError as error:
                     failed = failed or error
                     continue
-                if callable(value) and not isinstance(value, Facade) or not isinstance(value, types.ModuleType):  # optimizers.sgd(...): module and class
+                # optimizers.sgd(...): module and class
+                if callable(value) and not isinstance(value, Facade) or not isinstance(value, types.ModuleType):
                     announce(value)
                     vars(self)[name] = value
                     return value

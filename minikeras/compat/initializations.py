@@ -14,7 +14,8 @@ from minikeras import initializers
 from minikeras._core.variable import Variable
 
 NAMES = (
-    "uniform", "lecun_uniform", "normal", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "orthogonal", "identity",
+    "uniform", "lecun_uniform", "normal", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "orthogonal",
+    "identity",
     "zero", "one",
 )  # fmt: skip
 

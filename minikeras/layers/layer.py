@@ -3,7 +3,8 @@
 The contract, once for all. x and y are one array, or a list, tuple or dict of arrays; then shapes come in such structures too:
 
     build(input_shape)                  make the weights with add_weight(); shapes have None for the batch
-    call(x, training, mask, ...) -> y   plain computing: what a user's own layer writes; never on a tape unless somebody differentiates
+    call(x, training, mask, ...) -> y   plain computing: what a user's own layer writes; never on a tape unless somebody
+    differentiates
     forward(x, training, **arguments) -> y, kept    a layer with formulas; all that backward needs is the second result
     backward(dy, kept, need_dx) -> dx   ∂L/∂y to ∂L/∂x; overwrites the weights' .grad on the way. Where further tensors came
                                         as arguments it returns `Shares`

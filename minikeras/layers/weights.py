@@ -114,8 +114,13 @@ class Weighted:
 
     def _is_quiet(self) -> bool:
         """Whether all that computes here is the house's, and no layer inside."""
-        functions = [type(self), *(value for name, value in vars(self).items() if name.endswith("activation") and value is not None)]
-        return not self._parts(Weighted) and all((getattr(f, "__module__", None) or "").startswith("minikeras.") for f in functions)
+        functions = [
+            type(self),
+            *(value for name, value in vars(self).items() if name.endswith("activation") and value is not None),
+        ]
+        return not self._parts(Weighted) and all(
+            (getattr(f, "__module__", None) or "").startswith("minikeras.") for f in functions
+        )
 
     @property
     def weights(self) -> list[Variable]:

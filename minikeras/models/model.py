@@ -88,7 +88,7 @@ class Model(Depths, Trainer, Layer):
         self._forget_steps()
 
     def add_loss(self, loss: Any) -> None:
-        """Add to the loss: in `call` a value; in a model of symbolic tensors one of them, whose mean is added; or a function."""
+        """Add to the loss: in `call` a value; of symbolic tensors one, whose mean is added; or a function."""
         symbolic = symbolic_leaves(loss)
         if not symbolic:
             super().add_loss(loss)

@@ -35,7 +35,8 @@ class Sequential(Model):
     def __init__(self, layers: list | None = None, trainable: bool = True, name: str | None = None, dtype: Any = None):
         super().__init__(trainable=trainable, name=name, dtype=dtype)
         self._layers: list[Layer] = []
-        self._nodes: list[Node] = []  # the calls that join the layers; those of layers that stay are kept when others come or go
+        # the calls that join the layers; those of layers that stay are kept when others come or go
+        self._nodes: list[Node] = []
         self._forget_shapes()
         if layers is not None:
             for layer in [layers] if isinstance(layers, (Layer, KerasTensor)) else layers:

@@ -107,7 +107,9 @@ def _rows(layer: Any, depth: int, expand: bool, trainable: bool, joins: dict | N
 
 def _shape(layer: Any) -> str:
     """The shape of a layer's output, or the shapes."""
-    shape = layer._inbound_nodes[0].outputs if not hasattr(layer, "_output_shape") else layer._output_shape if layer.built else None
+    shape = (
+        layer._inbound_nodes[0].outputs if not hasattr(layer, "_output_shape") else layer._output_shape if layer.built else None
+    )
     if shape is None:
         return "?"
     shapes = flat_shapes(shape if hasattr(layer, "_output_shape") else shapes_of(shape))

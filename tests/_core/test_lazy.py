@@ -20,7 +20,8 @@ def test_a_lecture_net_imports_no_convolution():
     code = (
         "import sys, minikeras as k; k.Sequential([k.layers.Dense(1, input_shape=(2,))]).compile('adam', 'mse');"
         "print(sorted(m for m in sys.modules if 'convolutional' in m or 'preprocessing' in m or 'minikeras.ops' in m));"
-        "k.layers.deserialize({'class_name': 'Conv2D', 'config': {'filters': 1, 'kernel_size': 2}}); print('conv2d' in k.layers.registry.table, 'LSTM' in dict.keys(k.layers.registry.table))"
+        "k.layers.deserialize({'class_name': 'Conv2D', 'config': {'filters': 1, 'kernel_size': 2}});"
+        "print('conv2d' in k.layers.registry.table, 'LSTM' in dict.keys(k.layers.registry.table))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split("\n")
     assert out[:2] == ["[]", "True False"]

@@ -17,7 +17,9 @@ def test_shapes_are_found_by_trying():
 
 def test_names_are_those_of_keras():
     x = KerasTensor((None, 3))
-    names = [t.source.class_name for t in (x + 1, 1 - x, x / 2, x**2, -x, abs(x), x @ np.ones((3, 2)), x[:, 0], x > 0, ops.relu(x))]
+    names = [
+        t.source.class_name for t in (x + 1, 1 - x, x / 2, x**2, -x, abs(x), x @ np.ones((3, 2)), x[:, 0], x > 0, ops.relu(x))
+    ]
     expected = ["Add", "Subtract", "TrueDivide", "Power", "Negative", "Absolute", "Matmul", "GetItem", "Greater", "Relu"]
     assert names == expected
 

@@ -10,7 +10,8 @@ CELLS = [
     ("markdown", "# A notebook\nText."),
     (
         "code",
-        "%matplotlib inline\n!pip install tensorflow\nimport numpy as np\nfrom keras.models import Sequential\nfrom tensorflow.keras.layers import Dense",
+        "%matplotlib inline\n!pip install tensorflow\nimport numpy as np\n"
+        "from keras.models import Sequential\nfrom tensorflow.keras.layers import Dense",
     ),
     (
         "code",
@@ -63,7 +64,9 @@ def test_what_only_ipython_understands():
     assert plain_python("x = 5 % 3") == "x = 5 % 3"
     assert plain_python("%%bash\nls") == "print('(not run: %%bash)')"
     assert plain_python("%timeit -n 3 -r 1 sum(x)") == "sum(x)"
-    assert plain_python("for i in x:\n    !echo {i}\nprint?") == "for i in x:\n    print('(not run: !echo {i})')\npass  # print?"
+    assert (
+        plain_python("for i in x:\n    !echo {i}\nprint?") == "for i in x:\n    print('(not run: !echo {i})')\npass  # print?"
+    )
     assert Notebook  # its other ways are tested above
 
 

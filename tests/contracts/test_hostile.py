@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 KINDS = {"loaded", "ValueError", "OSError", "FileNotFoundError", "IsADirectoryError", "PermissionError"}
 NEVER = (
     *("link", "virtual", "lambda", "import-", "bomb", "function-", "external", "twice", "committed", "special-__lambda__"),
-    *("graph-cycle", "graph-function", "graph-doubling", "graph-code", "graph-nowhere", "graph-twice", "graph-operation-module"),
+    *("graph-cycle", "graph-function", "graph-doubling", "graph-code", "graph-nowhere", "graph-twice",
+    "graph-operation-module"),
 )
 UNREAD = ("bomb-assets", "bomb-metadata", "bomb-lying-metadata")  # members that are not looked at
 

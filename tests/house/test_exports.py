@@ -14,13 +14,15 @@ import minikeras
 ROOT = Path(__file__).parents[2]
 NAMESPACES = [
     "activations", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses",
-    "metrics", "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules", "random",
+    "metrics", "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules",
+    "random",
     "regularizers", "saving", "tensorboard", "tree", "utils", "wrappers",
 ]  # fmt: skip
 
 
 HELPERS = {  # what a namespace that is one file needs for itself
-    "Registry", "lazily", "serialize_keras_object", "find_custom", "snake_case", "registry", "bare", "resolve", "gradient_of", "plain",
+    "Registry", "lazily", "serialize_keras_object", "find_custom", "snake_case", "registry", "bare", "resolve", "gradient_of",
+    "plain",
     "arguments_for_logits", "hint",
 }  # fmt: skip
 

@@ -40,7 +40,9 @@ def reached_through_a_neighbour(path, relative):
     """Whether this is what modules beside it are made of (a base class, say), and a test names one of those."""
     imports = f"from minikeras.{'.'.join(relative.with_suffix('').parts)} import"
     users = (other for other in path.parent.rglob("*.py") if imports in other.read_text(encoding="utf-8"))
-    return any(named_in(other, candidates(other.relative_to(ROOT / "minikeras"))) for other in users if other.name != "__init__.py")
+    return any(
+        named_in(other, candidates(other.relative_to(ROOT / "minikeras"))) for other in users if other.name != "__init__.py"
+    )
 
 
 def test_the_check_sees_a_module_that_no_test_names(tmp_path):

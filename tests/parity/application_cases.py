@@ -55,7 +55,14 @@ PREDICTED = {
 
 
 # small where the images' differences would fade, large where they would grow without end
-VARIANCES = {"mobilenet_": 0.07, "efficientnetb": 0.12, "efficientnetv2-b": 0.5, "xception": 5.0, "nasnet": 4.0, "resnet50": 3.0}
+VARIANCES = {
+    "mobilenet_": 0.07,
+    "efficientnetb": 0.12,
+    "efficientnetv2-b": 0.5,
+    "xception": 5.0,
+    "nasnet": 4.0,
+    "resnet50": 3.0,
+}
 
 
 def build(keras, case):

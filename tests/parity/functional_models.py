@@ -11,8 +11,10 @@ N = 24
 def arrays():
     rng = np.random.RandomState(7)
     a = {
-        "x4": rng.randn(N, 4), "x6": rng.randn(N, 6), "x3": rng.randn(N, 3), "img": rng.randn(N, 8, 8, 2), "seq": rng.randn(N, 6, 3),
-        "y1": rng.randn(N, 1), "y2": rng.randn(N, 2), "y3": rng.randn(N, 3), "y4": rng.randn(N, 4), "yimg": rng.rand(N, 8, 8, 1),
+        "x4": rng.randn(N, 4), "x6": rng.randn(N, 6), "x3": rng.randn(N, 3), "img": rng.randn(N, 8, 8, 2), "seq": rng.randn(N,
+        6, 3),
+        "y1": rng.randn(N, 1), "y2": rng.randn(N, 2), "y3": rng.randn(N, 3), "y4": rng.randn(N, 4), "yimg": rng.rand(N, 8, 8,
+        1),
         "yseq": rng.randn(N, 6, 2),
     }  # fmt: skip
     a = {key: value.astype("float32") for key, value in a.items()}

@@ -1,6 +1,7 @@
 """Write down how real Keras builds the models of keras.applications. Not a test: run it by hand, with Keras on JAX installed
 elsewhere: ``KERAS_BACKEND=jax python -m tests.parity.make_applications``. With a folder as argument it also puts there each
-model's layers and weights as text, and of small models the weights as real Keras saves them (``.weights.h5`` and, as in Keras 2,
+model's layers and weights as text, and of small models the weights as real Keras saves them (``.weights.h5`` and, as in Keras
+2,
 ``.h5``) and what they predict (``.npy``). What stands in the JSON is not made again."""
 
 import json

@@ -34,8 +34,10 @@ for name, build in MODELS.items():
         numbers[f"{name}/predict{i}"] = p
     evaluated = model.evaluate(put(x), put(y), batch_size=8, verbose=0)
     texts[name] = {
-        "history": history, "evaluate": evaluated if isinstance(evaluated, list) else [evaluated], "weights": [w.path for w in model.weights],
-        "layers": [layer.name for layer in model.layers], "output_names": model.output_names, "json": json.loads(model.to_json()),
+        "history": history, "evaluate": evaluated if isinstance(evaluated, list) else [evaluated],
+        "weights": [w.path for w in model.weights],
+        "layers": [layer.name for layer in model.layers], "output_names": model.output_names,
+        "json": json.loads(model.to_json()),
     }  # fmt: skip
     print(name, history["loss"])
 np.savez_compressed(HERE / "functional.npz", **{key: value.astype("float32") for key, value in numbers.items()})

@@ -1,4 +1,4 @@
-"""Functional models give the numbers that real Keras gave: three epochs, evaluation, prediction, names, and its configs open."""
+"""Functional models give the numbers that real Keras gave: three epochs, evaluation, prediction, names; its configs open."""
 
 import json
 from pathlib import Path

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.old_arguments import forget
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.layers import BatchNormalization
 from minikeras.layers.layer import registry
 from tests.gradcheck import check_gradient
