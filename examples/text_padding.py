@@ -45,7 +45,8 @@ lengths = np.arange(0, 41, 4)
 sentence = [[WORDS.index(w) for w in "the film was not boring".split()]]
 padded = [keras.utils.pad_sequences(sentence, 5 + n, padding="post") for n in lengths]
 answers = {
-    name: [float(model.predict(x, verbose=0)[0, 0]) for x in padded] for name, model in (("with mask", masked), ("without", bare))
+    name: [float(model.predict(x, verbose=0)[0, 0]) for x in padded]
+    for name, model in (("with mask", masked), ("without", bare))
 }
 spread = {name: max(values) - min(values) for name, values in answers.items()}
 print(f"'the film was not boring': {answers['with mask'][0]:.0%} good; with more padding the answer moves by",

@@ -93,7 +93,7 @@ class _LocallyConnected(Layer):
         windows = x[tuple(index)]  # (batch, *places, *taps, channels)
         if self._first:
             windows = np.moveaxis(windows, -1, rank + 1)
-        z = np.einsum("npt,ptf->npf", np.reshape(windows, (len(x), math.prod(places), -1)), self.kernel)
+        z = np.einsum("npt,ptf->npf", np.reshape(windows, (len(x), *self.kernel.shape[:2])), self.kernel)
         z = np.reshape(z, (len(x), *places, self.filters))
         y = self.activation(z if self.bias is None else z + self.bias)
         return np.moveaxis(y, -1, 1) if self._first else y
