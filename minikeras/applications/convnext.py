@@ -16,6 +16,7 @@ from minikeras.applications.resnet import called
 from minikeras.layers.layer import Layer, registry
 from minikeras.models import Sequential
 from minikeras.models.functional import Functional
+from minikeras.saving.onnx_export.rules import LAYERS, weight
 
 __all__ = [
     "ConvNeXtBase",
@@ -136,6 +137,9 @@ class StochasticDepth(Layer):
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """That of the input."""
         return tuple(input_shape)
+
+
+LAYERS.update({LayerScale: lambda layer, x: x * weight(x, layer.gamma), StochasticDepth: lambda layer, x: x})  # for ONNX
 
 
 def _variant(size: str) -> Callable:

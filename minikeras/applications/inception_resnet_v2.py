@@ -12,6 +12,7 @@ from minikeras.applications.imagenet_utils import decode_predictions, preprocess
 from minikeras.applications.plan import STORE, Plan, channel_axis, channels
 from minikeras.layers.layer import Layer, registry
 from minikeras.models.functional import Functional
+from minikeras.saving.onnx_export.rules import LAYERS
 
 __all__ = ["CustomScaleLayer", "InceptionResNetV2", "decode_predictions", "preprocess_input"]
 
@@ -54,6 +55,9 @@ class CustomScaleLayer(Layer):
     def compute_output_shape(self, input_shape: list) -> tuple:
         """The shape of the first."""
         return tuple(input_shape[0])
+
+
+LAYERS[CustomScaleLayer] = lambda layer, x: x[0] + x[1] * layer.scale  # for ONNX
 
 
 def InceptionResNetV2(

@@ -57,7 +57,8 @@ PREDICTED = {
 # small where the images' differences would fade, large where they would grow without end
 VARIANCES = {
     "mobilenet_": 0.07,
-    "efficientnetb": 0.12,
+    "mobilenetv2": 2.0,
+    "efficientnetb": 0.15,
     "efficientnetv2-b": 0.5,
     "xception": 5.0,
     "nasnet": 4.0,

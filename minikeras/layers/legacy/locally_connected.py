@@ -84,17 +84,14 @@ class _LocallyConnected(Layer):
         places, rank = self._places(x.shape), self.rank
         if self._first:
             x = np.moveaxis(x, 1, -1)
-        index: list[Any] = [slice(None)]
         for axis, (n, k, s) in enumerate(zip(places, self.kernel_size, self.strides)):
-            at = np.arange(n)[:, None] * s + np.arange(k)  # the taps of each place
-            shape = [1] * (2 * rank)
-            shape[axis], shape[rank + axis] = n, k
-            index.append(at.reshape(shape))
-        windows = x[tuple(index)]  # (batch, *places, *taps, channels)
+            x = np.take(x, np.arange(n)[:, None] * s + np.arange(k), axis=1 + 2 * axis)  # the taps of each place
+        order = (0, *range(1, 2 * rank, 2), *range(2, 2 * rank + 1, 2), 2 * rank + 1)
+        windows = np.transpose(x, order)  # (batch, *places, *taps, channels)
         if self._first:
             windows = np.moveaxis(windows, -1, rank + 1)
-        z = np.einsum("npt,ptf->npf", np.reshape(windows, (len(x), *self.kernel.shape[:2])), self.kernel)
-        z = np.reshape(z, (len(x), *places, self.filters))
+        z = np.einsum("npt,ptf->npf", np.reshape(windows, (-1, *self.kernel.shape[:2])), self.kernel)
+        z = np.reshape(z, (-1, *places, self.filters))
         y = self.activation(z if self.bias is None else z + self.bias)
         return np.moveaxis(y, -1, 1) if self._first else y
 
