@@ -74,6 +74,8 @@ def test_files_environment_scripts_and_pictures_in_their_order(tmp_path, capsys,
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LAMP", "off")
     monkeypatch.setattr("matplotlib.pyplot.show", None)
+    for name in ("IPython", "IPython.display"):  # as where there is none
+        monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.syspath_prepend(tmp_path)
     cells = [
         "%%writefile bulb.py\nimport sys\nwatts = len(sys.argv)",
