@@ -9,6 +9,8 @@ import pytest
 
 import minikeras as keras
 from minikeras._core.variable import undrawn
+from minikeras.applications.convnext import LayerScale, StochasticDepth
+from minikeras.applications.inception_resnet_v2 import CustomScaleLayer
 from tests.parity.application_cases import NAMES, OTHERS, PREDICTED, build, fill, images, summarized
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "parity" / "applications.json").read_text(encoding="utf-8"))
@@ -20,6 +22,7 @@ QUICK = (
     "EfficientNetB0",
     "EfficientNetV2B0",
     "DenseNet121",
+    "NASNetMobile",
 )
 DEEP = (  # more of the same: compared by hand
     "ResNet101 ResNet101V2 ResNet152 ResNet152V2 NASNetLarge DenseNet169 DenseNet201 EfficientNetB2 EfficientNetB4 "
@@ -68,3 +71,28 @@ def test_arguments_come_in_keras_order(name):
     function = getattr(keras.applications, name)
     assert list(inspect.signature(function).parameters) == own.get(name, " ".join(common)).split()
     assert function.__name__ == name and function.__doc__
+
+
+def test_custom_scale_layer_hands_the_gradient_to_both():
+    layer = CustomScaleLayer(0.3)
+    x = list(np.random.default_rng(0).standard_normal((2, 3, 4)))
+    y, kept = layer.forward(x)
+    np.testing.assert_allclose(y, x[0] + 0.3 * x[1])
+    dy = np.ones((3, 4))
+    first, second = layer.backward(dy, kept)
+    np.testing.assert_array_equal(first, dy)
+    np.testing.assert_allclose(second, 0.3 * dy)
+
+
+@pytest.mark.parametrize("cls, arguments", [(LayerScale, (0.5, 2)), (StochasticDepth, (0.5,)), (CustomScaleLayer, (2.0,))])
+def test_their_layers_are_found_in_files_by_name(cls, arguments):
+    config = keras.saving.serialize_keras_object(cls(*arguments, name="a"))
+    assert config["module"].startswith("keras.src.applications.")
+    assert type(keras.saving.deserialize_keras_object(config)) is cls
+
+
+def test_stochastic_depth_drops_whole_samples_and_keeps_the_mean():
+    layer, x = StochasticDepth(0.25), np.ones((4000, 2, 1, 1))
+    y, factors = layer.forward(x, True)
+    assert set(np.unique(y)) == {0.0, 1 / 0.75} and (y[:, 0] == y[:, 1]).all() and abs(y.mean() - 1) < 0.05
+    np.testing.assert_array_equal(layer.backward(x, factors), y)

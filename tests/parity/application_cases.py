@@ -79,10 +79,19 @@ def shapes(layer):
     return str([list(t.shape) for t in outputs] if isinstance(outputs, (list, tuple)) else list(outputs.shape))
 
 
+def befores(layer):
+    """The names of the layers and operations that a layer's inputs come from."""
+    inputs = layer.input
+    names = [t._keras_history[0].name for t in (inputs if isinstance(inputs, (list, tuple)) else [inputs])]
+    return [name for name in names if name != layer.name]  # whether an InputLayer is its own is not the question
+
+
 def described(model):
     """What must be equal: the operations and weights in order, each line as text."""
     known = {id(layer) for layer in model.layers}
-    operations = [f"{type(op).__name__} {op.name} {shapes(op)}" if id(op) in known else op.name for op in model.operations]
+    operations = [
+        f"{type(op).__name__} {op.name} {shapes(op)} {befores(op)}" if id(op) in known else op.name for op in model.operations
+    ]
     weights = [f"{short(w.path)} {list(w.shape)} {w.trainable}" for w in model.weights]
     return operations, weights
 
