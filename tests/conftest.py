@@ -1,8 +1,9 @@
-"""What holds for all tests: each begins from the same seed, so that none fails by chance."""
+"""What holds for all tests: each begins from the same seed and settings, so that none fails by chance."""
 
 import pytest
 
-from minikeras.config import enable_hints
+from minikeras.config import enable_hints, set_dtype_policy
+from minikeras.tensorboard import current
 from minikeras.utils import set_random_seed
 
 collect_ignore_glob = ["parity/make_*.py"]  # what made the golden numbers, with real Keras; no tests
@@ -11,4 +12,6 @@ collect_ignore_glob = ["parity/make_*.py"]  # what made the golden numbers, with
 @pytest.fixture(autouse=True)
 def seeded():
     enable_hints()
+    set_dtype_policy(None)
+    current.state.__dict__.clear()
     set_random_seed(20240101)

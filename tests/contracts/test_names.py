@@ -30,15 +30,11 @@ LEFT_OUT = {  # a name, or a module with all that is in it: why
     "keras.export": "TensorFlow's files",
 }
 COMING = {  # not written yet
-    "keras.callbacks.RemoteMonitor",
-    "keras.callbacks.TensorBoard",
     "keras.distribution",
     "keras.layers.MaxNumBoundingBoxes",
     "keras.layers.ReversibleEmbedding",
     "keras.saving.KerasFileEditor",
     "keras.utils.bounding_boxes",
-    "keras.utils.model_to_dot",
-    "keras.utils.plot_model",
     "keras.visualization",
 }
 

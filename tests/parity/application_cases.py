@@ -81,9 +81,7 @@ def shapes(layer):
 
 def befores(layer):
     """The names of the layers and operations that a layer's inputs come from."""
-    inputs = layer.input
-    names = [t._keras_history[0].name for t in (inputs if isinstance(inputs, (list, tuple)) else [inputs])]
-    return [name for name in names if name != layer.name]  # whether an InputLayer is its own is not the question
+    return [t._keras_history[0].name for t in layer._inbound_nodes[0].input_tensors]
 
 
 def described(model):
