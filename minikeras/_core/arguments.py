@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import functools
 import inspect
 import math
 from collections.abc import Iterable
@@ -11,10 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.naming import shorten
-
-NUMBERS = "float", "int", "float | None", "int | None"
-_CATCH_ALLS = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+from minikeras._core.naming import nearest, shorten
 
 
 class UnknownArgument(ValueError, TypeError):
@@ -39,30 +34,15 @@ def unknown_arguments(owner: str, given: Iterable[str], known: Iterable[str]) ->
     if not wrong:
         return
     named = ", ".join(f"`{name}`" for name in wrong)
-    near = [match for name in wrong for match in difflib.get_close_matches(name, known, 1)]
+    near = [match for name in wrong for match in nearest(name, known) or _begun(name, known)]
     hint = f"Did you mean {', '.join(f'`{name}`' for name in dict.fromkeys(near))}? " if near else ""
     listed = f"It takes {', '.join(known)}." if known else "It takes none."
     raise UnknownArgument(f"{owner} got an unknown argument{'s' if len(wrong) > 1 else ''}: {named}. {hint}{listed}")
 
 
-def check_names(cls: type, args: tuple, given: dict) -> None:
-    """Raise if a class of this library is called with an argument that it doesn't take.
-
-    A class that takes ``**kwargs`` sees to them itself.
-
-    >>> class Scale:
-    ...     def __init__(self, factor=1.0): ...
-    >>> check_names(Scale, (), {"factor": 2.0})
-    >>> check_names(Scale, (), {"facto": 2.0})
-    Traceback (most recent call last):
-    minikeras._core.arguments.UnknownArgument: Scale got an unknown argument: `facto`. Did you mean `factor`? ...
-    """
-    names = _names(cls.__init__)
-    if names is None:
-        return
-    if args and not names:
-        raise TypeError(f"{cls.__name__} takes no arguments, got {len(args)}.")
-    unknown_arguments(cls.__name__, given, names)
+def _begun(name: str, known: list[str]) -> list[str]:
+    """The first name that this one is the beginning of."""
+    return [other for other in known if len(name) > 2 and other.startswith(name)][:1]
 
 
 def check_passed_on(function: Any, given: dict, taken: int) -> None:
@@ -89,15 +69,6 @@ def check_passed_on(function: Any, given: dict, taken: int) -> None:
         unknown_arguments(getattr(function, "__name__", repr(function)), given, [p.name for p in parameters[taken:]])
 
 
-@functools.lru_cache(512)
-def _names(init: Any) -> tuple[str, ...] | None:
-    """The arguments of a constructor; None where it takes any."""
-    if init is object.__init__:
-        return ()
-    parameters = list(inspect.signature(init).parameters.values())[1:]
-    return None if any(p.kind in _CATCH_ALLS for p in parameters) else tuple(p.name for p in parameters)
-
-
 def refuse_nan(owner: str, given: dict[str, Any]) -> None:
     """Raise if a number given is NaN: no comparison would ever be true.
 
@@ -108,26 +79,6 @@ def refuse_nan(owner: str, given: dict[str, Any]) -> None:
     for name, value in given.items():
         if isinstance(value, (float, np.floating)) and math.isnan(value):
             raise ValueError(f"Argument `{name}` of {owner} is NaN (not a number).")
-
-
-def check_numbers(obj: Any) -> Any:
-    """Return an object, once each argument that its class declares as a number is one.
-
-    >>> class Halving:
-    ...     def __init__(self, start: float, every: int | None = None):
-    ...         self.start, self.every = start, every
-    >>> check_numbers(Halving(0.5)).start
-    0.5
-    >>> check_numbers(Halving("fast"))
-    Traceback (most recent call last):
-    ValueError: Argument `start` of Halving must be a number, got 'fast'.
-    """
-    signature = vars(type(obj)).get("__signature__") or inspect.signature(type(obj).__init__)
-    for name, parameter in signature.parameters.items():
-        kind, value = parameter.annotation, getattr(obj, name, 0)
-        if kind in NUMBERS and not is_number(value) and not (value is None and kind.endswith("None")):
-            raise ValueError(f"Argument `{name}` of {type(obj).__name__} must be a number, got {shorten(value)}.")
-    return obj
 
 
 def is_number(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _counts: dict[str, int] = {}
@@ -47,3 +48,17 @@ def shorten(value: Any, width: int = 120) -> str:
     """
     text = repr(value)
     return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
+    """The known name that a misspelt one is nearest to, if any is near.
+
+    Args:
+        cutoff: how near, from 0 to 1, the same.
+
+    >>> nearest("activaton", ["units", "activation"]), nearest("x", ["units"])
+    (['activation'], [])
+    """
+    import difflib  # with its heap and its regular expressions: only where something went wrong
+
+    return difflib.get_close_matches(name, known, 1, cutoff)

@@ -7,7 +7,6 @@ nowhere else.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import types
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -15,7 +14,7 @@ from typing import Any
 
 from minikeras._core.custom import find_custom, scope
 from minikeras._core.lazy import Table
-from minikeras._core.naming import shorten, snake_case
+from minikeras._core.naming import nearest, shorten, snake_case
 
 SHARED: ContextVar[Shared | None] = ContextVar("shared", default=None)  # the layers made so far of the config that is read
 REGISTRIES: dict[str, Registry] = {}  # "keras.layers" -> its registry
@@ -71,7 +70,7 @@ class Registry:
         if name in self.table:
             return self.table[name]
         asked = str(name)[:80]
-        near = difflib.get_close_matches(asked, self.table, 1) or difflib.get_close_matches(asked.lower(), self.table, 1)
+        near = nearest(asked, self.table) or nearest(asked.lower(), self.table)
         hint = f"Did you mean {near[0]!r}? " if near else f"Known: {sorted(self.table)}. " if len(self.table) < 12 else ""
         raise ValueError(
             f"Unknown name in {self.module}: {shorten(name)}. {hint}Your own classes and functions are found when you pass "

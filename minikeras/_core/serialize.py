@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import check_names, refuse_nan, unknown_arguments
+from minikeras._core.arguments import refuse_nan, unknown_arguments
+from minikeras._core.constructors import check_call, check_kinds
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
 from minikeras._core.old_arguments import as_today
@@ -30,12 +31,14 @@ class Configurable:
     """Base of everything that is built from arguments and can say which: argument = attribute = config key."""
 
     _takes_nan = True  # whether NaN is a sensible value of an argument, as of a constant
+    _copied_bare = True  # whether copies are made by __new__ without arguments, so that none may be missed
 
     def __new__(cls, *args, **kwargs):
-        """Refuse misspelt arguments, and NaN where it makes no sense; ``__init__`` does all the rest."""
-        if (args or kwargs) and _of_the_house(next(c for c in cls.__mro__ if "__init__" in vars(c))):
+        """Refuse misspelt, missing and nonsensical arguments, and NaN where it makes no sense; ``__init__`` does the rest."""
+        if (args or kwargs or not cls._copied_bare) and _of_the_house(next(c for c in cls.__mro__ if "__init__" in vars(c))):
             args, kwargs = as_today(cls, args, kwargs)
-            check_names(cls, args, kwargs)
+            check_call(cls, args, kwargs)
+            check_kinds(cls, args, kwargs)
             if not cls._takes_nan:
                 refuse_nan(cls.__name__, {**dict(zip(constructor_arguments(cls), args)), **kwargs})
         return super().__new__(cls)

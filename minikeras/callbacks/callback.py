@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras._core.arguments import check_names
+from minikeras._core.constructors import check_call, check_kinds
 from minikeras._core.origin import of_the_house
 
 
@@ -43,7 +43,8 @@ class Callback:
     def __new__(cls, *args, **kwargs):
         """Refuse misspelt arguments of the callbacks of this library."""
         if (args or kwargs) and of_the_house(next(c for c in cls.__mro__ if "__init__" in vars(c))):
-            check_names(cls, args, kwargs)
+            check_call(cls, args, kwargs)
+            check_kinds(cls, args, kwargs)
         return super().__new__(cls)
 
     def __init__(self):

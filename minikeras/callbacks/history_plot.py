@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import numpy as np
@@ -51,6 +50,8 @@ def table_of(history: Any) -> str:
     >>> table_of({"loss": [3.0, 1.0, 2.0]}).count("<td>"), table_of({})
     (3, '<p>No epochs.</p>')
     """
+    import html  # with all its entities: only where there is a page to show
+
     values = getattr(history, "history", history)
     if not values:
         return "<p>No epochs.</p>"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
 from minikeras._core.arguments import unknown_arguments
+from minikeras._core.naming import nearest
 from minikeras.callbacks.callback import Callback
 
 
@@ -44,7 +44,7 @@ class LambdaCallback(Callback):
             "on_train_batch_end": on_train_batch_end,
         }
         known = sorted(hook for hook in vars(Callback) if hook.startswith("on_"))
-        wrong = [name for name in kwargs if name.startswith("on_") or difflib.get_close_matches(name, known, 1, 0.8)]
+        wrong = [name for name in kwargs if name.startswith("on_") or nearest(name, known, 0.8)]
         unknown_arguments("LambdaCallback", wrong, known)
         for name, function in {**hooks, **kwargs}.items():
             if name in known and function is not None and not callable(function):

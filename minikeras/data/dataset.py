@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob as globbing
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -97,8 +96,10 @@ class Dataset:
         file_pattern: Any, shuffle: bool | None = None, seed: int | None = None, name: str | None = None
     ) -> Dataset:
         """The paths of files that match a pattern such as ``"images/*.png"``, in random order unless told otherwise."""
+        import glob  # only where files are asked for
+
         patterns = [file_pattern] if isinstance(file_pattern, str) else list(file_pattern)
-        files = sorted(f for p in patterns for f in globbing.glob(str(p)))
+        files = sorted(f for p in patterns for f in glob.glob(str(p)))
         if not files:
             raise ValueError(f"No files matched the pattern: {', '.join(map(str, patterns))}")
         data = Dataset.from_tensor_slices(np.array(files))

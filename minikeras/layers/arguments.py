@@ -11,19 +11,7 @@ import numpy as np
 BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 
 #: Where the shape of the input may be told, in Keras 3's words and in Keras 1 and 2's.
-_SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size")
-
-
-def public_arguments(cls: type) -> list[str]:
-    """The names of the arguments that a class and its bases take.
-
-    >>> class A:
-    ...     def __init__(self, size, **kwargs): ...
-    >>> public_arguments(A)
-    ['size']
-    """
-    names = [n for c in cls.__mro__[:-1] if "__init__" in vars(c) for n in inspect.signature(c.__init__).parameters]
-    return [n for n in names if n not in ("self", "args", "kwargs")]
+SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size")
 
 
 def accepts(function: Callable, argument: str) -> bool:
@@ -42,7 +30,7 @@ def given_shape(layer: str, kwargs: dict) -> tuple | None:
     >>> given_shape("Dense", {"input_dim": 10}), given_shape("Dense", {"batch_input_shape": (32, 10)}), given_shape("Dense", {})
     ((None, 10), (32, 10), None)
     """
-    given = {key: kwargs.pop(key) for key in _SHAPE_ARGUMENTS if key in kwargs}
+    given = {key: kwargs.pop(key) for key in SHAPE_ARGUMENTS if key in kwargs}
     given = {key: value for key, value in given.items() if value is not None}
     for key in ("batch_input_shape", "batch_shape"):
         if key in given:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minikeras._core.naming import nearest
 from minikeras._core.nest import flatten, is_nested, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE, Call
 from minikeras._core.symbolic import KerasTensor
@@ -59,7 +59,7 @@ class CallSpec(NamedTuple):
             kwargs = {**dict(zip(rest, args[1:])), **kwargs}
         for name in kwargs:
             if not self.several and name not in self.names and name not in _BY_THE_WAY:
-                near = difflib.get_close_matches(name, self.names, 1)
+                near = nearest(name, self.names)
                 hint = f" Did you mean `{near[0]}`?" if near else f" It takes {', '.join(self.names)}."
                 raise TypeError(f"Layer {layer.name!r} ({type(layer).__name__}) has no argument `{name}` in its call.{hint}")
         return args[0], kwargs

@@ -17,7 +17,6 @@ Of call and forward a class writes one and gets the other: a house layer's `call
 
 from __future__ import annotations
 
-import copyreg
 import functools
 import inspect
 from typing import Any
@@ -27,6 +26,7 @@ import numpy as np
 from minikeras import regularizers
 from minikeras._core import dtypes
 from minikeras._core.arguments import unknown_arguments
+from minikeras._core.constructors import taken_by
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE, Call
@@ -39,7 +39,7 @@ from minikeras._core.tape import Written, paused, traced
 from minikeras._core.tensor import plain, tensor
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
-from minikeras.layers.arguments import BASE_ARGUMENTS, given_shape, plain_arguments, public_arguments
+from minikeras.layers.arguments import BASE_ARGUMENTS, SHAPE_ARGUMENTS, given_shape, plain_arguments
 from minikeras.layers.calling import (
     arrays_in,
     call_on_one,
@@ -84,10 +84,12 @@ class Layer(Weighted, OldAttributes, Configurable):
     supports_masking = False
     casts_inputs = True  # in a model, take floats of another type as the layer's own; models inside see to it themselves
     is_linear = False  # y = A x of one array, without weights: the derivative of the way back is the way there
+    _copied_bare = False
+    more_arguments = (*SHAPE_ARGUMENTS, "weights")  # what is taken beside the named ones
     stateless = False  # nothing to build: built as soon as it is made, unless a subclass has a build() of its own
 
     def __new__(cls, *args, **kwargs):
-        layer = super().__new__(cls)
+        layer = super().__new__(cls, *args, **kwargs)
         if home(cls) is None:
             layer._given = plain_arguments(cls, args, kwargs)
         return layer
@@ -107,7 +109,7 @@ class Layer(Weighted, OldAttributes, Configurable):
         self._given_weights = kwargs.pop("weights", None)
         self._given_shape = given_shape(type(self).__name__, kwargs)
         if kwargs:
-            unknown_arguments(type(self).__name__, kwargs, [*public_arguments(type(self)), "input_shape"])
+            unknown_arguments(type(self).__name__, kwargs, taken_by(type(self)).known)
         if name is not None and not isinstance(name, str):
             raise ValueError(f"Argument `name` of {type(self).__name__} must be a string, got {name!r}.")
         if name is not None and "/" in name:
@@ -566,11 +568,15 @@ class Layer(Weighted, OldAttributes, Configurable):
 
     def __reduce__(self):  # copy and pickle: layers of the house by config and weights, a user's own by attributes
         if home(self) is None:
-            return copyreg.__newobj__, (type(self),), dict(vars(self))
+            return _bare, (type(self),), dict(vars(self))
         return _rebuild, (type(self), self.get_config(), self._build_shape if self.built else None, self.get_weights())
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _bare(cls: type) -> Layer:
+    return object.__new__(cls)
 
 
 def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Layer:
@@ -585,17 +591,21 @@ def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Lay
 def _remembering(build):
     """Wrap a class's build: it notes the shape, names the weights by their path, and puts given weights in."""
 
-    def wrapped(self, input_shape, *args, **kwargs):
+    def wrapped(self, *shapes, **named):
         outermost = not vars(self).get("_building", False)
         vars(self)["_building"] = True
         try:
-            shape = input_shape
+            shape = next(iter((*shapes, *named.values())), None)
             if is_shape(shape):
                 shape = tuple(n if n is None else int(n) for n in shape)
+                if shapes:
+                    shapes = (shape, *shapes[1:])
+                else:
+                    named[next(iter(named))] = shape
             for layer in self._parts(Layer):
                 if not layer.built:
                     layer._parent_path = self.path
-            build(self, shape, *args, **kwargs)
+            build(self, *shapes, **named)
             if outermost:
                 self.built = True
                 if self._build_shape is None:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import dtypes
-from minikeras._core.arguments import check_numbers, check_passed_on, checked_name
+from minikeras._core.arguments import check_passed_on, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.now import TAPE
@@ -83,7 +83,8 @@ class Loss(Configurable):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        if "call" in cls.__dict__ and "value_and_grad" not in cls.__dict__:  # a user's own: inherited formulas are not its own
+        own = cls.__dict__
+        if ("call" in own or "__call__" in own) and "value_and_grad" not in own:  # a user's own: inherited formulas aren't its own
             cls.value_and_grad, cls.fused, cls.prepare_targets = Loss.value_and_grad, Loss.fused, Loss.prepare_targets
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
@@ -123,6 +124,9 @@ class Loss(Configurable):
         self, y_true: np.ndarray, y_pred: np.ndarray, sample_weight: np.ndarray | None = None
     ) -> tuple[float, np.ndarray]:
         """Return the reduced loss and ∂loss/∂y_pred of prepared targets; nothing is checked. Traced through `call`."""
+        if type(self).__call__ is not Loss.__call__:  # a user's own from end to end, its reduction too
+            loss, pullback = vjp(lambda p: self(y_true, p, sample_weight), y_pred)
+            return float(np.sum(loss)), pullback(np.ones_like(loss))[0]
         values, pullback = vjp(lambda p: self.call(y_true, p), y_pred)
         value, share = self.shares(y_true, values, sample_weight)
         return value, pullback(np.broadcast_to(np.asarray(share, values.dtype), values.shape))[0]
@@ -245,5 +249,5 @@ class LossFunctionWrapper(Loss):
     def from_config(cls, config: dict):
         """Build a loss from what ``get_config`` returned, here or in Keras 2 (which wrote ``fn`` into every config)."""
         if "fn" not in constructor_arguments(cls):
-            return check_numbers(cls(**{key: value for key, value in config.items() if key != "fn"}))
+            return cls(**{key: value for key, value in config.items() if key != "fn"})
         return cls(**deserialize_keras_object(config))

@@ -16,7 +16,6 @@ from minikeras.layers.layer import Layer
 from minikeras.models.graph import recall
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
-from minikeras.saving.building import build_from_json
 
 
 def clone_model(
@@ -124,6 +123,8 @@ def model_from_json(json_string: str, custom_objects: dict | None = None) -> Mod
     >>> model_from_json(Sequential([Dense(2, input_shape=(3,))]).to_json()).count_params()
     8
     """
+    from minikeras.saving.building import build_from_json  # with all that reads files: only when it is needed
+
     return build_from_json(json_string, custom_objects)
 
 
@@ -135,7 +136,7 @@ def model_from_config(config: dict, custom_objects: dict | None = None) -> Model
     >>> model_from_config({"class_name": "Sequential", "config": model.get_config()}).count_params()
     8
     """
-    return build_from_json(json.dumps(config), custom_objects)
+    return model_from_json(json.dumps(config), custom_objects)
 
 
 def model_from_yaml(yaml_string: str, custom_objects: dict | None = None) -> NoReturn:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from minikeras import losses, metrics
 from minikeras._core.config import floatx
-from minikeras._core.naming import shorten
+from minikeras._core.naming import nearest, shorten
 from minikeras._core.nest import flatten, is_nested
 from minikeras.losses.reduction import masked_weights
 from minikeras.metrics.metric import wants_given
@@ -194,7 +193,7 @@ def per_head(given: Any, names: list[str], argument: str, spread: bool = False) 
             return list(given.values())
         unknown = [key for key in given if key not in names]
         if unknown:
-            near = difflib.get_close_matches(str(unknown[0]), names, 1)
+            near = nearest(str(unknown[0]), names)
             hint = f"Did you mean {near[0]!r}? " if near else ""
             raise ValueError(f"`{argument}` of compile() names an output {unknown[0]!r}. {hint}The model has {names}.")
         return [given.get(name) for name in names]
@@ -313,7 +312,7 @@ def by_head(value: Any, names: list[str], structure: Any, what: str, trained: li
         value = _by_path(value, names)
         unknown = [key for key in value if key not in names]
         if unknown:
-            near = difflib.get_close_matches(str(unknown[0]), names, 1)
+            near = nearest(str(unknown[0]), names)
             hint = f"Did you mean {near[0]!r}? " if near else ""
             raise ValueError(f"{what} has a key {unknown[0]!r}. {hint}The outputs of the model are {names}.")
         return [value.get(name) for name in names]

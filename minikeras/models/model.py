@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -337,6 +336,8 @@ class Model(Depths, Trainer, Layer):
 
     def _repr_html_(self) -> str | None:
         """What a notebook shows: the summary."""
+        import html  # with all its entities: only when it is needed
+
         return f"<pre>{html.escape(summaries.table(self))}</pre>" if self.built else None
 
     def summary(

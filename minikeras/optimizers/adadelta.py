@@ -31,7 +31,7 @@ class Adadelta(Optimizer):
 
     slots = (("accumulated_grad", "accumulated_delta_var"),)
 
-    def __init__(self, learning_rate: Rate = 0.001, rho: float = 0.95, epsilon: float = 1e-7, *options, **named):
+    def __init__(self, learning_rate: Rate = 0.001, rho: float = 0.95, epsilon: float | None = 1e-7, *options, **named):
         super().__init__(learning_rate, *options, **named)
         self.rho = rho
         self.epsilon = old_epsilon(epsilon)

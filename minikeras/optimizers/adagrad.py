@@ -33,7 +33,7 @@ class Adagrad(Optimizer):
         self,
         learning_rate: Rate = 0.001,
         initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         *options,
         **named,
     ):

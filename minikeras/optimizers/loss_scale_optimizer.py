@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import check_numbers, unknown_arguments
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.variable import Variable, runs, untraced
 from minikeras.optimizers.optimizer import Optimizer
@@ -148,4 +148,4 @@ class LossScaleOptimizer(Optimizer):
     def from_config(cls, config, custom_objects=None):
         """Rebuild it, and the inner optimizer."""
         own = {name: value for name, value in config.items() if name != "inner_optimizer"}
-        return check_numbers(cls(deserialize_keras_object(config.get("inner_optimizer"), custom_objects), **own))
+        return cls(deserialize_keras_object(config.get("inner_optimizer"), custom_objects), **own)

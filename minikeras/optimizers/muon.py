@@ -58,7 +58,7 @@ class Muon(Optimizer):
         adam_beta_1: float = 0.9,
         adam_beta_2: float = 0.999,
         adam_weight_decay: float | None = 0.004,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = 0.004,
         clipnorm: float | None = None,
         clipvalue: float | None = None,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import check_numbers, checked_name, is_number
+from minikeras._core.arguments import checked_name, is_number
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.serialize import (
@@ -184,7 +184,7 @@ class Options(Configurable):
         rate = translate(config.get("learning_rate"), old, quiet=True)
         if isinstance(rate, dict):
             rate = deserialize_keras_object(rate, custom_objects)
-        return check_numbers(cls(**config) if rate is None else cls(**{**config, "learning_rate": rate}))
+        return cls(**config) if rate is None else cls(**{**config, "learning_rate": rate})
 
 
 def check_range(owner: str, name: str, value: Any, low: float, high: float) -> None:

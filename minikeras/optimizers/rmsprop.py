@@ -37,7 +37,7 @@ class RMSprop(Optimizer):
         learning_rate: Rate = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         centered: bool = False,
         *options,
         **named,

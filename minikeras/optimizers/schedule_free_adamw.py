@@ -40,7 +40,7 @@ class ScheduleFreeAdamW(Optimizer):
         learning_rate: Rate = 0.0025,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-8,
+        epsilon: float | None = 1e-8,
         warmup_steps: int = 0,
         *options,
         **named,

@@ -4,6 +4,8 @@ Loading is safe whoever made the file: nothing in it is run or imported, and it 
 memory than it holds data.
 """
 
+from typing import TYPE_CHECKING
+
 from minikeras._core.custom import (
     CustomObjectScope,
     custom_object_scope,
@@ -12,8 +14,13 @@ from minikeras._core.custom import (
     get_registered_object,
     register_keras_serializable,
 )
+from minikeras._core.lazy import lazily
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
-from minikeras.saving.api import load_model, load_weights, save_model, save_weights
+
+if TYPE_CHECKING:  # for editors
+    from minikeras.saving.api import load_model, load_weights, save_model, save_weights
+
+__getattr__ = lazily(__name__, {"api": "load_model load_weights save_model save_weights"}, {})
 
 __all__ = [
     "CustomObjectScope",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, MutableMapping
 from typing import Any
+
+from minikeras._core.naming import nearest
 
 
 class Config(MutableMapping):
@@ -70,7 +71,7 @@ class Config(MutableMapping):
         values = vars(self).get("_config", {})
         if name in values:
             return values[name]
-        near = difflib.get_close_matches(name, values, 1, 0.7)
+        near = nearest(name, values, 0.7)
         raise AttributeError(f"Unknown attribute: '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""))
 
     def __repr__(self) -> str:

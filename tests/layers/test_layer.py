@@ -334,3 +334,19 @@ def test_a_users_class_on_one_of_the_house_calls_its_formulas():
     for v in layer.weights:
         check_gradient(lambda: float((layer(x) * dy).sum()), v.value.reshape(-1), v.grad.reshape(-1).copy())
     check_gradient(lambda: float((layer(x) * dy).sum()), x.reshape(-1), dx.reshape(-1))
+
+
+def test_build_takes_its_shapes_by_name_or_none_at_all():
+    class Pair(Layer):
+        def build(self, left_shape=None, right_shape=None):
+            self.seen = (left_shape, right_shape)
+
+    by_name, by_place, bare = Pair(), Pair(), Pair()
+    by_name.build(left_shape=[None, 2], right_shape=(None, 3))
+    by_place.build([None, 2], (None, 3))
+    bare.build()
+    assert by_name.seen == by_place.seen == ((None, 2), (None, 3)) and bare.seen == (None, None)
+    assert by_name.built and bare.built
+    dense = Dense(3)
+    dense.build(input_shape=[None, np.int64(2)])
+    assert dense.kernel.shape == (2, 3) and dense.input_shape == (None, 2)

@@ -162,3 +162,25 @@ def test_overflow_is_infinite_and_silent():
         value, _ = loss.value_and_grad(np.zeros((2, 1), "float32"), big)
         assert value > 1e29
     assert np.isinf(losses.MeanSquaredError()(np.zeros((2, 1)), big))
+
+
+class Whole(losses.Loss):
+    """A user's loss that writes its reduction too."""
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        return np.sum((y_pred - y_true) ** 2) * 0.5
+
+
+class Twice(losses.MeanSquaredError):
+    """A user's loss around a house's."""
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        return 2.0 * super().__call__(y_true, y_pred, sample_weight)
+
+
+def test_a_loss_that_overrides_call_dunder_is_followed_in_training():
+    y, p = np.array([[1.0], [2.0]]), np.array([[2.0], [4.0]])
+    value, grad = Whole().value_and_grad(y, p)
+    assert value == 2.5 and grad.tolist() == [[1.0], [2.0]]
+    value, grad = Twice().value_and_grad(y, p)
+    assert value == 5.0 and grad.tolist() == [[2.0], [4.0]]

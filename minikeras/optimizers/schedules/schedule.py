@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import check_numbers
 from minikeras._core.config import floatx
 from minikeras._core.serialize import Configurable
 
@@ -36,7 +35,7 @@ class LearningRateSchedule(Configurable):
     @classmethod
     def from_config(cls, config: dict):
         """Build a schedule from what ``get_config`` returned."""
-        return check_numbers(cls(**config))
+        return cls(**config)
 
     def rate(self, step: np.ndarray):
         """Return the rate after ``step`` steps (float64): the formula, which the built-in schedules override."""

@@ -1,0 +1,184 @@
+"""The door of all classes that are made of arguments: what a constructor takes, by name, number and kind.
+
+The kinds are read off the annotations: an argument declared as `float` takes numbers, one declared as `bool` no text, and so on.
+What a class wants beyond that (a range, a word of a few) it says itself.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minikeras._core.arguments import is_number, unknown_arguments
+from minikeras._core.naming import shorten
+from minikeras._core.origin import of_the_house
+
+_CATCH_ALLS = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+
+
+class Kind(NamedTuple):
+    """What an argument takes."""
+
+    fits: Callable[[Any], bool]
+    words: str  # for the message: "must be ..."
+    none: bool = False  # whether None is fine, too
+
+
+class Taken(NamedTuple):
+    """What the constructor of a class takes."""
+
+    names: tuple[str, ...]  # of the arguments that may stand by position, in order
+    known: tuple[str, ...]  # all names
+    required: tuple[str, ...]
+    more_by_position: bool
+    more_by_name: bool
+    kinds: Mapping[str, Kind]
+
+
+def check_call(cls: type, args: tuple, given: dict) -> None:
+    """Raise if a class of this library is called with arguments that it doesn't take, or without one that it needs.
+
+    Names that a class takes in its ``**kwargs`` it looks at itself, unless an argument is missing that may have been misspelt.
+
+    >>> class Scale:
+    ...     def __init__(self, factor: float, name: str | None = None): ...
+    >>> check_call(Scale, (), {"factor": 2.0})
+    >>> check_call(Scale, (), {"facto": 2.0})
+    Traceback (most recent call last):
+    minikeras._core.arguments.UnknownArgument: Scale got an unknown argument: `facto`. Did you mean `factor`? ...
+    >>> check_call(Scale, (), {"name": "s"})
+    Traceback (most recent call last):
+    TypeError: Scale needs the argument `factor`. It takes factor, name.
+    """
+    taken = taken_by(cls)
+    if len(args) > len(taken.names) and not taken.more_by_position:
+        most = f"at most {len(taken.names)} arguments by position ({', '.join(taken.names)})" if taken.names else "no arguments"
+        raise TypeError(f"{cls.__name__} takes {most}, got {len(args)}.")
+    missing = [name for name in taken.required if name not in given and name not in taken.names[: len(args)]]
+    if missing or not taken.more_by_name:
+        unknown_arguments(cls.__name__, given, taken.known)
+    if missing:
+        named = ", ".join(f"`{name}`" for name in missing)
+        raise TypeError(
+            f"{cls.__name__} needs the argument{'s' if len(missing) > 1 else ''} {named}. It takes {', '.join(taken.known)}."
+        )
+
+
+def check_kinds(cls: type, args: tuple, given: dict) -> None:
+    """Raise if a value is not of the kind that its argument takes: in the words of the class, where it has any.
+
+    >>> class Scale:
+    ...     def __init__(self, factor: float): ...
+    >>> check_kinds(Scale, (2.0,), {})
+    >>> check_kinds(Scale, ("big",), {})
+    Traceback (most recent call last):
+    ValueError: Argument `factor` of Scale must be a number, got 'big'.
+    """
+    taken = taken_by(cls)
+    kinds = taken.kinds
+    for name, value in (*zip(taken.names, args), *given.items()):
+        kind = kinds.get(name)
+        if kind is not None and not (value is None and kind.none or kind.fits(value)):
+            try:
+                cls.__init__(object.__new__(cls), *args, **given)
+            except (ValueError, TypeError) as error:
+                if name in str(error):
+                    raise
+            except Exception:  # the message below says more
+                pass
+            raise ValueError(f"Argument `{name}` of {cls.__name__} must be {kind.words}, got {shorten(value)}.")
+
+
+def taken_by(cls: type) -> Taken:
+    """What the constructor of a class takes: its own signature, and behind ``**kwargs`` those of the classes above.
+
+    >>> class Sized:
+    ...     def __init__(self, size: int, *, flat: bool = False): ...
+    >>> taken_by(Sized).names, taken_by(Sized).required, sorted(taken_by(Sized).kinds)
+    (('size',), ('size',), ['flat', 'size'])
+    """
+    known = vars(cls).get("_taken")
+    if known is None:
+        known = cls._taken = _read(cls)
+    return known
+
+
+def _read(cls: type) -> Taken:
+    if cls.__init__ is object.__init__:
+        return Taken((), (), (), False, False, {})
+    own = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    by_name = any(p.kind is p.VAR_KEYWORD for p in own)
+    many = any(p.kind is p.VAR_POSITIONAL for p in own)
+    if hasattr(cls, "__signature__"):  # of optimizers, whose own one hands on the rest
+        own, many = list(cls.__signature__.parameters.values()), False
+    named = {p.name: p for p in own if p.kind not in _CATCH_ALLS}
+    everything, kinds = dict(named), dict(named) if of_the_house(cls) else {}
+    for base in cls.__mro__[:-1] if by_name else [next(c for c in cls.__mro__ if "__init__" in vars(c))]:
+        if "__init__" in vars(base):
+            above = {p.name: p for p in list(inspect.signature(base.__init__).parameters.values())[1:] if p.kind not in _CATCH_ALLS}
+            everything = {**above, **everything}
+            kinds = {**above, **kinds} if of_the_house(base) else kinds
+    return Taken(
+        tuple(name for name, p in named.items() if p.kind is not p.KEYWORD_ONLY),
+        (*named, *(name for name in everything if name not in named), *getattr(cls, "more_arguments", ())),
+        tuple(name for name, p in named.items() if p.default is p.empty),
+        many,
+        by_name,
+        {name: kind for name, p in kinds.items() if (kind := kind_of(name, p.annotation)) is not None},
+    )
+
+
+def kind_of(name: str, annotation: Any) -> Kind | None:
+    """The kind of an argument with this name and annotation; None where anything goes, or the class looks for itself.
+
+    >>> kind_of("rate", "float").words, kind_of("kernel_regularizer", "Any").words, kind_of("x", "Any")
+    ('a number', 'a name, a config, an object or a function', None)
+    """
+    if annotation == "Any":
+        return _OBJECT if name.endswith(_OBJECTS) else None
+    return _KINDS.get(annotation)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is one whole number, as an integer or, as some files have it, as a float.
+
+    >>> is_whole(2), is_whole(np.int64(2)), is_whole(2.0), is_whole(2.5), is_whole("2")
+    (True, True, True, False, False)
+    """
+    return is_number(value) and float(value).is_integer()
+
+
+def is_switch(value: Any) -> bool:
+    """Whether a value is yes or no: a boolean, or 0 or 1.
+
+    >>> is_switch(True), is_switch(np.bool_(False)), is_switch(1), is_switch("False"), is_switch(2)
+    (True, True, True, False, False)
+    """
+    return isinstance(value, (bool, np.bool_)) or isinstance(value, (int, np.integer, float)) and value in (0, 1)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _describes(value: Any) -> bool:
+    return isinstance(value, (str, dict)) or callable(value) or hasattr(value, "get_config")
+
+
+_OBJECTS = ("_initializer", "_regularizer", "_constraint", "activation")
+_OBJECT = Kind(_describes, "a name, a config, an object or a function", True)
+_KINDS = {
+    "float": Kind(is_number, "a number"),
+    "float | None": Kind(is_number, "a number", True),
+    "int": Kind(is_whole, "a whole number"),
+    "int | None": Kind(is_whole, "a whole number", True),
+    "bool": Kind(is_switch, "True or False", True),
+    "bool | None": Kind(is_switch, "True or False", True),
+    "str": Kind(_is_text, "a string"),
+    "str | None": Kind(_is_text, "a string", True),
+    "Callable": Kind(callable, "a function"),
+    "Callable | None": Kind(callable, "a function", True),
+}
