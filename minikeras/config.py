@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minikeras._core.byte_code import trust_everything
 from minikeras._core.config import (
     backend,
     disable_interactive_logging,
@@ -62,12 +63,11 @@ def set_backend(backend: str) -> None:
 
 
 def enable_unsafe_deserialization() -> None:
-    """Do nothing: there is no unsafe way of loading to enable. No file can make this library run code it carries.
+    """Let lambdas in files run from now on, in the whole process, as ``safe_mode=False`` does for one file.
 
-    What Keras loads only in this mode, lambdas, you write as a named function and pass as ``custom_objects``.
-
-    >>> enable_unsafe_deserialization()
+    Such code can do anything to your computer. Better: write it as a named function and pass it as ``custom_objects``.
     """
+    trust_everything()
 
 
 def enable_traceback_filtering() -> None:

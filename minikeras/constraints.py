@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -40,7 +41,8 @@ class Constraint(Configurable):
     array([-1. ,  0.5])
     """
 
-    _takes_nan = False
+    _takes_nan = ()
+    ranges = {"rate": (0, 1), "min_value": (0, math.inf), "max_value": (0, math.inf)}
 
     def __call__(self, w: np.ndarray) -> np.ndarray:
         """Return the allowed weight; ``w`` itself is not changed."""

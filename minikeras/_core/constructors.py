@@ -77,11 +77,10 @@ def check_kinds(cls: type, args: tuple, given: dict) -> None:
     Traceback (most recent call last):
     ValueError: Argument `factor` of Scale must be a number, got 'big'.
     """
-    taken = taken_by(cls)
-    kinds = taken.kinds
+    taken, ranges = taken_by(cls), getattr(cls, "ranges", {})
     for name, value in (*zip(taken.names, args), *given.items()):
-        kind = kinds.get(name)
-        if kind is not None and not (value is None and kind.none or kind.fits(value)):
+        wanted = _wanted(taken.kinds.get(name), ranges.get(name), value)
+        if wanted is not None:
             try:
                 cls.__init__(object.__new__(cls), *args, **given)
             except (ValueError, TypeError) as error:
@@ -89,7 +88,17 @@ def check_kinds(cls: type, args: tuple, given: dict) -> None:
                     raise
             except Exception:  # the message below says more
                 pass
-            raise ValueError(f"Argument `{name}` of {cls.__name__} must be {kind.words}, got {shorten(value)}.")
+            raise ValueError(f"Argument `{name}` of {cls.__name__} must be {wanted}, got {shorten(value)}.")
+
+
+def _wanted(kind: Kind | None, bounds: tuple[float, float] | None, value: Any) -> str | None:
+    """What a value should have been, in words; None where it is fine."""
+    if kind is not None and not (value is None and kind.none or kind.fits(value)):
+        return kind.words
+    if bounds is not None and isinstance(value, (int, float, np.number)) and not bounds[0] <= value <= bounds[1]:
+        low, high = bounds
+        return "above 0" if 0 < low < 1e-300 else f"from {low} to {high}" if high < np.inf else f"{low} or more"
+    return None
 
 
 def taken_by(cls: type) -> Taken:
@@ -138,7 +147,7 @@ def kind_of(name: str, annotation: Any) -> Kind | None:
     ('a number', 'a name, a config, an object or a function', None)
     """
     if annotation == "Any":
-        return _OBJECT if name.endswith(_OBJECTS) else None
+        return _OBJECT if name.endswith(_OBJECTS) else _NAMES.get(name)
     return _KINDS.get(annotation)
 
 
@@ -168,6 +177,30 @@ def _describes(value: Any) -> bool:
     return isinstance(value, (str, dict)) or callable(value) or hasattr(value, "get_config")
 
 
+def _are_axes(value: Any) -> bool:
+    if isinstance(value, (str, dict)) or not np.iterable(value):
+        return is_whole(value)
+    return all(map(is_whole, value))
+
+
+def _are_numbers(value: Any) -> bool:
+    try:
+        return np.asarray(value, np.float64).dtype.kind == "f" and not isinstance(value, (str, dict))
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_seed(value: Any) -> bool:
+    return is_whole(value) or hasattr(value, "get_config") or isinstance(value, dict)
+
+
+def _is_type(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "class_name" in value
+    return isinstance(value, (str, type, np.dtype)) or hasattr(value, "compute_dtype") or hasattr(value, "as_numpy_dtype")
+
+
+ANY_POSITIVE = (np.nextafter(0.0, 1.0), np.inf)  # for `ranges`: the numbers above 0
 _OBJECTS = ("_initializer", "_regularizer", "_constraint", "activation")
 _OBJECT = Kind(_describes, "a name, a config, an object or a function", True)
 _KINDS = {
@@ -181,4 +214,13 @@ _KINDS = {
     "str | None": Kind(_is_text, "a string", True),
     "Callable": Kind(callable, "a function"),
     "Callable | None": Kind(callable, "a function", True),
+}
+_AXES = Kind(_are_axes, "a whole number, or several", True)
+_NUMBERS = Kind(_are_numbers, "a number, or an array of them", True)
+_NAMES = {  # one word means one thing, wherever it stands
+    **dict.fromkeys("axis axes shared_axes input_axes output_axes dims target_shape target_class_ids".split(), _AXES),
+    **dict.fromkeys("thresholds label_weights boundaries values scale offset mean variance value".split(), _NUMBERS),
+    "dtype": Kind(_is_type, "a dtype, a policy or the name of one", True),
+    "seed": Kind(_is_seed, "a whole number of at least 0, a SeedGenerator or None", True),
+    "reduction": _KINDS["str | None"],
 }

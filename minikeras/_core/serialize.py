@@ -6,6 +6,7 @@ A config is what Keras writes into its files: ``{"module", "class_name", "config
 from __future__ import annotations
 
 import contextlib
+import copy
 import inspect
 import types
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.arguments import refuse_nan, unknown_arguments
+from minikeras._core.byte_code import describe_code, function_of, trusted, trusting
 from minikeras._core.constructors import check_call, check_kinds
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
@@ -30,7 +32,8 @@ _notes: list[dict[str, Any]] = []  # where serialize_keras_object notes the user
 class Configurable:
     """Base of everything that is built from arguments and can say which: argument = attribute = config key."""
 
-    _takes_nan = True  # whether NaN is a sensible value of an argument, as of a constant
+    _takes_nan: Any = True  # whether NaN is a sensible value of an argument, as of a constant; or of which ones
+    ranges: dict[str, tuple[float, float]] = {}  # from where to where the numbers of arguments may go
     _copied_bare = True  # whether copies are made by __new__ without arguments, so that none may be missed
 
     def __new__(cls, *args, **kwargs):
@@ -39,8 +42,9 @@ class Configurable:
             args, kwargs = as_today(cls, args, kwargs)
             check_call(cls, args, kwargs)
             check_kinds(cls, args, kwargs)
-            if not cls._takes_nan:
-                refuse_nan(cls.__name__, {**dict(zip(constructor_arguments(cls), args)), **kwargs})
+            if cls._takes_nan is not True:
+                given = {**dict(zip(constructor_arguments(cls), args)), **kwargs}
+                refuse_nan(cls.__name__, {n: v for n, v in given.items() if n not in cls._takes_nan})
         return super().__new__(cls)
 
     def get_config(self) -> dict:
@@ -131,7 +135,7 @@ def _of_the_house(cls: type) -> bool:
 def plain(value: Any) -> Any:
     """Make an attribute ready for a config: built-in functions become their names, objects their configs."""
     if isinstance(value, types.FunctionType) and home(value):
-        return value.__name__
+        return copy.deepcopy(getattr(value, "in_files", value.__name__))  # Keras has no name for some
     return serialize_keras_object(value)
 
 
@@ -224,11 +228,7 @@ def serialize_keras_object(obj: Any) -> Any:
 def _describe_function(function: types.FunctionType) -> dict:
     name = function.__name__
     if name == "<lambda>":
-        if _nameless:
-            return _describe_nameless(function, name)
-        raise ValueError(
-            "A lambda has no name to be saved by. Use a function made with def, and pass it as custom_objects when loading."
-        )
+        return _describe_nameless(function, name) if _nameless or _notes else describe_code(function)
     if not home(function):
         _note(function)
     registered = get_registered_name(function)
@@ -238,7 +238,8 @@ def _describe_function(function: types.FunctionType) -> dict:
 
 
 def _describe_nameless(obj: Any, name: str) -> dict:
-    _nameless[-1].append(obj)
+    if _nameless:
+        _nameless[-1].append(obj)
     if _notes:  # a copy is made: each such object under a name of its own
         name = f"{name[:-1]} {id(obj)}>"
         for own in _notes:
@@ -264,17 +265,20 @@ def nameless_allowed() -> Iterator[list]:
 
 
 def deserialize_keras_object(config: Any, custom_objects: dict | None = None, safe_mode: bool = True, **kwargs) -> Any:
-    """Build what `serialize_keras_object` described. Nothing is imported, no code in the config is run.
+    """Build what `serialize_keras_object` described. Nothing is imported, no code in the config is run by default.
 
     Args:
         config: plain data.
         custom_objects: ``{name: class or function}`` of your own.
-        safe_mode: kept for Keras' sake; loading is always safe here.
+        safe_mode: False lets lambdas in the config run: only for what you trust.
 
     >>> deserialize_keras_object({"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": "int32"}})
     array([1, 2], dtype=int32)
     """
     unknown_arguments("deserialize_keras_object()", kwargs, ("module_objects", "printable_module_name"))
+    if safe_mode is False and not trusted():
+        with trusting(safe_mode):
+            return deserialize_keras_object(config, custom_objects)
     if isinstance(config, (*_KEPT, bytes)):
         found = find_custom(config, custom_objects) if isinstance(config, str) else None
         return config if found is None else found
@@ -291,10 +295,12 @@ def deserialize_keras_object(config: Any, custom_objects: dict | None = None, sa
         return tuple(deserialize_keras_object(i, custom_objects) for i in inner.get("items", inner.get("value", ())))
     if name in ("__bytes__", "__ellipsis__", "__slice__"):
         return _python_value(name, inner)
-    if name in ("__lambda__", "__typespec__"):
+    if name == "__lambda__":
+        return function_of(inner)
+    if name == "__typespec__":
         raise ValueError(
-            f"The config holds a {name.strip('_')}, which may carry code and is never read. Write it as a named function "
-            "or a layer of your own and pass it as custom_objects={name: object}."
+            "The config holds a typespec, which only TensorFlow can read. Write what holds it as a layer of your own and pass "
+            "it as custom_objects={name: object}."
         )
     return build(find_registry(config), config, custom_objects)
 

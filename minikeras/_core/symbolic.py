@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from minikeras._core.config import standardize_dtype
@@ -96,6 +97,10 @@ class KerasTensor(NDArrayOperatorsMixin):
         return (self[i] for i in range(self.shape[0]))
 
     def __bool__(self):
+        function = getattr(self.source, "function", None)
+        if function in (np.equal, np.not_equal) and len(symbolic_leaves(self.node.args)) == 2:
+            # `if a == b`, `a in tensors`, `tensors.index(a)`: whether they are one tensor
+            return (self.node.args[0] is self.node.args[1]) == (function is np.equal)
         raise TypeError(
             f"{self!r} holds no numbers, so `if` can't ask it. Use keras.ops.where, or a layer of your own whose call() asks."
         )

@@ -36,6 +36,7 @@ from minikeras.activations.rectifiers import (
     hard_sigmoid,
     hard_silu,
     hard_tanh,
+    keras2_hard_sigmoid,
     leaky_relu,
     linear,
     relu,
@@ -71,6 +72,7 @@ __all__ = [
     "hard_silu",
     "hard_swish",
     "hard_tanh",
+    "keras2_hard_sigmoid",
     "leaky_relu",
     "linear",
     "log_sigmoid",
@@ -137,9 +139,32 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> Callable:
     >>> deserialize("tanh") is tanh, deserialize({"class_name": "function", "config": "elu"}) is elu
     (True, True)
     """
+    if isinstance(config, dict) and _is_keras2_hard_sigmoid(config):
+        return keras2_hard_sigmoid
     if isinstance(config, dict) and config.get("class_name") != "function":
         return deserialize_keras_object(config, custom_objects)  # a layer, or an object of the user's own
     return registry.deserialize(config, custom_objects)
+
+
+def _in_file(name: str, config: dict) -> dict:
+    return {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+
+
+_STEPS = (("Rescaling", {"scale": 0.2, "offset": 0.5}), ("ReLU", {"max_value": 1.0, "negative_slope": 0.0, "threshold": 0.0}))
+keras2_hard_sigmoid.in_files = _in_file("Pipeline", {"layers": [_in_file(*step) for step in _STEPS]})  # Keras 3 has no name for it
+
+
+def _is_keras2_hard_sigmoid(config: dict) -> bool:
+    """Whether these are the layers by which `keras2_hard_sigmoid` is described; Keras adds names and number types."""
+    inner = config.get("config")
+    steps = inner.get("layers") if config.get("class_name") == "Pipeline" and isinstance(inner, dict) else None
+    if not isinstance(steps, list) or len(steps) != len(_STEPS) or not all(isinstance(s, dict) for s in steps):
+        return False
+    found = [(step.get("class_name"), step.get("config")) for step in steps]
+    return all(
+        name == wanted and isinstance(given, dict) and {key: given.get(key) for key in values} == values
+        for (name, given), (wanted, values) in zip(found, _STEPS, strict=True)
+    )
 
 
 def derivative(activation: Callable) -> Callable:

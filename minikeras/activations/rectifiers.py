@@ -167,6 +167,24 @@ def hard_sigmoid(x):
     return y
 
 
+@activation(lambda dy, z, y: within(z, 2.5) * dy * 0.2)  # φ′ = 1/5 on (-2.5, 2.5), else 0
+def keras2_hard_sigmoid(x):
+    """What ``hard_sigmoid`` was in Keras 1 and 2: y = min(max(x/5 + 1/2, 0), 1). Files of theirs that say the name mean it.
+
+    Files written here describe it to Keras 3 as a Pipeline of Rescaling and ReLU.
+
+    Args:
+        x: array of any shape.
+
+    >>> keras2_hard_sigmoid([-4.0, 0.0, 1.5]).round(3)
+    array([0. , 0.5, 0.8], dtype=float32)
+    """
+    y = x * 0.2
+    y += 0.5
+    np.maximum(y, 0.0, out=y)
+    return np.minimum(y, 1.0, out=y)
+
+
 @activation(lambda dy, z, y: within(z, 1.0) * dy * 0.5)  # φ′ = 1/2 on (-1, 1), else 0
 def sparse_sigmoid(x):
     """Sigmoid with a narrow slope: y = min(max((x + 1)/2, 0), 1).

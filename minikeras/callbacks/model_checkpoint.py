@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core import old_paths
 from minikeras._core.arguments import unknown_arguments
 from minikeras._core.files import sweep
 from minikeras._core.serialize import constructor_arguments
@@ -17,6 +18,8 @@ from minikeras.callbacks.logs import Logs
 from minikeras.callbacks.monitor_callback import MonitorCallback
 from minikeras.callbacks.progress import print_msg
 
+_FIELD = re.compile(r"{[^{}]*}")
+
 
 class ModelCheckpoint(MonitorCallback):
     """Saves the model, or its weights, after every epoch or every so many batches; all of them or the best only.
@@ -24,7 +27,8 @@ class ModelCheckpoint(MonitorCallback):
     Args:
         filepath: where to. May hold ``{epoch:02d}`` (from 1), ``{batch}`` (from 1, when saving by batches) and the names
             of ``logs``: ``"{epoch:02d}-{val_loss:.2f}.keras"``. Ends in ``.keras``, ``.h5`` or ``.hdf5``; for
-            weights in ``.weights.h5``, or in Keras 2's way ``.h5`` or ``.hdf5``. Folders are made.
+            weights in ``.weights.h5``, or in Keras 2's way ``.h5`` or ``.hdf5``. Folders are made. Without an ending it
+            is Keras 2's checkpoint or folder: see `minikeras.saving.save_weights` and `minikeras.saving.save_model`.
         monitor: the name to watch.
         verbose: 1 says what is saved and why.
         save_best_only: save only when the watched value improves; never where there is no such value.
@@ -71,7 +75,7 @@ class ModelCheckpoint(MonitorCallback):
         self._current_epoch = 0
         self._skipped = False  # whether there was nothing to compare in this training
         endings = (".weights.h5", ".h5", ".hdf5") if save_weights_only else (".keras", ".h5", ".hdf5")
-        if not self.filepath.endswith(endings):
+        if not self.filepath.endswith(endings) and not old_paths.is_old(_FIELD.sub("0", self.filepath)):
             with_weights = " with save_weights_only=True" if save_weights_only else ""
             raise ValueError(f"The filepath of ModelCheckpoint{with_weights} must end in {endings}, got {self.filepath!r}.")
 
@@ -79,7 +83,7 @@ class ModelCheckpoint(MonitorCallback):
         """Clear away what a killed save may have left."""
         self._begin()
         folder = os.path.dirname(self.filepath) or "."
-        for path in glob.glob("*".join(glob.escape(part) for part in re.split(r"{[^{}]*}", folder))):
+        for path in glob.glob("*".join(glob.escape(part) for part in _FIELD.split(folder))):
             sweep(path)
 
     def _begin(self) -> None:
@@ -117,7 +121,7 @@ class ModelCheckpoint(MonitorCallback):
         path = self._get_file_path(epoch, batch, logs)
         if not self._should_save(epoch, logs, path):
             return None
-        if os.path.isdir(path):
+        if os.path.isdir(path) and (self.save_weights_only or not old_paths.is_old(path)):
             raise IsADirectoryError(f"ModelCheckpoint needs a filepath that is no folder, got {path!r}.")
         if os.path.dirname(path):
             os.makedirs(os.path.dirname(path), exist_ok=True)

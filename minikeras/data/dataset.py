@@ -143,7 +143,7 @@ class Dataset:
 
     def as_numpy_iterator(self) -> Iterator:
         """Iterate over the elements as plain arrays."""
-        return self._make()
+        return PlainElements(self._make())
 
     def cardinality(self) -> np.int64:
         """The number of elements, or `INFINITE_CARDINALITY` or `UNKNOWN_CARDINALITY`."""
@@ -427,7 +427,20 @@ class Elements:
     def __next__(self) -> Any:
         return shown(next(self._source))
 
-    get_next = __next__
+    get_next = next = __next__
+
+
+class PlainElements(Elements):
+    """The same as plain arrays.
+
+    >>> PlainElements(iter([np.zeros(2)])).next().tolist()
+    [0.0, 0.0]
+    """
+
+    def __next__(self) -> Any:
+        return next(self._source)
+
+    get_next = next = __next__
 
 
 def map_structure_of_specs(signature: Any) -> Any:

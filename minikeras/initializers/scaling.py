@@ -24,7 +24,8 @@ class RandomInitializer(Initializer):
             with a generator new ones.
     """
 
-    _takes_nan = False
+    _takes_nan = ()
+    ranges = {"stddev": (0, math.inf)}
     draws = True  # its values are not worth making where others will overwrite them
 
     def __init__(self, seed: Any = None):

@@ -44,12 +44,12 @@ class InputLayer(Layer):
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        if batch_shape is not None and shape is not None:
-            raise ValueError(f"You cannot pass both `shape` and `batch_shape`, got {shape!r} and {batch_shape!r}.")
+        for given, value in (("shape", shape), ("batch_size", batch_size)):
+            if batch_shape is not None and value is not None:
+                raise ValueError(f"You cannot pass both `{given}` and `batch_shape`, got {value!r} and {batch_shape!r}.")
         if input_tensor is not None:
-            if not isinstance(input_tensor, KerasTensor):
-                raise ValueError(f"Argument `input_tensor` of InputLayer must be a KerasTensor, got {input_tensor!r}.")
-            batch_shape, dtype = input_tensor.shape, input_tensor.dtype
+            _check_against(input_tensor, shape, batch_size, batch_shape, dtype, sparse)
+            shape, batch_shape, dtype, sparse = None, input_tensor.shape, input_tensor.dtype, input_tensor.sparse
         if shape is None and batch_shape is None:
             if self._given_shape is None:
                 raise ValueError("InputLayer needs the shape of the input: you must pass a `shape` argument, such as (10,).")
@@ -127,6 +127,22 @@ def Input(
     <KerasTensor shape=(None, 10), dtype=float32, name=x>
     """
     return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name).output
+
+
+def _check_against(tensor: Any, shape: Any, batch_size: Any, batch_shape: Any, dtype: Any, sparse: Any) -> None:
+    """What is said of an input beside its tensor has to be so."""
+    if not isinstance(tensor, KerasTensor):
+        raise ValueError(f"Argument `input_tensor` of InputLayer must be a KerasTensor, got {tensor!r}.")
+    said = {
+        "shape": (None if shape is None else _sizes(shape), tuple(tensor.shape[1:])),
+        "batch_size": (batch_size, tensor.shape[0] if tensor.shape else None),
+        "batch_shape": (None if batch_shape is None else _sizes(batch_shape), tuple(tensor.shape)),
+        "dtype": (None if dtype is None else standardize_dtype(dtype), str(tensor.dtype)),
+        "sparse": (sparse, tensor.sparse),
+    }
+    for name, (given, found) in said.items():
+        if given is not None and given != found:
+            raise ValueError(f"Argument `{name}` of InputLayer must be that of `input_tensor`, {found!r}, got {given!r}.")
 
 
 def _sizes(shape: Any) -> tuple:

@@ -84,7 +84,8 @@ class Layer(Weighted, OldAttributes, Configurable):
     supports_masking = False
     casts_inputs = True  # in a model, take floats of another type as the layer's own; models inside see to it themselves
     is_linear = False  # y = A x of one array, without weights: the derivative of the way back is the way there
-    _copied_bare = False
+    _copied_bare, _takes_nan = False, ("mask_value", "fill_value", "value")
+    ranges = {"dropout": (0, 1), "recurrent_dropout": (0, 1)}
     more_arguments = (*SHAPE_ARGUMENTS, "weights")  # what is taken beside the named ones
     stateless = False  # nothing to build: built as soon as it is made, unless a subclass has a build() of its own
 
@@ -401,6 +402,11 @@ class Layer(Weighted, OldAttributes, Configurable):
             x = inputs if isinstance(inputs, np.ndarray) else np.asarray(inputs)
         except ValueError as error:
             raise ValueError(f"The input of layer {self.name!r} is not an array: {error}") from None
+        if isinstance(inputs, Layer):
+            raise ValueError(
+                f"Layer {self.name!r} was called on a layer, {inputs.name!r} ({type(inputs).__name__}), not on a tensor: "
+                f"call that one first, {self.name}({inputs.name}(x)), or put both into a Sequential([...])."
+            )
         if x.dtype.kind not in "fiub":
             raise ValueError(
                 f"The input of layer {self.name!r} must be numbers, got an array of {x.dtype}. "

@@ -215,6 +215,34 @@ class Weighted:
         for v, w in zip(mine, weights):
             v.assign(w)
 
+    def _own_variables(self) -> list[Variable]:
+        """The weights without those of layers inside, trainable by nature first."""
+        inner = {id(v) for layer in self._parts(Weighted) for v in layer.weights}
+        return [v for v in self.weights if id(v) not in inner]
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put the weights, without those of layers inside, into a mapping under "0", "1", ...: what a file has of this layer.
+
+        A layer of your own may override it, and `load_own_variables`, to keep more.
+        """
+        for i, variable in enumerate(self._own_variables()):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take the weights from what `save_own_variables` has filled; nothing is written unless all fit."""
+        mine, names = self._own_variables(), sorted(store.keys())
+        if names != sorted(str(i) for i in range(len(mine))):
+            hint = "" if self.built else " The layer is not built yet: build it, or call it on data, before its weights are loaded."
+            raise ValueError(f"Layer {self.name!r} has {len(mine)} variables of its own, got {len(names)}: {names}.{hint}")
+        values = [np.asarray(store[str(i)]) for i in range(len(mine))]
+        for variable, value in zip(mine, values):
+            if value.shape != variable.shape:
+                raise ValueError(
+                    f"Weight {variable.path!r} of layer {self.name!r} has shape {variable.shape}, got one of shape {value.shape}."
+                )
+        for variable, value in zip(mine, values):
+            variable.assign(value)
+
     def count_params(self) -> int:
         """Return the number of numbers in the weights."""
         if not self.built:

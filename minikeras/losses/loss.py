@@ -14,6 +14,7 @@ weighted sum: loss = Σ share·l, so ∂loss/∂y_pred = share·∂l/∂y_pred.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -100,7 +101,7 @@ class Loss(Configurable):
         y_pred = convert(y_pred, dtype)
         y_true = self.prepare_targets(y_true, y_pred.shape, y_pred.dtype)
         values = np.asarray(self.call(y_true, y_pred), y_pred.dtype)
-        return reduce(values, self.reduction, sample_weight, self.mask(y_true, values))
+        return tensor(reduce(values, self.reduction, sample_weight, self.mask(y_true, values)))
 
     def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         """Compute one value per sample. A loss of your own overrides this."""
@@ -183,7 +184,8 @@ class LossFunctionWrapper(Loss):
     """
 
     sparse = False  # whether targets are labels, of a rank of their own
-    _takes_nan = False
+    _takes_nan = ()
+    ranges = {"label_smoothing": (0, 1), **dict.fromkeys(("alpha", "beta", "gamma", "delta"), (0, math.inf))}
 
     def __init__(
         self, fn: Callable, reduction: str | None = "sum_over_batch_size", name: str | None = None, dtype: Any = None, **kwargs
@@ -199,7 +201,7 @@ class LossFunctionWrapper(Loss):
         if self.fn not in GRADIENTS:  # a user's own hands: y.get_shape(), y.numpy()
             return plain(self.fn(*tensor(self.same_rank(y_true, y_pred)), **self._fn_kwargs))
         with np.errstate(all="ignore"):  # a diverged model has a loss of NaN, as in Keras
-            return self.fn(*self.same_rank(y_true, y_pred), **self._fn_kwargs)
+            return plain(self.fn(*self.same_rank(y_true, y_pred), **self._fn_kwargs))
 
     @property
     def takes_logits(self) -> bool:

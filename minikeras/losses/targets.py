@@ -15,6 +15,7 @@ from minikeras._core.now import TAPE
 from minikeras._core.operation import symbolic
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import boxed_inputs
+from minikeras._core.tensor import tensor
 from minikeras._core.trace import Box
 
 
@@ -29,7 +30,7 @@ def for_graphs(function: Callable) -> Callable:
     def loss(*args, **kwargs):
         if any(isinstance(a, KerasTensor) for a in args) or kwargs and any(isinstance(a, KerasTensor) for a in kwargs.values()):
             return symbolic(loss, args, kwargs)
-        return function(*args, **kwargs)
+        return tensor(function(*args, **kwargs))
 
     return loss
 

@@ -11,8 +11,9 @@ A class of your own writes ``update_state`` and ``result``; ``tally`` then calls
 from __future__ import annotations
 
 import contextlib
+import functools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,18 @@ from minikeras._core.naming import auto_name
 from minikeras._core.old_arguments import outside
 from minikeras._core.origin import of_the_house
 from minikeras._core.serialize import Configurable, all_arguments, described, plain
+from minikeras._core.tensor import tensor
 from minikeras._core.variable import Variable
+
+def _answering(result: Callable) -> Callable:
+    """Let what a `result` method returns answer as tensors do: ``metric.result().numpy()``."""
+
+    @functools.wraps(result)
+    def answering(self):
+        return tensor(result(self))
+
+    return answering
+
 
 _PLAIN = (type(None), bool, int, float, str, list, tuple, np.generic)
 
@@ -53,7 +65,7 @@ class Metric(Configurable):
     """
 
     _direction: str | None = None  # "up" or "down": which way is better, asked by EarlyStopping and its kin
-    _takes_nan = False
+    _takes_nan = ()
     _several: str | None = None  # where `result` is more than one number: how to get one, for those who can't do with more
 
     def __init__(self, dtype: Any = None, name: str | None = None):
@@ -67,6 +79,8 @@ class Metric(Configurable):
         super().__init_subclass__(**kwargs)
         if "update_state" in cls.__dict__ and "tally" not in cls.__dict__:
             cls.tally = Metric.tally  # an inherited shortcut would pass the class's own update_state by
+        if "result" in cls.__dict__:
+            cls.result = _answering(cls.__dict__["result"])
 
     @property
     def dtype(self) -> str:

@@ -109,7 +109,7 @@ class Meeting:
         if self._own_steps():
             return
         if self._course is None and not self.is_traced:
-            self.build(open_batch(flatten(x)[0]))
+            self.build_for(flatten(x)[0])
         elif self._course is None:
             self._try_out(x)
         if with_targets and self._compiled is not None:

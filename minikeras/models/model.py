@@ -15,6 +15,7 @@ from minikeras._core.now import CALL, TAPE
 from minikeras._core.registry import REGISTRIES
 from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
+from minikeras._core.text import is_text
 from minikeras.layers.calling import call_on_tape
 from minikeras.layers.layer import Layer, symbolic_of
 from minikeras.models import summary as summaries
@@ -54,6 +55,8 @@ class Model(Depths, Trainer, Layer):
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
+        if args and args[0] is self:  # super().__init__(self), as tutorials of tf.keras have it
+            args = args[1:]
         graph = take_graph(args, kwargs)
         super().__init__(**kwargs)
         if graph is not None:
@@ -80,9 +83,10 @@ class Model(Depths, Trainer, Layer):
 
     def _lay_out(self) -> None:
         """Resolve what a pass through the model calls, so that the pass itself only computes."""
-        losses = [t for t in vars(self).get("_symbolic_losses", ())]
-        nodes = find_nodes(self.inputs, [*self.outputs, *losses]) if losses else self._nodes
-        self._course = course(self.inputs, self.outputs, nodes, losses)
+        losses, watched = vars(self).get("_symbolic_losses", []), vars(self).get("_symbolic_metrics", [])
+        more = [*losses, *(t for t, _ in watched)]
+        nodes = find_nodes(self.inputs, [*self.outputs, *more]) if more else self._nodes
+        self._course = course(self.inputs, self.outputs, nodes, losses, watched)
         vars(self).pop("_sizes_seen", None)
         self._forget_steps()
 
@@ -93,11 +97,26 @@ class Model(Depths, Trainer, Layer):
             super().add_loss(loss)
             self._forget_steps()
             return
+        self._take_in(symbolic)
         vars(self).setdefault("_symbolic_losses", []).extend(symbolic)
-        nodes = find_nodes(self.inputs, symbolic)  # said now if it needs another input
+        self._lay_out()
+
+    def add_metric(self, value: Any, name: str | None = None, aggregation: str = "mean") -> None:
+        """Report the mean of a value of each batch under a name, in `call` or of a symbolic tensor, as Keras 2 has it."""
+        symbolic = symbolic_leaves(value)
+        if not symbolic:
+            return super().add_metric(value, name, aggregation)
+        self._take_in(symbolic)
+        metric = REGISTRIES["keras.metrics"].table["Mean"](name=name or "metric")
+        vars(self).setdefault("_added_metrics", {})[metric.name] = metric
+        vars(self).setdefault("_symbolic_metrics", []).append((symbolic[0], metric))
+        self._lay_out()
+
+    def _take_in(self, symbolic: list[KerasTensor]) -> None:
+        """The layers on the way to further tensors belong to the model as well."""
+        nodes = find_nodes(self.inputs, symbolic)  # said now if they need another input
         known = {id(layer) for layer in self._layers}
         self._layers += [n.operation for n in nodes if isinstance(n.operation, Layer) and id(n.operation) not in known]
-        self._lay_out()
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
@@ -281,7 +300,7 @@ class Model(Depths, Trainer, Layer):
 
     def build_for(self, x: Any, arguments: dict | None = None) -> None:
         """Build for inputs, arrays or symbolic."""
-        vars(self)["_meeting_data"] = True  # the data itself says more than its shape
+        vars(self)["_meeting_data"] = "text" if _holds_text(x) else "numbers"  # the data itself says more than its shape
         try:
             super().build_for(x, arguments)
         finally:
@@ -411,6 +430,12 @@ class Model(Depths, Trainer, Layer):
         optimizer = getattr(self, "optimizer", None)
         slots = [v.numpy() for v in optimizer.variables] if optimizer is not None and optimizer.built else None
         return _rebuild, (config, own, self.get_weights(), slots)
+
+
+def _holds_text(x: Any) -> bool:
+    first = next(iter(flatten(x)), None)
+    dtype = getattr(first, "dtype", None)
+    return dtype == "string" if isinstance(first, KerasTensor) else getattr(dtype, "kind", "f") in "OSU" and is_text(first)
 
 
 def _rebuild(config: dict, own: dict, weights: list, slots: list | None) -> Model:

@@ -137,7 +137,8 @@ class Sequential(Model):
             raise ValueError(f"Model {self.name!r} needs an input shape to be built: build((None, 10)).")
         else:
             input_shape = tuple(input_shape)
-            self._layers.insert(0, InputLayer(batch_shape=input_shape, dtype=_input_dtype(first)))
+            dtype = "string" if vars(self).get("_meeting_data") == "text" else _input_dtype(first)
+            self._layers.insert(0, InputLayer(batch_shape=input_shape, dtype=dtype))
         self._inputs = tensor = first._inputs if joins else self._layers[0].output
         before, self._nodes = self._nodes, []
         for layer in self.layers:

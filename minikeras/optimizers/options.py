@@ -30,6 +30,15 @@ from minikeras.optimizers.schedules import LearningRateSchedule
 Rate = float | LearningRateSchedule | Callable[[], float]
 
 
+#: What the numbers of the rules may be; 1 itself makes a bias that nothing can be freed from.
+_SHARE = (0.0, math.nextafter(1.0, 0.0))
+RANGES = {
+    **dict.fromkeys(("beta_1", "beta_2", "adam_beta_1", "adam_beta_2"), _SHARE),
+    **dict.fromkeys(("rho", "momentum", "ema_momentum"), (0, 1)),
+    **dict.fromkeys(("epsilon", "weight_decay", "adam_weight_decay", "initial_accumulator_value"), (0, math.inf)),
+}
+
+
 class Options(Configurable):
     """The arguments of all optimizers; `Optimizer` says what they mean.
 
@@ -37,19 +46,13 @@ class Options(Configurable):
     *options, **named)``. Its signature, as `inspect` and `help` show it, then lists the rest by name, as in Keras.
     """
 
-    _takes_nan = False
+    _takes_nan = ()
+    ranges = RANGES
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         cls.__signature__ = full_signature(cls)
         list_arguments(cls, cls.__signature__.parameters)
-
-    def __new__(cls, *args, **kwargs):
-        """Refuse numbers that no rule can work with."""
-        given = {**dict(zip(constructor_arguments(cls), args)), **kwargs}
-        for name in RANGES.keys() & given.keys():
-            check_range(cls.__name__, name, given[name], *RANGES[name])
-        return super().__new__(cls, *args, **kwargs)
 
     def __init__(
         self,
@@ -197,15 +200,6 @@ def check_range(owner: str, name: str, value: Any, low: float, high: float) -> N
     if isinstance(value, (int, float, np.number)) and not low <= value <= high:
         wanted = f"from {low} to {high}" if high < math.inf else f"{low} or more"
         raise ValueError(f"Argument `{name}` of {owner} must be {wanted}, got {value!r}.")
-
-
-#: What the numbers of the rules may be; 1 itself makes a bias that nothing can be freed from.
-_SHARE = (0.0, math.nextafter(1.0, 0.0))
-RANGES = {
-    **dict.fromkeys(("beta_1", "beta_2", "adam_beta_1", "adam_beta_2"), _SHARE),
-    **dict.fromkeys(("rho", "momentum", "ema_momentum"), (0, 1)),
-    **dict.fromkeys(("epsilon", "weight_decay", "adam_weight_decay", "initial_accumulator_value"), (0, math.inf)),
-}
 
 
 def full_signature(cls: type) -> inspect.Signature:

@@ -8,6 +8,8 @@ import sys
 import warnings
 from typing import Any, BinaryIO
 
+from minikeras._core import old_paths
+from minikeras._core.byte_code import trusting
 from minikeras._core.files import replacing
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.keras_zip import KERAS_VERSION, read_keras, weights_in, write_keras
@@ -30,13 +32,13 @@ H5 = (".h5", ".hdf5")
 def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool = True, safe_mode: bool = True) -> Any:
     """Read a model from a file made here or by Keras 2 or 3: architecture, weights, compile state, optimizer state.
 
-    Nothing that the file brings is run or imported, at any ``safe_mode``.
+    Nothing that the file brings is run or imported, but for the lambdas of a file that you say you trust.
 
     Args:
         filepath: a path, or an open binary file; `.keras`, or legacy `.h5` / `.hdf5`. The content tells the format.
         custom_objects: ``{name: class or function}`` of your own that the file names.
         compile: whether to compile the model as it was when saved.
-        safe_mode: kept for Keras' sake; loading is always safe here.
+        safe_mode: False lets lambdas in the file run, which can do anything to your computer: only for files that you trust.
 
     Raises:
         FileNotFoundError, OSError: there is no such file, or it is no regular file.
@@ -48,7 +50,7 @@ def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool 
     >>> save_model(model, file); load_model(file).count_params()
     3
     """
-    with opened(filepath) as (file, name):
+    with trusting(safe_mode), opened(_meant(filepath)) as (file, name):
         kind = kind_of(file)
         if kind == "zip":
             return read_keras(file, name, custom_objects, compile)
@@ -63,10 +65,11 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     Args:
         model: the model.
         filepath: a path that ends in `.keras` (recommended), `.h5` or `.hdf5`, or an open binary file (`.keras` format).
+            Without an ending it is a folder, as Keras 2 had them: a `.keras` file is written into it, and `load_model` finds it.
         overwrite: whether to replace a file that is there already; else you are asked.
         zipped: kept for Keras' sake; folders are not written.
         include_optimizer: whether to write the compile state and the optimizer's.
-        save_format: "keras" or "h5", where the path's ending does not say it.
+        save_format: "keras", "h5" or "tf" (a folder), where the path's ending does not say it.
 
     >>> import os, tempfile
     >>> from minikeras import Sequential, layers
@@ -88,6 +91,9 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         _write(filepath, overwrite, lambda target: write_h5(target, model, include_optimizer, KERAS_VERSION))
     elif ending.endswith(".keras") or not ending or chosen == "keras":
         _write(filepath, overwrite, lambda target: write_keras(target, model, include_optimizer))
+    elif chosen == "tf" or chosen is None and old_paths.is_old(ending):
+        made = old_paths.place_for_model(ending)
+        _write(made, overwrite, lambda target: write_keras(target, model, include_optimizer))
     else:
         raise ValueError(
             "Invalid filepath extension for saving: the path should end in '.keras' (recommended) or '.h5', "
@@ -101,7 +107,8 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     Args:
         model: a built model.
         filepath: a path that ends in `.weights.h5` (Keras 3's layout, with the state of the optimizer), in `.h5` or `.hdf5`
-            (that of Keras 2, weights alone), or an open binary file (Keras 3's).
+            (that of Keras 2, weights alone), or an open binary file (Keras 3's). Without an ending it is the prefix of a
+            checkpoint, as Keras 2 had them: the weights go to an HDF5 file beside it, and `load_weights` finds them.
         overwrite: whether to replace a file that is there already; else you are asked.
         max_shard_size: not supported; one file is written.
 
@@ -110,17 +117,21 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     >>> model, file = Sequential([layers.Dense(1, input_shape=(2,))]), io.BytesIO()
     >>> save_weights(model, file); load_weights(model, file)
     """
+    chosen = kwargs.pop("save_format", None)
     if kwargs or max_shard_size is not None:
         raise ValueError(f"save_weights takes filepath and overwrite, got {sorted(kwargs) or ['max_shard_size']}.")
     ending = os.fsdecode(filepath) if is_path(filepath) else ".weights.h5"
-    if not ending.endswith(H5):
+    old = not ending.endswith(H5) and (chosen in ("tf", "h5") or old_paths.is_old(ending))
+    if not ending.endswith(H5) and not old:
         raise ValueError(f"The path should end in '.weights.h5', got {filepath!r}.")
     if not model.built:
         raise ValueError(
             f"Model {model.name!r} is not built, so it has no weights to save. Give it an input shape "
             "(keras.Input(shape=...) as its first layer) or call it on data first."
         )
-    if ending.endswith(".weights.h5"):
+    if old:
+        filepath = old_paths.place_for_weights(ending)
+    if old or ending.endswith(".weights.h5"):
         _write(filepath, overwrite, lambda target: write_weights(target, model))
     else:
         _write(filepath, overwrite, lambda target: write_h5_weights(target, model, KERAS_VERSION))
@@ -149,7 +160,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     by_name = bool(kwargs.pop("by_name", False))
     if kwargs:
         raise ValueError(f"load_weights does not take {sorted(kwargs)}.")
-    with opened(filepath) as (file, name):
+    with opened(_meant(filepath)) as (file, name):
         root = _weights_root(file, name)
         plan, state = Plan(name), Plan(name)
         if is_legacy_weights(root) or "model_weights" in root:
@@ -170,6 +181,10 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if problem:
         text = f"The weights are loaded, the state of the optimizer is left as it was. {problem}."
         warnings.warn(text, UserWarning, stacklevel=3)
+
+
+def _meant(filepath: Any) -> Any:
+    return old_paths.found(os.fsdecode(filepath)) if is_path(filepath) else filepath
 
 
 def _weights_root(file: BinaryIO, name: str) -> Group:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras._core.allowance import allowance
+from minikeras._core.byte_code import REFUSED, trusted
 from minikeras._core.custom import scope
 from minikeras._core.registry import sharing
 from minikeras._core.serialize import deserialize_keras_object
 from minikeras.saving.json_text import read_json
-from minikeras.saving.legacy_config import translate, translate_compile
+from minikeras.saving.legacy_config import is_old, translate, translate_compile
 from minikeras.saving.patterns import check_patterns
 
 SPARE = 8 << 20  # bytes for variables that a file need not hold: metrics, slots
@@ -25,7 +26,7 @@ NUMBERS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "
 _MISUSE = (TypeError, LookupError, AttributeError, ArithmeticError, MemoryError, RuntimeError)
 
 
-def build_model(config: Any, name: str, held: int, custom_objects: dict | None) -> Any:
+def build_model(config: Any, name: str, held: int, custom_objects: dict | None, version: Any = None) -> Any:
     """Build the model that a config describes, without compiling it.
 
     Args:
@@ -33,6 +34,7 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
         name: the file, for error messages.
         held: bytes of weights that the file has: the model's may not take much more.
         custom_objects: the user's own classes and functions.
+        version: of the Keras that wrote it, where the file says it outside of the config.
 
     Raises:
         ValueError: the config is damaged, names unknown things, asks for more memory than the file holds, or is no model.
@@ -43,7 +45,7 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None) 
     config = {key: value for key, value in config.items() if key != "compile_config"}
     hint = f"{name}: the model can't be built from its config"
     with reading(hint), allowance(PER_BYTE * held + SPARE_WEIGHTS), sharing():
-        config = translate(config, custom_objects)
+        config = translate(config, custom_objects, is_old(config, version))
         model = deserialize_keras_object(config, custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
         raise ValueError(f"{name}: its config describes a {type(model).__name__}, expected a model.")
@@ -61,7 +63,7 @@ def build_from_json(text: str, custom_objects: dict | None = None) -> Any:
     config = read_json(text, name)
     check_config(config, name)
     with reading(f"{name} does not describe a model"), allowance(MOST_FROM_TEXT, f"{name} may ask"), sharing():
-        model = deserialize_keras_object(translate(config, custom_objects), custom_objects)
+        model = deserialize_keras_object(translate(config, custom_objects, is_old(config)), custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
         raise ValueError(f"{name} describes a {type(model).__name__}, expected a model.")
     return model
@@ -130,12 +132,8 @@ def _patterns(node: dict) -> list:
 
 def _check_node(node: dict, name: str) -> None:
     kind = node.get("class_name")
-    if kind == "__lambda__" or kind == "Lambda" and not isinstance(_function(node), (str, type(None))):
-        raise ValueError(
-            f"{name}: the config holds the code of a lambda. Code in a file is never run, at any safe_mode, as it can do "
-            "anything to your computer. If you know the function: write it as a named function or as a layer of your own, "
-            "and load the model with custom_objects={name: function}."
-        )
+    if (kind == "__lambda__" or kind == "Lambda" and not isinstance(_function(node), (str, type(None)))) and not trusted():
+        raise ValueError(f"{name}: the config holds {REFUSED}")
     inner = node.get("config")
     if kind in ("__numpy__", "__tensor__") and (not isinstance(inner, dict) or inner.get("dtype") not in list(NUMBERS)):
         raise ValueError(f"{name}: the config holds an array that is not of a number type: {str(inner)[:100]!r}.")

@@ -47,7 +47,7 @@ def read_keras(file: BinaryIO, name: str, custom_objects: dict | None, compile: 
     archive = Zip(file, name)
     config = read_json(archive.read(CONFIG, LARGEST), f"{name}: {CONFIG}")
     root = weights_in(archive, file, name)
-    model = build_model(config, name, declared_bytes(root), custom_objects)
+    model = build_model(config, name, declared_bytes(root), custom_objects, _version(archive, name))
     plan = Plan(name)
     plan_weights(plan, root, model)
     plan.carry_out()
@@ -60,6 +60,12 @@ def read_keras(file: BinaryIO, name: str, custom_objects: dict | None, compile: 
             raise ValueError(f"{problem}. Load it with compile=False to have the model without its optimizer.")
         state.carry_out()
     return model
+
+
+def _version(archive: Zip, name: str) -> Any:
+    """Which Keras wrote a file, if it says so."""
+    metadata = read_json(archive.read(METADATA, LARGEST), f"{name}: {METADATA}") if METADATA in archive.members else None
+    return metadata.get("keras_version") if isinstance(metadata, dict) else None
 
 
 def _assets_of(part: Any) -> dict[str, bytes]:

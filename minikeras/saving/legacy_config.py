@@ -33,18 +33,25 @@ WRAPPED = ("MeanMetricWrapper", "SumOverBatchSizeMetricWrapper", "LossFunctionWr
 OLD_PREFIX = "Custom>"  # what tf.keras put before its own optimizers
 
 
-def translate(config: Any, custom_objects: dict | None = None) -> Any:
+def translate(config: Any, custom_objects: dict | None = None, old: bool = False) -> Any:
     """Return the config of a model, layer or other object in Keras 3's words; one of Keras 3 comes back as it is.
+
+    Args:
+        config: what a file holds.
+        custom_objects: the user's own classes and functions.
+        old: whether it is of Keras 1 or 2, where some words meant something else; see `is_old`.
 
     >>> translate({"class_name": "LeakyReLU", "config": {"name": "a", "alpha": 0.1}})["config"]
     {'name': 'a', 'negative_slope': 0.1}
+    >>> translate({"class_name": "LSTM", "config": {"recurrent_activation": "hard_sigmoid"}}, old=True)["config"]
+    {'recurrent_activation': 'keras2_hard_sigmoid'}
     """
     if isinstance(config, list):
-        return [translate(item, custom_objects) for item in config]
+        return [translate(item, custom_objects, old) for item in config]
     if not isinstance(config, dict):
         return config
     if not isinstance(config.get("class_name"), str):
-        return {key: translate(value, custom_objects) for key, value in config.items()}
+        return {key: translate(value, custom_objects, old) for key, value in config.items()}
     node = {key: value for key, value in config.items() if key not in ("keras_version", "backend")}
     if node["class_name"].startswith(OLD_PREFIX) and find_custom(node["class_name"], custom_objects) is None:
         node["class_name"] = node["class_name"][len(OLD_PREFIX) :]
@@ -55,8 +62,43 @@ def translate(config: Any, custom_objects: dict | None = None) -> Any:
         node["class_name"] = "GroupQueryAttention"
     if node["class_name"] == "Sequential":
         node["config"] = _sequential(node.get("config"))
-    node["config"] = _keys(node, translate(node.get("config"), custom_objects), custom_objects)
+    node["config"] = _keys(node, translate(node.get("config"), custom_objects, old), custom_objects)
+    if old and isinstance(node["config"], dict) and not _is_users_own(node, custom_objects):
+        node["config"] = _meant(node["class_name"], node["config"])
     return node
+
+
+def is_old(config: Any, version: Any = None) -> bool:
+    """Whether a config is of Keras 1 or 2: by the version that stands in it or beside it, else by the words of its layers.
+
+    >>> is_old({"class_name": "Sequential", "config": {}, "keras_version": "2.2.4"}), is_old({}, "3.15.1")
+    (True, False)
+    """
+    version = version if version is not None or not isinstance(config, dict) else config.get("keras_version")
+    version = version.decode("utf8", "replace") if isinstance(version, bytes) else version
+    if isinstance(version, str) and version[:1].isdigit():
+        return version[:2] in ("0.", "1.", "2.")
+    level = [config]
+    while level:
+        if any(isinstance(node, dict) and "batch_input_shape" in node for node in level):
+            return True
+        below = [i for n in level if isinstance(n, (dict, list)) for i in (n.values() if isinstance(n, dict) else n)]
+        level = [i for i in below if isinstance(i, (dict, list))]
+    return False
+
+
+def _meant(name: str, config: dict) -> dict:
+    """What the words of Keras 1 and 2 meant, where the same words mean something else today."""
+    meant = {key: "keras2_hard_sigmoid" for key in ("activation", "recurrent_activation") if _named(config.get(key))}
+    if name == "GRU" and "reset_after" not in config:
+        meant["reset_after"] = False  # there was no other way before Keras 2.1
+    return {**config, **meant}
+
+
+def _named(activation: Any) -> bool:
+    if isinstance(activation, dict) and activation.get("class_name") == "function":
+        activation = activation.get("config")
+    return activation == "hard_sigmoid"
 
 
 def translate_compile(config: dict, custom_objects: dict | None = None, outputs: Sequence[str] = ()) -> dict:

@@ -74,7 +74,8 @@ def own_variables(part: Any) -> list[Variable]:
 
 def overrides(part: Any, method: str) -> bool:
     """Whether a layer brings its own ``save_own_variables`` or ``load_own_variables``, as Keras allows."""
-    return getattr(type(part), method, None) is not getattr(Layer, method, None)
+    own = getattr(type(part), method, None)
+    return own is not None and own is not getattr(Layer, method)
 
 
 def _walk(part: Any, steps: tuple, path: str, seen: set[int]) -> Iterator[Part]:

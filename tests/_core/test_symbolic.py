@@ -35,3 +35,13 @@ def test_what_a_layer_demands(spec, good, bad, problem):
 def test_unknown_sizes_fit():
     assert InputSpec(axes={1: 4}).problem((None, None, 3)) is None
     assert repr(InputSpec(min_ndim=2, axes={-1: 3})) == "InputSpec(min_ndim=2, axes={-1: 3})"
+
+
+def test_whether_two_symbols_are_one_can_be_asked():
+    a, b = KerasTensor((None, 3)), KerasTensor((None, 3))
+    assert a == a and a != b and not a == b and not a != a
+    assert b in [a, b] and b not in [a] and [a, b].index(b) == 1
+    assert (a == b).shape == (None, 3)  # it is still an operation
+    for asked in (a, a == 0.0, a > b):
+        with pytest.raises(TypeError, match="holds no numbers"):
+            bool(asked)

@@ -47,3 +47,20 @@ def test_numbers_pass():
 def test_refused(how, message):
     with pytest.raises(ValueError, match=message):
         InputLayer(**how)
+
+
+@pytest.mark.parametrize(
+    "said", [{"shape": (4,)}, {"batch_shape": (2, 4)}, {"batch_size": 5}, {"dtype": "float16"}, {"sparse": True}]
+)
+def test_what_is_said_beside_a_tensor_has_to_be_so(said):
+    tensor = keras.KerasTensor((2, 3), "float32")
+    with pytest.raises(ValueError, match=f"`{next(iter(said))}` of InputLayer must be that of `input_tensor`"):
+        InputLayer(input_tensor=tensor, **said)
+
+
+def test_a_tensor_and_what_it_is():
+    tensor = keras.KerasTensor((2, 3), "float32")
+    layer = InputLayer((3,), 2, "float32", False, input_tensor=tensor)
+    assert layer.output is tensor and layer.batch_shape == (2, 3)
+    with pytest.raises(ValueError, match="both `batch_size` and `batch_shape`"):
+        InputLayer(batch_size=2, batch_shape=(2, 3))

@@ -350,3 +350,9 @@ def test_build_takes_its_shapes_by_name_or_none_at_all():
     dense = Dense(3)
     dense.build(input_shape=[None, np.int64(2)])
     assert dense.kernel.shape == (2, 3) and dense.input_shape == (None, 2)
+
+
+def test_a_layer_called_on_a_layer_says_so():
+    first, second = layers.Dense(3, name="first"), layers.Dense(1, name="second")
+    with pytest.raises(ValueError, match=r"'second' was called on a layer, 'first' \(Dense\).*second\(first\(x\)\)"):
+        second(first)

@@ -71,3 +71,46 @@ def test_a_container_that_holds_itself_is_walked_once():
     layer.inner.append(layer.inner)
     layer.inner[0].build((None, 3))
     assert [v.name for v in layer.weights] == ["kernel", "bias"]
+
+
+def test_own_variables_go_through_a_mapping_and_back():
+    inner = layers.Dense(2)
+
+    class Own(layers.Layer):
+        def build(self, shape):
+            self.inner = inner
+            self.offset = self.add_weight(shape=(2,), initializer="ones", name="offset")
+            self.count = self.add_weight(shape=(), initializer="zeros", trainable=False, name="count")
+
+        def call(self, x):
+            return self.inner(x) + self.offset
+
+        def save_own_variables(self, store):
+            super().save_own_variables(store)
+            store["extra"] = np.array([7.0])
+
+        def load_own_variables(self, store):
+            self.extra = float(store["extra"][0])
+            super().load_own_variables({name: store[name] for name in store if name != "extra"})
+
+    layer, store = Own(), {}
+    layer(np.ones((1, 3)))
+    layer.offset.assign([3.0, 4.0])
+    layer.save_own_variables(store)
+    assert sorted(store) == ["0", "1", "extra"] and store["0"].tolist() == [3.0, 4.0]  # not the weights of the layer inside
+    other = Own()
+    other.build((None, 3))
+    other.load_own_variables(store)
+    assert other.offset.numpy().tolist() == [3.0, 4.0] and other.extra == 7.0
+
+
+def test_own_variables_that_do_not_fit_are_refused_and_nothing_is_written():
+    dense = layers.Dense(2, kernel_initializer="ones")
+    with pytest.raises(ValueError, match="not built yet"):
+        dense.load_own_variables({"0": np.ones((3, 2)), "1": np.ones(2)})
+    dense.build((None, 3))
+    with pytest.raises(ValueError, match="2 variables of its own, got 1"):
+        dense.load_own_variables({"0": np.zeros((3, 2))})
+    with pytest.raises(ValueError, match="bias.*has shape"):
+        dense.load_own_variables({"0": np.zeros((3, 2)), "1": np.ones(5)})
+    assert dense.kernel.numpy().min() == 1.0

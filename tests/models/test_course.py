@@ -6,7 +6,8 @@ import pytest
 import minikeras as keras
 from minikeras import layers
 from minikeras._core.variable import adopt
-from minikeras.models.course import Chain, Graph
+from minikeras.models.chain import Chain
+from minikeras.models.network import Graph
 from tests.gradcheck import check_gradient
 
 RNG = np.random.default_rng(0)

@@ -443,6 +443,20 @@ def test_add_metric():
     np.testing.assert_allclose(history["val_height"], [np.mean(X[:16])] * 2, rtol=1e-5)
 
 
+def test_add_metric_of_a_symbolic_tensor():
+    i = Input((4,))
+    h = layers.Dense(3, kernel_initializer="ones")(i)
+    model = Model(i, layers.Dense(1)(h))
+    model.add_metric(ops.mean(h), name="height", aggregation="mean")
+    model.compile("sgd", "mse")
+    model.layers[1].trainable = False
+    history = model.fit(X, Y, batch_size=16, epochs=2, verbose=0, shuffle=False, validation_data=(X[:16], Y[:16])).history
+    np.testing.assert_allclose(history["height"], [4 * np.mean(X)] * 2, rtol=1e-5)
+    np.testing.assert_allclose(history["val_height"], [4 * np.mean(X[:16])] * 2, rtol=1e-5)
+    with pytest.raises(ValueError, match="is not among the inputs"):
+        model.add_metric(ops.mean(Input((4,))), name="foreign")
+
+
 # -- models with a call of their own -------------------------------------------------------------------------------
 
 

@@ -20,8 +20,8 @@ from minikeras._core.variable import Variable, untraced
 from minikeras.compat.backend.settings import LearningPhase, _phase
 from minikeras.compat.backend.values import get_value
 from minikeras.layers.input_layer import InputLayer
-from minikeras.models.course import Graph
 from minikeras.models.graph import find_nodes
+from minikeras.models.network import Graph
 
 
 def placeholder(

@@ -87,6 +87,10 @@ class RaggedTensor:
             y[(i, *map(slice, part.shape))] = part
         return convert_to_tensor(y)
 
+    def map_rows(self, function: Any) -> RaggedTensor:
+        """What a function makes of the rows, as rows again."""
+        return RaggedTensor([function(row) for row in self._rows])
+
     def to_list(self) -> list:
         """Lists in a list."""
         return [r.to_list() if isinstance(r, RaggedTensor) else r.numpy().tolist() for r in self._rows]

@@ -115,6 +115,9 @@ def join(inputs: Any, separator: Any = "", name: str | None = None) -> Any:
 
 def reduce_join(inputs: Any, axis: Any = None, keepdims: bool = False, separator: str = "", name: str | None = None) -> Any:
     """Strings of an array in a row, along an axis, or all of them."""
+    if isinstance(inputs, RaggedTensor):
+        rows = [reduce_join(row, separator=separator) for row in inputs]
+        return reduce_join(text([str(row) for row in rows]), separator=separator) if axis is None else text(rows)
     x = text(inputs).view(np.ndarray)
     if axis is None:
         return text(separator.join(x.reshape(-1).tolist()))

@@ -87,13 +87,16 @@ class Checkpoint:
 
 
 def latest_checkpoint(checkpoint_dir: Any, latest_filename: Any = None) -> str | None:
-    """The path of the newest checkpoint in a folder, None if there is none."""
-    files = glob.glob(os.path.join(glob.escape(str(checkpoint_dir)), "*.npz"))
-    return max(files, key=lambda f: (os.path.getmtime(f), _number(f))).removesuffix(".npz") if files else None
+    """The path of the newest checkpoint in a folder, of a `Checkpoint` or of ``save_weights``; None if there is none."""
+    folder = glob.escape(str(checkpoint_dir))
+    files = [f for ending in ("*.npz", "*.index") for f in glob.glob(os.path.join(folder, ending))]
+    if not files:
+        return None
+    return os.path.splitext(max(files, key=lambda f: (os.path.getmtime(f), _number(f))))[0]
 
 
 def _number(path: str) -> int:
-    end = path.removesuffix(".npz").rpartition("-")[2]
+    end = os.path.splitext(path)[0].rpartition("-")[2].removesuffix(".ckpt")
     return int(end) if end.isdigit() else 0
 
 

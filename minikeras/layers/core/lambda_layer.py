@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from minikeras._core.byte_code import function_of, trusted, trusting
 from minikeras._core.serialize import deserialize_keras_object
 from minikeras.layers.layer import Layer, registry
 
@@ -16,9 +17,10 @@ _OF_KERAS_2 = ("module", "function_type", "output_shape_type", "output_shape_mod
 class Lambda(Layer):
     """Any function of arrays as a layer: y = f(x). Its gradient is traced through NumPy's functions or `keras.ops`.
 
-    A model is saved with the name of the function, so it must have one (``def``, not ``lambda``); to load it, register the
-    function by `keras.saving.register_keras_serializable` or pass ``custom_objects={name: function}``. Weights belong in a
-    layer of your own, not in a function.
+    A model is saved with the name of the function (``def``); to load it, register the function by
+    `keras.saving.register_keras_serializable` or pass ``custom_objects={name: function}``. A ``lambda`` has no name: its byte
+    code is saved, as Keras does, and such a file opens only with ``safe_mode=False`` and in the same version of Python.
+    Weights belong in a layer of your own, not in a function.
 
     Args:
         function: f, which may also take ``mask`` and ``training``.
@@ -85,12 +87,18 @@ class Lambda(Layer):
         return config if self.mask is None else {**config, "mask": self.mask}
 
     @classmethod
-    def from_config(cls, config: dict) -> Lambda:
-        """Build a layer from what `get_config` returned. Code in a config is refused, names are looked up."""
+    def from_config(cls, config: dict, custom_objects: dict | None = None, safe_mode: bool | None = None) -> Lambda:
+        """Build a layer from what `get_config` returned. Names are looked up; code is refused unless ``safe_mode=False``."""
+        if safe_mode is False and not trusted():
+            with trusting(safe_mode):
+                return cls.from_config(config, custom_objects)
+        for name in ("function", "output_shape"):
+            if isinstance(config.get(name), list) and config.get(f"{name}_type", config.get("function_type")) == "lambda":
+                config = {**config, name: function_of(config[name])}  # as Keras 2 wrote them
         config = {name: value for name, value in config.items() if name not in _OF_KERAS_2}
         for name in ("function", "output_shape", "mask", "arguments"):
             if name in config and not callable(config[name]):
-                config[name] = deserialize_keras_object(config[name])
+                config[name] = deserialize_keras_object(config[name], custom_objects)
         return cls(**config)
 
 

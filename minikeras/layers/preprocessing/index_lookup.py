@@ -163,6 +163,12 @@ class IndexLookup(TokenLayer):
 
     # -- computing ---------------------------------------------------------------------------------------------------
 
+    def __call__(self, *args, **kwargs) -> Any:
+        """Look tokens up; rows of several lengths (``tf.RaggedTensor``) stay such rows."""
+        if args and hasattr(args[0], "map_rows"):
+            return args[0].map_rows(lambda row: self(row, *args[1:], **kwargs))
+        return super().__call__(*args, **kwargs)
+
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Look tokens up, or numbers if ``invert``."""
         kept = np.shape(x), getattr(x, "dtype", np.dtype(object))

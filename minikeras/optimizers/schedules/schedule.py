@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from minikeras._core.config import floatx
 from minikeras._core.serialize import Configurable
+from minikeras._core.tensor import tensor
+
+NOT_NEGATIVE = "initial_learning_rate end_learning_rate decay_rate alpha warmup_target t_mul m_mul power"
 
 
 class LearningRateSchedule(Configurable):
@@ -26,11 +30,12 @@ class LearningRateSchedule(Configurable):
     (0.8, 0.2, {'start': 0.8, 'every': 10})
     """
 
-    _takes_nan = False
+    _takes_nan = ()
+    ranges = dict.fromkeys(NOT_NEGATIVE.split(), (0, math.inf))
 
     def __call__(self, step: Any):
         """Return the rate after ``step`` steps, in the default float type; an array of steps gives an array of rates."""
-        return np.asarray(self.rate(np.asarray(step, float)), floatx())[()]
+        return tensor(np.asarray(self.rate(np.asarray(step, float)), floatx()))
 
     @classmethod
     def from_config(cls, config: dict):

@@ -140,6 +140,7 @@ FUNCTIONS: dict[Callable, Callable] = {
     act.hard_sigmoid: hard_sigmoid,
     act.hard_silu: lambda x: x * hard_sigmoid(x),
     act.hard_tanh: lambda x: clip(x, -1.0, 1.0),
+    act.keras2_hard_sigmoid: lambda x: clip(x * 0.2 + 0.5, 0.0, 1.0),
     act.leaky_relu: leaky_relu,
     act.linear: lambda x: x,
     act.log_sigmoid: lambda x: -softplus(-x),

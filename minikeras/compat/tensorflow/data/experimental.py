@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -43,9 +44,14 @@ def Counter(start: int = 0, step: int = 1, dtype: Any = "int64") -> Dataset:  # 
     return Dataset(make, INFINITE_CARDINALITY)
 
 
-def _rows(files: list[str], delimiter: str, header: bool) -> Iterator[list[str]]:
+def _opened(path: str, compression: Any = None) -> IO[str]:
+    """A text file, packed with gzip or plain."""
+    return (gzip.open if str(compression or "").upper() == "GZIP" else open)(path, "rt", newline="", encoding="utf-8")
+
+
+def _rows(files: list[str], delimiter: str, header: bool, compression: Any = None) -> Iterator[list[str]]:
     for path in files:
-        with open(path, newline="", encoding="utf-8") as file:
+        with _opened(path, compression) as file:
             rows = csv.reader(file, delimiter=delimiter)
             if header:
                 next(rows, None)
@@ -83,7 +89,7 @@ class CsvDataset(Dataset):
         files, columns = _files(filenames), [_column(d) for d in record_defaults]
 
         def make():
-            for row in _rows(files, field_delim, header):
+            for row in _rows(files, field_delim, header, compression_type):
                 words = row if select_cols is None else [row[i] for i in select_cols]
                 words = words if exclude_cols is None else [w for i, w in enumerate(row) if i not in exclude_cols]
                 yield tuple(_value(w, default, kind, na_value) for w, (kind, default) in zip(words, columns))
@@ -109,18 +115,19 @@ def make_csv_dataset(
         shuffle: whether rows come in random order.
     """
     files = sorted(data.Dataset.list_files(_files(file_pattern), shuffle=False).as_numpy_iterator())
-    with open(files[0], newline="", encoding="utf-8") as file:
+    with _opened(files[0], compression_type) as file:
         names = list(column_names) if column_names is not None else next(csv.reader(file, delimiter=field_delim))
     chosen = list(names) if select_columns is None else [names[c] if isinstance(c, int) else c for c in select_columns]
     places = [names.index(c) for c in chosen]
     if column_defaults is None:
-        sample = [row for row, _ in zip(_rows(files, field_delim, header), range(num_rows_for_inference or 10**9))]
+        first = range(num_rows_for_inference or 10**9)
+        sample = [row for row, _ in zip(_rows(files, field_delim, header, compression_type), first)]
         columns = [_inferred([row[i] for row in sample], na_value) for i in places]
     else:
         columns = [_column(d) for d in column_defaults]
 
     def make():
-        for row in _rows(files, field_delim, header):
+        for row in _rows(files, field_delim, header, compression_type):
             values = (_value(row[i], default, kind, na_value) for i, (kind, default) in zip(places, columns))
             yield dict(zip(chosen, values))
 
