@@ -27,6 +27,7 @@ from minikeras import (
 from minikeras._core.dtypes import DTypePolicy
 from minikeras._core.dtypes import DTypePolicy as FloatDTypePolicy
 from minikeras._core.gradient_tape import GradientTape
+from minikeras._core.missing import missing
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec, KerasTensor
 from minikeras._core.variable import Variable
@@ -41,7 +42,7 @@ from minikeras.regularizers import Regularizer
 __version__ = "0.2.0"
 
 _LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "wrappers")  # imported when they are asked for
-_LAZY_MODULES = {"backend": "compat.backend"}
+_LAZY_MODULES = {"backend": "compat.backend", "mixed_precision": "compat.mixed_precision"}
 _LAZY_NAMES = {
     "Function": "models.function",
     "RematScope": "_core.scopes",
@@ -65,7 +66,7 @@ def __getattr__(name: str):
             return getattr(importlib.import_module(f"minikeras.{_LAZY_NAMES[name]}"), name)
     except ModuleNotFoundError as error:
         raise AttributeError(f"module 'minikeras' has no attribute {name!r}: {error}") from error
-    raise AttributeError(f"module 'minikeras' has no attribute {name!r}")
+    raise missing("minikeras", name)
 
 
 def __dir__() -> list[str]:
@@ -105,6 +106,7 @@ __all__ = [
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "name_scope",
     "ops",

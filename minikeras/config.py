@@ -16,9 +16,12 @@ from minikeras._core.config import (
     set_image_data_format,
 )
 from minikeras._core.dtypes import dtype_policy, set_dtype_policy
+from minikeras._core.lazy import lazily
 from minikeras._core.limits import max_epochs, max_steps_per_epoch, set_max_epochs, set_max_steps_per_epoch
 from minikeras._core.old_arguments import disable_hints, enable_hints
 from minikeras._core.threads import blas_threads, set_blas_threads
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "backend",

@@ -41,7 +41,7 @@ class Constraint(Configurable):
     array([-1. ,  0.5])
     """
 
-    _takes_nan = ()
+    takes_nan = ()
     ranges = {"rate": (0, 1), "min_value": (0, math.inf), "max_value": (0, math.inf)}
 
     def __call__(self, w: np.ndarray) -> np.ndarray:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras._core.dtypes import DTypePolicy, get, registry
+from minikeras._core.lazy import lazily
 from minikeras._core.serialize import serialize_keras_object
 
 FloatDTypePolicy = DTypePolicy
+
+__getattr__ = lazily(__name__)
 
 __all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]
 

@@ -15,10 +15,13 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import standardize_dtype
+from minikeras._core.lazy import lazily
 from minikeras._core.random import SeedGenerator, make_rng
 from minikeras._core.registry import Registry
 from minikeras._core.tape import boxed_inputs
 from minikeras._core.trace import Box
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "SeedGenerator",

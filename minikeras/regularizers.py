@@ -69,7 +69,7 @@ class L1(Regularizer):
     (0.3, array([ 0.1, -0.1]))
     """
 
-    def __init__(self, l1: float = 0.01):
+    def __init__(self, l1: float | None = 0.01):
         self.l1 = factor_of(0.01 if l1 is None else l1, "l1")
 
     def __call__(self, x: np.ndarray) -> Any:
@@ -100,7 +100,7 @@ class L2(Regularizer):
     (0.5, array([ 0.2, -0.4]))
     """
 
-    def __init__(self, l2: float = 0.01):
+    def __init__(self, l2: float | None = 0.01):
         self.l2 = factor_of(0.01 if l2 is None else l2, "l2")
 
     def __call__(self, x: np.ndarray) -> Any:
@@ -124,7 +124,7 @@ class L1L2(Regularizer):
     (0.8, array([ 0.3, -0.5]))
     """
 
-    def __init__(self, l1: float = 0.0, l2: float = 0.0):
+    def __init__(self, l1: float | None = 0.0, l2: float | None = 0.0):
         self.l1 = factor_of(0.0 if l1 is None else l1, "l1")
         self.l2 = factor_of(0.0 if l2 is None else l2, "l2")
 
@@ -153,7 +153,7 @@ class OrthogonalRegularizer(Regularizer):
     0.7071
     """
 
-    def __init__(self, factor: float = 0.01, mode: str = "rows"):
+    def __init__(self, factor: float | None = 0.01, mode: str = "rows"):
         self.factor = factor_of(factor, "factor")
         if mode not in ("rows", "columns"):
             raise ValueError(

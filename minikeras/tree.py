@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minikeras._core.lazy import lazily
 from minikeras._core.nest import (
     MAP_TO_NONE,
     assert_same_paths,
@@ -16,6 +17,8 @@ from minikeras._core.nest import (
     pack_sequence_as,
     traverse,
 )
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "MAP_TO_NONE",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from minikeras import activations, config
+from minikeras._core import byte_code
 
 
 @pytest.fixture(autouse=True)
@@ -52,10 +53,13 @@ def test_switches_of_other_engines_do_nothing():
     config.disable_flash_attention(), config.disable_traceback_filtering()
 
 
-def test_nothing_makes_loading_unsafe():
+def test_lambdas_run_only_where_that_is_asked_for(monkeypatch):
+    monkeypatch.setitem(byte_code._settings, "unsafe", False)
+    described = activations.serialize(lambda x: x + 1)
+    with pytest.raises(ValueError, match="never run by default"):
+        activations.deserialize(described)
     config.enable_unsafe_deserialization()
-    with pytest.raises(ValueError, match="may carry code and is never read"):
-        activations.deserialize({"class_name": "__lambda__", "config": {"value": "aGk="}})
+    assert activations.deserialize(described)(2) == 3
 
 
 def test_all_names_exist():

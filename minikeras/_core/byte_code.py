@@ -71,8 +71,9 @@ def describe_code(function: types.FunctionType) -> dict:
             "def, or a layer of your own, and pass it as custom_objects when loading."
         ) from None
     code = base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii")
-    config = {"code": code, "defaults": defaults, "closure": closure, "value": [code, defaults, closure], "python": VERSION}
-    return {"class_name": "__lambda__", "config": config}
+    whole = [code, defaults, closure]
+    config = {"code": code if defaults is None else whole, "defaults": None, "closure": closure, "value": whole}  # Keras takes
+    return {"class_name": "__lambda__", "config": {**config, "python": VERSION}}  # default values only so
 
 
 def function_of(config: Any) -> types.FunctionType:
@@ -110,9 +111,10 @@ def function_of(config: Any) -> types.FunctionType:
 def _pieces(config: Any) -> list:
     """Code, default values and the values of the function around, in any of Keras' spellings."""
     if isinstance(config, dict):
-        config = config["value"] if "code" not in config else [config.get(key) for key in ("code", "defaults", "closure")]
+        config = [config.get(key) for key in ("code", "defaults", "closure")] if "code" in config else config.get("value")
     found = config if isinstance(config, (list, tuple)) else [config]
-    code, defaults, closure = [*found, None, None][:3]
+    found = found[0] if found and isinstance(found[0], (list, tuple)) else found
+    code, defaults, closure = [*found, None, None, None][:3]
     if not (isinstance(code, str) and all(v is None or isinstance(v, (list, tuple)) for v in (defaults, closure))):
         raise ValueError(f"A lambda in a config should be a text, its defaults and its closure, got {shorten(config)}.")
     return [code, defaults, closure]

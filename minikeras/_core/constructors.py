@@ -7,6 +7,7 @@ What a class wants beyond that (a range, a word of a few) it says itself.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -77,14 +78,19 @@ def check_kinds(cls: type, args: tuple, given: dict) -> None:
     Traceback (most recent call last):
     ValueError: Argument `factor` of Scale must be a number, got 'big'.
     """
-    taken, ranges = taken_by(cls), getattr(cls, "ranges", {})
+    taken, ranges, nan = taken_by(cls), getattr(cls, "ranges", {}), getattr(cls, "takes_nan", True)
+    kinds = taken.kinds
     for name, value in (*zip(taken.names, args), *given.items()):
-        wanted = _wanted(taken.kinds.get(name), ranges.get(name), value)
+        if name not in kinds and name not in ranges and type(value) is not float:
+            continue
+        wanted = _wanted(kinds.get(name), ranges.get(name), value)
+        if wanted is None and nan is not True and isinstance(value, (float, np.floating)) and value != value and name not in nan:
+            wanted = "a number, and not NaN"
         if wanted is not None:
             try:
                 cls.__init__(object.__new__(cls), *args, **given)
             except (ValueError, TypeError) as error:
-                if name in str(error):
+                if name in str(error) and re.search(rf"\b{cls.__name__}\b", str(error)):
                     raise
             except Exception:  # the message below says more
                 pass
@@ -177,15 +183,22 @@ def _describes(value: Any) -> bool:
     return isinstance(value, (str, dict)) or callable(value) or hasattr(value, "get_config")
 
 
-def _are_axes(value: Any) -> bool:
+def are_axes(value: Any) -> bool:
+    """Whether a value is one whole number or several.
+
+    >>> are_axes(1), are_axes((1, 2)), are_axes("ab"), are_axes(1.5)
+    (True, True, False, False)
+    """
     if isinstance(value, (str, dict)) or not np.iterable(value):
         return is_whole(value)
-    return all(map(is_whole, value))
+    return all(n is None or is_whole(n) for n in value)
 
 
 def _are_numbers(value: Any) -> bool:
+    if isinstance(value, (str, dict)):
+        return isinstance(value, dict) and "class_name" in value  # an array, as a file describes it
     try:
-        return np.asarray(value, np.float64).dtype.kind == "f" and not isinstance(value, (str, dict))
+        return np.asarray(value, np.float64).dtype.kind == "f"
     except (TypeError, ValueError):
         return False
 
@@ -212,15 +225,21 @@ _KINDS = {
     "bool | None": Kind(is_switch, "True or False", True),
     "str": Kind(_is_text, "a string"),
     "str | None": Kind(_is_text, "a string", True),
+    "list": Kind(np.iterable, "a list"),
+    "None": Kind(lambda value: False, "None: this is not supported", True),
     "Callable": Kind(callable, "a function"),
     "Callable | None": Kind(callable, "a function", True),
 }
-_AXES = Kind(_are_axes, "a whole number, or several", True)
+_AXES = Kind(are_axes, "a whole number, or several", True)
 _NUMBERS = Kind(_are_numbers, "a number, or an array of them", True)
+_KINDS.update({"list[float] | None": _NUMBERS, "Sequence[float]": _NUMBERS})
+_KINDS["Rate"] = Kind(lambda value: is_number(value) or callable(value), "a number, a schedule or a function")
 _NAMES = {  # one word means one thing, wherever it stands
     **dict.fromkeys("axis axes shared_axes input_axes output_axes dims target_shape target_class_ids".split(), _AXES),
-    **dict.fromkeys("thresholds label_weights boundaries values scale offset mean variance value".split(), _NUMBERS),
+    **dict.fromkeys("kernel_size strides".split(), Kind(are_axes, "a positive whole number, or one for each axis")),
+    **dict.fromkeys("alpha thresholds label_weights boundaries values scale offset mean variance value".split(), _NUMBERS),
     "dtype": Kind(_is_type, "a dtype, a policy or the name of one", True),
     "seed": Kind(_is_seed, "a whole number of at least 0, a SeedGenerator or None", True),
     "reduction": _KINDS["str | None"],
+    "mask_value": Kind(lambda value: isinstance(value, str) or _are_numbers(value), "a number or a string", True),
 }

@@ -12,7 +12,8 @@ other two for derivatives, so gradients of gradients need nothing new.
 Two ways lead to a product of matrices, BLAS' own work. *Gather*: copy what each window sees into a row of a matrix, then
 one product. *Scatter*: one product for each tap, added where the tap points. Where strides are 1 each of them can do the
 other's work by a kernel turned around, and the cheaper one does: to gather moves as many numbers as the channels that come
-in, to scatter as many as those that go out. Both go block by block, in the cache; no matrix of all windows ever exists.
+in, to scatter as many as those that go out. Both go block by block, in the cache; no matrix of all windows ever exists. Where
+there is much to do, the samples are shared among the cores.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.depthwise import depthwise, depthwise_kernel, depthwise_transpose
+from minikeras._core.threads import cut, share
 from minikeras._core.windows import Geometry, block_sizes, geometry, overlap, padded_blocks, windows
 
 #: What it costs to copy a number into a matrix, to add one up, and to add one up where they are few, in multiply-adds.
@@ -61,14 +63,17 @@ def convolve(
     x, kernel = channels_last(x, data_format), kernel.astype(dtype, copy=False)
     g = geometry(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation_rate)
     y, out = _empty((len(x), *g.out, kernel.shape[-1]), dtype, data_format)
-    if groups > 1 and kernel.shape[-2] == 1:
-        depthwise(x, kernel, out, g)
-    else:
+
+    def some(part):
+        if groups > 1 and kernel.shape[-2] == 1:
+            return depthwise(x[part], kernel, out[part], g)
         for c, f in _groups(groups, x.shape[-1], kernel.shape[-1]):
             if max(g.strides) == 1 and not g.plain and _scatter_pays(kernel.shape[-2], kernel.shape[-1] // groups, g):
-                _scatter(x[..., c], _turned(kernel[..., f]), out[..., f], g.mirrored())
+                _scatter(x[part][..., c], _turned(kernel[..., f]), out[part][..., f], g.mirrored())
             else:
-                _gather(x[..., c], kernel[..., f], out[..., f], g)
+                _gather(x[part][..., c], kernel[..., f], out[part][..., f], g)
+
+    share(cut(len(x), _cost(out, kernel)), some)
     if bias is not None:
         _add(bias, y, out)
     return y
@@ -98,14 +103,17 @@ def convolve_transpose(
     dy, kernel = channels_last(dy, data_format), kernel.astype(dtype, copy=False)
     g = geometry(sizes, kernel.shape[:-2], strides, padding, dilation_rate)
     dx, out = _empty((len(dy), *g.sizes, kernel.shape[-2] * groups), dtype, data_format)
-    if groups > 1 and kernel.shape[-2] == 1:
-        depthwise_transpose(dy, kernel, out, g)
-        return dx
-    for c, f in _groups(groups, dx.shape[-1 if data_format == "channels_last" else 1], kernel.shape[-1]):
-        if g.plain or max(g.strides) == 1 and not _scatter_pays(kernel.shape[-1] // groups, kernel.shape[-2], g.mirrored()):
-            _gather(dy[..., f], _turned(kernel[..., f]), out[..., c], g.mirrored())
-        else:
-            _scatter(dy[..., f], kernel[..., f], out[..., c], g)
+
+    def some(part):
+        if groups > 1 and kernel.shape[-2] == 1:
+            return depthwise_transpose(dy[part], kernel, out[part], g)
+        for c, f in _groups(groups, out.shape[-1], kernel.shape[-1]):
+            if g.plain or max(g.strides) == 1 and not _scatter_pays(kernel.shape[-1] // groups, kernel.shape[-2], g.mirrored()):
+                _gather(dy[part][..., f], _turned(kernel[..., f]), out[part][..., c], g.mirrored())
+            else:
+                _scatter(dy[part][..., f], kernel[..., f], out[part][..., c], g)
+
+    share(cut(len(dy), _cost(dy, kernel)), some)
     return dx
 
 
@@ -139,11 +147,20 @@ def convolve_kernel(
     if groups > 1 and shape[-2] == 1:
         depthwise_kernel(x, dy, out, g)
         return out
-    for c, f in _groups(groups, x.shape[-1], dy.shape[-1]):
-        if max(g.strides) == 1 and math.prod(g.sizes) * shape[-1] < math.prod(g.out) * shape[-2] * groups:
-            _turned(out[..., f])[...] = _correlate(dy[..., f], x[..., c], g.mirrored(), None)
-        else:
-            _correlate(x[..., c], dy[..., f], g, out[..., f])
+    parts = cut(len(x), float(dy.size) * math.prod(shape[:-1]))
+    totals = [out, *np.empty((len(parts) - 1, *shape), out.dtype)]  # one for each part of the samples
+
+    def some(number):
+        part, total = parts[number], totals[number]
+        for c, f in _groups(groups, x.shape[-1], dy.shape[-1]):
+            if max(g.strides) == 1 and math.prod(g.sizes) * shape[-1] < math.prod(g.out) * shape[-2] * groups:
+                _turned(total[..., f])[...] = _correlate(dy[part][..., f], x[part][..., c], g.mirrored(), None)
+            else:
+                _correlate(x[part][..., c], dy[part][..., f], g, total[..., f])
+
+    share(range(len(parts)), some)
+    for total in totals[1:]:
+        out += total
     return out
 
 
@@ -163,6 +180,11 @@ def _empty(shape: tuple, dtype: Any, data_format: str) -> tuple[np.ndarray, np.n
         return y, y
     y = np.empty((shape[0], shape[-1], *shape[1:-1]), dtype)
     return y, np.moveaxis(y, 1, -1)
+
+
+def _cost(y: np.ndarray, kernel: np.ndarray) -> float:
+    """The multiply-adds of a convolution."""
+    return float(y.size) * math.prod(kernel.shape[:-1])
 
 
 def _groups(groups: int, channels: int, filters: int) -> Iterator[tuple[slice, slice]]:

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.naming import shorten
 from minikeras._core.nest import flatten, pack_sequence_as
 from minikeras._core.tape import Recording, gradients, paused
 from minikeras._core.tensor import Tensor, tensor
+from minikeras._core.threads import limited
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 
@@ -35,11 +37,18 @@ class GradientTape(Recording):
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True):
         super().__init__(False, watch_accessed_variables)
         self._persistent, self._used = persistent, False
+        self._limits: list = []  # of BLAS' threads, one for each block that is open
 
     def __enter__(self):
+        self._limits.append(limited())
+        self._limits[-1].__enter__()
         super().__enter__()
         self.roll.persistent |= self._persistent
         return self
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        self._limits.pop().__exit__(*error)
 
     def watch(self, tensor: Any) -> None:
         """Have the gradient with respect to a tensor, a variable, or a structure of them at hand.
@@ -81,8 +90,14 @@ class GradientTape(Recording):
             )
         if self.roll is None:
             raise RuntimeError("Nothing was recorded yet: compute inside `with GradientTape() as tape:`.")
-        self._used = True
         targets = flatten(target)
+        if all(isinstance(t, (int, float, np.generic, type(None))) for t in targets):  # TensorFlow refuses them, too
+            raise TypeError(
+                f"A GradientTape has no gradient of {shorten(target)}, which is no tensor: float(x), x.item(), x.numpy() and "
+                "np.array(x) take numbers out of the tape. Compute the target by keras.ops or NumPy's functions of tensors, and "
+                "convert it when gradient() has been called."
+            )
+        self._used = True
         if output_gradients is None:
             given = [np.ones(t.shape, t.dtype) if isinstance(t, Box) else None for t in targets]
         else:
@@ -90,7 +105,8 @@ class GradientTape(Recording):
             if len(given) != len(targets):
                 raise ValueError(f"output_gradients takes one entry for each target, got {len(given)} for {len(targets)}.")
         xs = flatten(sources)
-        found = self._gradients(targets, xs, given)
+        with limited():
+            found = self._gradients(targets, xs, given)
         if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
             found = [np.zeros(x.shape, str(np.dtype(x.dtype))) if g is None else g for g, x in zip(found, xs)]
         return pack_sequence_as(sources, [tensor(np.array(g)) if isinstance(g, (np.ndarray, np.generic)) else g for g in found])

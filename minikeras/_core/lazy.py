@@ -6,12 +6,19 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from minikeras._core.missing import missing
 from minikeras._core.naming import snake_case
 from minikeras._core.origin import announce
 
 
-def lazily(package: str, later: dict[str, str], also: dict[str, str], registry: Any = None, modules: str = "") -> Callable:
-    """Return the ``__getattr__`` of a package whose names are imported when they are asked for.
+def lazily(
+    package: str,
+    later: dict[str, str] | None = None,
+    also: dict[str, str] | None = None,
+    registry: Any = None,
+    modules: str = "",
+) -> Callable:
+    """Return the ``__getattr__`` of a module: names are imported when they are asked for, and `missing` tells of all others.
 
     Args:
         package: its name.
@@ -23,14 +30,15 @@ def lazily(package: str, later: dict[str, str], also: dict[str, str], registry: 
     >>> lazily("json", {"decoder": "JSONDecoder"}, {"Reader": "JSONDecoder"})("Reader").__name__
     'JSONDecoder'
     """
-    where = {name: f"{package}.{module}" for module, names in later.items() for name in names.split()}
+    where = {name: f"{package}.{module}" for module, names in (later or {}).items() for name in names.split()}
+    also = also or {}
 
-    def find(name: str) -> Any:
+    def __getattr__(name: str) -> Any:
         known = also.get(name, name)
         if name in modules.split():
             return importlib.import_module(f"{package}.{name}")
         if known not in where:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise missing(package, name)
         found = getattr(importlib.import_module(where[known]), known)
         announce(found)
         if registry is not None and isinstance(found, type):
@@ -41,7 +49,7 @@ def lazily(package: str, later: dict[str, str], also: dict[str, str], registry: 
         classes = {name: (where[also.get(name, name)], also.get(name, name)) for name in [*where, *also] if name[0].isupper()}
         derived = {spelling: place for name, place in classes.items() for spelling in (name.lower(), snake_case(name))}
         registry.table.later({**derived, **classes}, registry.register)
-    return find
+    return __getattr__
 
 
 class Table(dict):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import sys
 import types
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from minikeras._core.missing import missing
 
 _hinted: set[tuple[str, str]] = set()
 _settings = {"hints": True}
@@ -150,13 +153,14 @@ def old_names(module: str, table: Mapping[str, str], otherwise: Callable | None 
         if new is None:
             if otherwise is not None:
                 return otherwise(name)
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise missing(module, name)
         where, _, new = new.rpartition(":")
         found = getattr(importlib.import_module(where or module), new)
         if not where:
             hint("names", f"{module}.{name}", f"`{module.rpartition('.')[2]}.{name}` still works; it is called `{new}` now.")
         return found
 
+    __getattr__.names = tuple(table)  # type: ignore[attr-defined]  # which `from keras.layers import *` takes, too
     return __getattr__
 
 
@@ -196,6 +200,21 @@ def enable_hints() -> None:
     >>> enable_hints()
     """
     _settings["hints"] = True
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Within it, nothing is said, and what would have been said is said another time.
+
+    >>> with quiet():
+    ...     hint("Lamp", "torch", "Say `lamp`.")
+    """
+    before = _settings["hints"]
+    _settings["hints"] = False
+    try:
+        yield
+    finally:
+        _settings["hints"] = before
 
 
 def forget() -> None:

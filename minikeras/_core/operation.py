@@ -123,6 +123,7 @@ def _try(function: Callable, args: Any, kwargs: Any, who: str) -> Any:
         CALL.reset(outer)
 
 
+SQUARE = 2048  # rows of unit matrices that are made to try a function
 LARGE = 1 << 16  # numbers in arrays that are tried out: of larger ones only what is needed is made
 
 
@@ -143,12 +144,18 @@ def _dtype(array: np.ndarray) -> str:
 
 
 def fill_zeros(value: Any, batch: int, size: int) -> Any:
-    """A structure with zeros in the place of symbolic tensors: ``batch`` rows, and ``size`` where another size is open."""
+    """A structure with zeros in the place of symbolic tensors: ``batch`` rows, and ``size`` where another size is open.
+
+    Square matrices of floats are unit matrices, for those have an inverse, a root and a logarithm of their determinant.
+    """
 
     def zeros(t):
         if not isinstance(t, KerasTensor):
             return t
         shape = [n if n is not None else batch if i == 0 else size for i, n in enumerate(t.shape)]
+        if len(shape) > 1 and shape[-1] == shape[-2] <= SQUARE and t.dtype.startswith("float"):
+            units = np.broadcast_to(np.eye(shape[-1], dtype=str(t.dtype)), shape)
+            return units.copy() if math.prod(shape) <= LARGE else units
         if math.prod(shape) > LARGE:
             return np.broadcast_to(np.zeros((), "U1" if t.dtype == "string" else str(t.dtype)), shape)  # takes no memory
         return np.full(shape, "") if t.dtype == "string" else np.zeros(shape, str(t.dtype))

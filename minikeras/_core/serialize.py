@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.arguments import refuse_nan, unknown_arguments
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.byte_code import describe_code, function_of, trusted, trusting
 from minikeras._core.constructors import check_call, check_kinds
 from minikeras._core.custom import find_custom, get_registered_name
@@ -32,7 +32,7 @@ _notes: list[dict[str, Any]] = []  # where serialize_keras_object notes the user
 class Configurable:
     """Base of everything that is built from arguments and can say which: argument = attribute = config key."""
 
-    _takes_nan: Any = True  # whether NaN is a sensible value of an argument, as of a constant; or of which ones
+    takes_nan: Any = True  # whether NaN is a sensible value of an argument, as of a constant; or of which ones
     ranges: dict[str, tuple[float, float]] = {}  # from where to where the numbers of arguments may go
     _copied_bare = True  # whether copies are made by __new__ without arguments, so that none may be missed
 
@@ -42,9 +42,6 @@ class Configurable:
             args, kwargs = as_today(cls, args, kwargs)
             check_call(cls, args, kwargs)
             check_kinds(cls, args, kwargs)
-            if cls._takes_nan is not True:
-                given = {**dict(zip(constructor_arguments(cls), args)), **kwargs}
-                refuse_nan(cls.__name__, {n: v for n, v in given.items() if n not in cls._takes_nan})
         return super().__new__(cls)
 
     def get_config(self) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -73,6 +74,8 @@ class KerasTensor(NDArrayOperatorsMixin):
     def __array_function__(self, func, types, args, kwargs):
         from minikeras._core.operation import symbolic
 
+        if func in (np.ndim, np.shape) and args and isinstance(args[0], KerasTensor):  # known without any numbers
+            return self.ndim if func is np.ndim else self.shape
         return symbolic(func, args, kwargs)
 
     def _anew(name):  # x += y binds x to a new tensor, as it holds no numbers to change
@@ -88,8 +91,11 @@ class KerasTensor(NDArrayOperatorsMixin):
 
         return symbolic(getitem, (self, key), {})
 
-    def __len__(self):
-        raise TypeError(f"{self!r} holds no numbers: use x.shape[0], which is None for a batch of any size.")
+    @property
+    def __len__(self):  # hasattr(x, "__len__") says no, as of Keras' own
+        raise NoLength(f"{self!r} holds no numbers: use x.shape[0], which is None for a batch of any size.")
+
+    _keras_shape = property(lambda self: self.shape, doc="As ``shape``, for Keras up to 2.2.")
 
     def __iter__(self):
         if not self.shape or self.shape[0] is None:
@@ -122,6 +128,10 @@ class KerasTensor(NDArrayOperatorsMixin):
         return f"<KerasTensor shape={tuple(self.shape)}, dtype={self.dtype}, name={self.name}>"
 
 
+class NoLength(TypeError, AttributeError):
+    """A symbolic tensor has no length: a TypeError to `len`, an AttributeError to `hasattr`."""
+
+
 class History(NamedTuple):
     """Where a symbolic tensor comes from: layer or operation, which of its calls, which of its outputs."""
 
@@ -145,6 +155,8 @@ class Node:
             tensor.node, tensor.index = self, i
         self._inputs = symbolic_leaves((args, kwargs))  # asked for again and again while a model is built
         operation._inbound_nodes.append(self)
+        for node in self.parent_nodes:
+            _consumers.setdefault(node, []).append(weakref.ref(self))
 
     @property
     def inputs(self) -> list[KerasTensor]:
@@ -173,12 +185,44 @@ class Node:
         """The tensors that came out."""
         return flatten(self.outputs)
 
+    @property
+    def layer(self) -> Any:
+        """What was called, as Keras 2 named it."""
+        return self.operation
+
+    outbound_layer = layer
+
+    @property
+    def inbound_layers(self) -> Any:
+        """The layers that the arguments come out of, in Keras 2: a list, or the one there is."""
+        layers = [node.operation for node in self.parent_nodes]
+        return layers[0] if len(layers) == 1 else layers
+
+    def iterate_inbound(self) -> Any:
+        """Walk through what the arguments come out of: (layer, which of its calls, which of its outputs, the tensor)."""
+        return ((*tensor._keras_history, tensor) for tensor in self.inputs if tensor.node is not None)
+
     def shape_of_inputs(self) -> Any:
         """The shapes of the first argument, in its structure."""
         return shapes_of(self.args[0]) if self.args else None
 
     def __repr__(self):
         return f"<Node of {self.operation!r}>"
+
+
+_consumers: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # a call -> the calls that take what came out, weakly
+
+
+def outbound_nodes(operation: Any) -> list[Node]:
+    """The calls that take what came out of a layer or an operation, as far as anybody still has them.
+
+    >>> from minikeras import Input, layers
+    >>> layer = layers.Dense(1); x = Input((2,)); y = layer(x) + 1.0
+    >>> outbound_nodes(layer) == [y.node], outbound_nodes(y.node.operation)
+    (True, [])
+    """
+    found = [ref() for node in operation._inbound_nodes for ref in _consumers.get(node, ())]
+    return list(dict.fromkeys(node for node in found if node is not None))
 
 
 def symbolic_leaves(value: Any) -> list[KerasTensor]:
@@ -204,7 +248,7 @@ def shapes_of(value: Any) -> Any:
         return {key: shapes_of(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [shapes_of(item) for item in value] if isinstance(value, list) else tuple(shapes_of(item) for item in value)
-    return tuple(value.shape)
+    return None if value is None else tuple(value.shape)  # an optional input that is left out
 
 
 def is_shape(value: Any) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 
 from minikeras._core.nest import flatten, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE
+from minikeras._core.text import is_text
 from minikeras._core.trace import Argument, Box, Entry, Roll, unbroadcast
 from minikeras._core.variable import Variable
 
@@ -314,6 +315,7 @@ def vjp(f: Callable, *xs: Any, variables: Any = ()) -> tuple[Any, Callable]:
         given = [*xs, *(v.value for v in variables)]
         return tuple(np.zeros_like(x) if dx is None else np.array(dx) for x, dx in zip(given, [*dxs, *dvs]))
 
+    pullback.reaches = any(isinstance(part, Box) for part in flatten(run.y))  # whether y depends on anything watched at all
     return run.value(), pullback
 
 
@@ -358,7 +360,7 @@ def _inside(part: Any) -> Any:
     if isinstance(part, Box) or part is None:
         return part
     array = np.asarray(part)
-    if array.dtype == object:
+    if array.dtype == object and not is_text(array):
         raise TypeError(f"A traced function must return arrays, got {part!r:.80}.")
     return array
 

@@ -55,7 +55,9 @@ class TypeName(str):
 
     __slots__ = ()
     name = property(lambda self: str(self), doc="The name.")
+    base_dtype = property(lambda self: self, doc="The type itself.")
     as_numpy_dtype = property(lambda self: np.dtype(str(self)).type, doc="NumPy's type.")
+    base_dtype = property(lambda self: self, doc="Itself: there are no references.")
     is_floating = property(lambda self: self.startswith(("float", "bfloat")), doc="Whether it is a float type.")
     is_integer = property(lambda self: self.startswith(("int", "uint")), doc="Whether it is an integer type.")
 

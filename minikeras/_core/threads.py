@@ -1,26 +1,29 @@
-"""How many threads NumPy's BLAS takes while a model learns: one, unless its products are large enough to share.
+"""How the cores of a machine work together while a model learns.
 
-A second thread helps from about 2e7 multiply-adds in one product on; below, waiting for each other costs more than it saves,
-and
-on a machine whose cores are busy many times more. OpenBLAS, which NumPy's wheels bring along, is asked directly; where another
-BLAS works (Accelerate on a Mac, MKL), nothing is done.
+BLAS takes one thread: its own threads wait for each other by spinning, so on a machine whose cores are busy a product takes
+several times as long with two as with one. Instead, work that is large enough is cut into parts, one for each thread that BLAS
+would take, which workers do side by side: they wait without spinning, and the numbers depend on the parts alone, not on who
+is done first. OpenBLAS, which NumPy's wheels bring along, is told so; where another BLAS works (Accelerate on a Mac, MKL),
+nothing is done.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-LARGE = 2e7  # multiply-adds of one product; from here on it is shared among threads
+LARGE = 2e7  # multiply-adds of a piece of work; from here on it is shared
 _setting: list[Any] = ["auto"]
 _lock = threading.Lock()
 _running: list[int] = []  # how many threads there were before, for each block that limits them now
+_workers: list[Any] = []
 
 
 @functools.cache
@@ -43,7 +46,7 @@ def _openblas() -> tuple | None:
 
 
 def blas_threads() -> Any:
-    """How many threads NumPy's matrix products take in `fit`, `evaluate` and `predict`: a number, "auto", or None.
+    """How many threads the large matrix products of models take: a number, "auto", or None.
 
     >>> blas_threads()
     'auto'
@@ -52,11 +55,11 @@ def blas_threads() -> Any:
 
 
 def set_blas_threads(threads: Any) -> None:
-    """Say how many threads matrix products may take in `fit`, `evaluate` and `predict`.
+    """Say how many threads the matrix products of models may take.
 
     Args:
-        threads: a number; "auto", the default: one for models whose products are small, else as many as NumPy takes;
-            None: leave it alone.
+        threads: "auto", the default: large ones are cut into as many parts as NumPy's BLAS takes threads (all cores, or what
+            OPENBLAS_NUM_THREADS says), small ones take one; a number: BLAS is told so; None: BLAS is left alone.
 
     >>> set_blas_threads(1); blas_threads()
     1
@@ -69,14 +72,14 @@ def set_blas_threads(threads: Any) -> None:
 
 
 @contextlib.contextmanager
-def limited(largest_product: float) -> Iterator[None]:
-    """Limit BLAS' threads in the block to what a model needs whose largest product has so many multiply-adds.
+def limited() -> Iterator[None]:
+    """Limit BLAS' own threads in the block.
 
     Blocks in blocks, and in other threads, leave the limit of the first one; with the last the old number is back.
+
+    >>> with limited(): pass
     """
-    wanted = _setting[0]
-    if wanted == "auto":
-        wanted = 1 if largest_product < LARGE else None
+    wanted = 1 if _setting[0] == "auto" else _setting[0]
     library = _openblas() if wanted is not None else None
     if library is None:
         yield
@@ -97,22 +100,86 @@ def limited(largest_product: float) -> Iterator[None]:
                 put(before)
 
 
-def largest_product(model: Any, rows: int) -> float:
-    """The multiply-adds of the largest matrix product in a step of a model, for a batch of so many rows."""
-    most = 0.0
-    for layer in [model, *model._inner_layers()]:
-        for v in layer._weights:
-            if v.ndim >= 2:
-                places = _places(layer) if v.ndim > 2 else 1
-                most = max(most, min(float(rows) * places * v.size, BLOCK * v.shape[-1] if v.ndim > 2 else float("inf")))
-    return most
+def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
+    """Do the parts of a piece of work, several of them side by side.
+
+    Args:
+        parts: what `cut` gives, say.
+        work: called with each of them; in what they write the parts must not meet.
+
+    >>> done = np.zeros(5); share(cut(5, 1e9), lambda part: np.add(done[part], 1, out=done[part])); done.tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    if len(parts) == 1:
+        return work(parts[0])
+    from concurrent.futures import ThreadPoolExecutor, wait  # takes 5 ms to import, and only large work asks
+
+    if not _workers:
+        _workers.append(ThreadPoolExecutor(max(os.cpu_count() or 1, 2) - 1, "minikeras"))
+    state = np.geterr()  # of this thread; the others have their own
+
+    def aside(part):
+        with np.errstate(**state):
+            work(part)
+
+    with limited():
+        others = [_workers[0].submit(aside, part) for part in parts[1:]]
+        try:
+            work(parts[0])
+        finally:
+            wait(others)
+    for other in others:
+        other.result()  # raises what was raised there
 
 
-BLOCK = 1 << 20  # numbers in a block of columns that a convolution multiplies at once
+def cut(rows: int, cost: float) -> list[slice]:
+    """The parts that rows fall into, each some neighbours among them. They follow from the sizes alone; so do results.
+
+    Args:
+        rows: how many.
+        cost: the multiply-adds of the work on all of them.
+
+    >>> cut(10, 1.0)
+    [slice(0, 10, None)]
+    """
+    count = min(_threads(), rows, int(cost // LARGE) + 1) if cost >= LARGE and _setting[0] == "auto" else 1
+    ends = [rows * i // count for i in range(count + 1)] if count > 1 else [0, rows]
+    return [slice(i, j) for i, j in zip(ends, ends[1:])]
 
 
-def _places(layer: Any) -> int:
-    """The number of places at which the kernel of a convolution is applied."""
-    shape = getattr(layer, "_output_shape", None)
-    sizes = [n for n in shape[1:-1] if isinstance(n, int)] if isinstance(shape, tuple) else []
-    return int(np.prod(sizes, dtype=np.int64)) if sizes else 1
+def _threads() -> int:
+    """How many threads BLAS would take if it were not limited; one where it can't be asked."""
+    library = _openblas()
+    if library is None:
+        return 1
+    running = _running[:1]
+    return running[0] if running else int(library[0]())
+
+
+def _forget_workers() -> None:
+    """A process that was forked off has none of its parent's threads."""
+    global _lock
+    _lock = threading.Lock()
+    _workers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_workers)
+
+
+def dot(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """The product of two matrices; where it is large, its rows are shared.
+
+    Args:
+        out: an array of rows that lie one behind the other, by default a new one.
+
+    >>> dot(np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    cost = a.size * b.shape[1]
+    if cost < LARGE:
+        return np.dot(a, b, out=out)
+    if out is None:
+        out = np.empty((len(a), b.shape[1]), np.result_type(a, b))
+    share(cut(len(a), cost), lambda part: np.dot(a[part], b, out=out[part]))
+    return out

@@ -156,8 +156,8 @@ class Variable(NDArrayOperatorsMixin):
         """
         return self.value.copy()
 
-    def assign(self, value: Any) -> np.ndarray:
-        """Write a new value of the same shape.
+    def assign(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> np.ndarray:
+        """Write a new value of the same shape; all but ``value`` is kept for Keras 2's sake.
 
         >>> Variable([1.0, 2.0]).assign([3, 4]).tolist()
         [3.0, 4.0]
@@ -170,11 +170,11 @@ class Variable(NDArrayOperatorsMixin):
         self.value[...] = value
         return self.value
 
-    def assign_add(self, value: Any) -> np.ndarray:
+    def assign_add(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> np.ndarray:
         """Add to the value in place."""
         return self.assign(self.value + np.asarray(untraced(value), self.value.dtype))
 
-    def assign_sub(self, value: Any) -> np.ndarray:
+    def assign_sub(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> np.ndarray:
         """Subtract from the value in place."""
         return self.assign(self.value - np.asarray(untraced(value), self.value.dtype))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.lazy import lazily
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import deserialize_keras_object, plain
 from minikeras._core.tape import vjp
@@ -57,6 +58,8 @@ for _activation in DERIVATIVES:
     registry.register(_activation)
 registry.register(silu, "swish")
 registry.register(hard_silu, "hard_swish")
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "celu",

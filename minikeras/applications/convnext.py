@@ -78,6 +78,7 @@ class LayerScale(Layer):
     """
 
     keras_module = "keras.src.applications.convnext"
+    fixed_axes = (-1,)
 
     def __init__(self, init_values: float, projection_dim: int, **kwargs):
         super().__init__(**kwargs)

@@ -8,8 +8,12 @@ import sys
 import types
 from typing import Any
 
+import numpy as np
+
+from minikeras._core.missing import NoSuchName, asked_by, missing
+from minikeras._core.old_arguments import quiet
 from minikeras._core.origin import announce
-from minikeras.compat.places import CHILDREN, HIDDEN
+from minikeras.compat.places import CHILDREN, HIDDEN, STAR_PLACES, STARRED
 
 
 class Facade(types.ModuleType):
@@ -33,7 +37,7 @@ class Facade(types.ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
-            return [n for n in dir(self) if not n.startswith("_")]
+            return self._starred()
         failed = None
         if not (name.startswith("__") and name.endswith("__")):
             for module in self._modules():
@@ -50,13 +54,14 @@ class Facade(types.ModuleType):
             child = f"{self.__name__}.{name}"
             if name not in HIDDEN.get(self.__name__, ()) and not name.startswith("__") and is_known(child):
                 return importlib.import_module(child)
-        text = str(failed) if failed is not None and "minikeras.compat" in str(failed) else ""
-        raise AttributeError(text or f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+            if name in HIDDEN.get(self.__name__, ()) and asked_by("LOAD_ATTR") and is_known(child):
+                return importlib.import_module(child)
+        raise missing(self.__name__, name, "" if failed is None or isinstance(failed, NoSuchName) else str(failed))
 
     def __dir__(self) -> list[str]:
         names = {name for name in vars(self) if not name.startswith("_")} | set(self._given)
         for module in self._modules():
-            names.update(getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")])
+            names.update(getattr(module, "__all__", None) or [n for n in vars(module) if is_shown(module, n)])
         names.update(n for n in CHILDREN.get(self.__name__, "").split() if is_known(f"{self.__name__}.{n}"))
         return sorted(names)
 
@@ -72,6 +77,19 @@ class Facade(types.ModuleType):
     def __reduce__(self):  # cloudpickle takes what a function names along, modules too
         return importlib.import_module, (self.__name__,)
 
+    def _starred(self) -> list[str]:
+        """What ``import *`` takes: the public names, those of old, and what Keras 1 and 2, without an ``__all__``, let through.
+
+        Names of old are put in here, since whoever takes all uses few of them, and wants no hint for the others.
+        """
+        with quiet():
+            for module in self._modules():
+                for name in getattr(vars(module).get("__getattr__"), "names", ()):
+                    vars(self).setdefault(name, public_name(module, name))
+        for name in STARRED.get(".".join(self.__name__.split(".")[:2]), "").split():
+            vars(self).setdefault(name, np if name == "np" else importlib.import_module(f"keras.{STAR_PLACES.get(name, name)}"))
+        return [name for name in dir(self) if not name.startswith("_")]
+
     def _modules(self) -> list[types.ModuleType]:
         return [module for module in map(find_module, self._sources) if module is not None]
 
@@ -84,6 +102,17 @@ class Facade(types.ModuleType):
                     announce(value)
                     vars(self)[name] = value
         vars(self).update(self._given)
+
+
+def is_shown(module: types.ModuleType, name: str) -> bool:
+    """Whether a name of a module without an ``__all__`` is one of its own: no private one, and no module that it imports.
+
+    >>> is_shown(find_module("minikeras.datasets.mnist"), "load_data"), is_shown(sys.modules[__name__], "sys")
+    (True, False)
+    """
+    value = vars(module)[name]
+    own = not isinstance(value, types.ModuleType) or value.__name__ == f"{module.__name__}.{name}"
+    return own and not name.startswith("_")
 
 
 def is_known(name: str) -> bool:
@@ -116,11 +145,11 @@ def public_name(module: types.ModuleType, name: str) -> Any:
 
     >>> public_name(find_module("minikeras.losses"), "importlib")
     Traceback (most recent call last):
-    AttributeError: module 'minikeras.losses' has no attribute 'importlib'
+    minikeras._core.missing.NoSuchName: module 'minikeras.losses' has no attribute 'importlib'
     """
     shown = getattr(module, "__all__", None)
     if name in vars(module) and (shown is None or name in shown or name.startswith("_")):
         return vars(module)[name]
     if "__getattr__" in vars(module):
         return vars(module)["__getattr__"](name)
-    raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+    raise NoSuchName(module.__name__, name)

@@ -92,7 +92,7 @@ class Loader:
 def resolve(fullname: str) -> Facade | types.ModuleType | str | None:
     """What stands for a module: a new facade, a module here, the name of the same module, or None.
 
-    >>> resolve("tensorflow.keras.layers"), resolve("keras.nothing"), resolve("tensorflow.python.eager")
+    >>> resolve("tensorflow.keras.layers"), resolve("keras.nothing"), resolve("tensorflow.python.tools")
     ('keras.layers', None, None)
     >>> resolve("keras.layers.convolutional")._sources
     ('minikeras.layers',)
@@ -121,7 +121,16 @@ def _of_tensorflow(fullname: str, path: str) -> Facade | None:
         return Facade(fullname, [thin], {"__version__": getattr(module, "__version__", TENSORFLOW_VERSION)})
     if path.startswith("_") or path.split(".")[-1].startswith("_"):
         return None
+    if path.startswith("python."):
+        return _of_private_tensorflow(fullname, path.removeprefix("python."), thin)
     return Facade(fullname, [f"{thin}.{path}"]) if find_module(f"{thin}.{path}") is not None else None
+
+
+def _of_private_tensorflow(fullname: str, path: str, thin: str) -> Facade | None:
+    places = find_module(f"{thin}._python").PLACES
+    if path in places:
+        return Facade(fullname, [thin if source == "." else f"{thin}.{source}" for source in places[path].split()])
+    return Facade(fullname, []) if any(known.startswith(f"{path}.") for known in places) else None
 
 
 def _of_keras(fullname: str, path: str) -> Facade | types.ModuleType | None:
@@ -129,17 +138,18 @@ def _of_keras(fullname: str, path: str) -> Facade | types.ModuleType | None:
     if any(part.startswith("_") for part in path.split(".")) or (first in _PRIVATE and not fullname.startswith("keras.src")):
         return None
     old, classes = _table("old", read_old), _table("classes", read_classes)
+    private = _modules(["_root", "ops", "compat.private"]) if fullname.startswith("keras.src.") else []
     module = find_module(f"{_HOUSE}.{path}")
-    if module is not None and not hasattr(module, "__all__") and not hasattr(module, "__path__"):
+    if module is not None and path not in old and not hasattr(module, "__all__") and not hasattr(module, "__path__"):
         return module
     if path in old:
-        sources = _modules(old[path] + ["_root", "ops"] * fullname.startswith("keras.src."))
-        return Facade(fullname, sources) if any(find_module(source) for source in sources) else None
+        sources = _modules(old[path])
+        return Facade(fullname, sources + private) if any(find_module(source) for source in sources) else None
     above = _above(first)
     if path in classes:
-        return Facade(fullname, above) if any(find_module(source) for source in above) else None
+        return Facade(fullname, above + private) if any(find_module(source) for source in above) else None
     if module is not None:
-        return Facade(fullname, list(dict.fromkeys([module.__name__, *above])))
+        return Facade(fullname, list(dict.fromkeys([module.__name__, *above, *private])))
     if any(known.startswith(path + ".") for known in (*old, *classes)) and find_module(above[0]) is not None:
         return Facade(fullname, above)
     return None

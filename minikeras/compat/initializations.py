@@ -19,6 +19,14 @@ NAMES = (
     "zero", "one",
 )  # fmt: skip
 
+__all__ = sorted((*NAMES, "get"))
+_SCALED: dict[str, Callable] = {
+    "identity": initializers.Identity,
+    "normal": lambda scale: initializers.RandomNormal(stddev=scale),
+    "orthogonal": initializers.Orthogonal,
+    "uniform": lambda scale: initializers.RandomUniform(-scale, scale),
+}
+
 
 def get(identifier: Any, **kwargs: Any) -> Callable:
     """Return the function that a name stands for; a function as it is.
@@ -39,11 +47,7 @@ def weight_maker(identifier: Any) -> Callable:
     """
 
     def make(shape: Any, scale: float | None = None, name: str | None = None, dim_ordering: Any = None) -> Variable:
-        start = initializers.get(identifier)
-        if scale is not None and identifier == "normal":
-            start = initializers.RandomNormal(stddev=scale)
-        elif scale is not None and identifier == "uniform":
-            start = initializers.RandomUniform(-scale, scale)
+        start = initializers.get(identifier) if scale is None or identifier not in _SCALED else _SCALED[identifier](scale)
         return Variable(start, tuple(shape), name=name and name.replace("/", "_"))
 
     make.__name__ = str(identifier)

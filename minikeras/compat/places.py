@@ -102,10 +102,14 @@ OLD = {
         layers.preprocessing.text_vectorization layers.recurrent layers.recurrent_v2 layers.regularization
         layers.reshaping layers.rnn layers.rnn.base_rnn layers.serialization layers.wrappers layers.preprocessing
         legacy.layers""",
+    "utils compat.gone.models": """
+        utils utils.vis_utils utils.visualize_util utils.visualize_utils utils.multi_gpu_utils utils.io_utils
+        utils.layer_utils""",
+    "utils compat.gone.arrays": "utils.generic_utils utils.training_utils",
+    "utils compat.gone.arrays compat.gone.sizes": "utils.np_utils",
+    "utils compat.gone.sizes": "utils.conv_utils",
     "utils": """
-        utils.generic_utils utils.np_utils utils.data_utils utils.io_utils utils.layer_utils utils.vis_utils
-        utils.visualize_util utils.visualize_utils utils.conv_utils utils.tf_utils utils.training_utils
-        utils.losses_utils utils.metrics_utils utils.dataset_creator utils.test_utils utils.multi_gpu_utils
+        utils.data_utils utils.tf_utils utils.losses_utils utils.metrics_utils utils.dataset_creator utils.test_utils
         utils.object_identity""",
     "utils compat.private": "utils.module_utils utils.python_utils utils.tracking",
     "saving utils": """
@@ -115,13 +119,13 @@ OLD = {
         legacy.saving legacy.saving.serialization legacy.saving.legacy_h5_format saving.legacy.hdf5_format
         saving.saved_model utils.legacy""",
     "compat.private": "api_export",
-    "models layers utils": """
+    "models layers utils compat.gone.models compat.gone.arrays": """
         engine engine.topology engine.training engine.input_layer engine.base_layer engine.base_layer_v1 engine.network
         engine.sequential engine.functional engine.saving engine.input_spec engine.keras_tensor
         engine.training_utils engine.training_generator engine.data_adapter engine.compile_utils engine.training_v1
         engine.container engine.legacy""",
     "losses": "objectives losses.losses",
-    "callbacks": "callbacks.callbacks callbacks.callbacks_v1 callbacks_v1",
+    "callbacks": "callbacks.callbacks callbacks.callbacks_v1 callbacks_v1 callbacks.tensorboard_v1 callbacks.tensorboard_v2",
     "optimizers": """
         optimizers.legacy optimizer_v1 optimizer_v2 optimizer_v2.adam optimizer_v2.sgd optimizer_v2.gradient_descent
         optimizer_v2.rmsprop optimizer_v2.adagrad optimizer_v2.adadelta optimizer_v2.adamax optimizer_v2.nadam
@@ -138,15 +142,18 @@ OLD = {
         initializers.constant_initializers initializers.random_initializers""",
     "compat.mixed_precision": """
         mixed_precision mixed_precision.policy mixed_precision.experimental mixed_precision.loss_scale_optimizer""",
-    "metrics": "metrics.metrics metrics.base_metric metrics.metrics_utils",
+    "metrics": "metrics.base_metric metrics.metrics_utils",
+    "metrics compat.gone.metrics": "metrics metrics.metrics",
     "legacy.preprocessing utils": "preprocessing legacy.preprocessing",
-    "legacy.preprocessing.image utils": "preprocessing.image legacy.preprocessing.image",
+    "legacy.preprocessing.image utils compat.gone.images": "preprocessing.image legacy.preprocessing.image",
     "legacy.preprocessing.sequence utils": "preprocessing.sequence legacy.preprocessing.sequence",
-    "legacy.preprocessing.text utils": "preprocessing.text legacy.preprocessing.text",
+    "legacy.preprocessing.text utils compat.gone.images": "preprocessing.text legacy.preprocessing.text",
     "utils ": "preprocessing.timeseries preprocessing.image_dataset preprocessing.text_dataset preprocessing.dataset_utils",
     "wrappers.keras2": "wrappers.scikit_learn",
     "wrappers": "wrappers",
     "compat.initializations": "initializations",
+    "config ": "backend_config",
+    "compat.interfaces": "legacy.interfaces",
     "compat.backend config utils": "backend legacy.backend backend.common backend.numpy backend.config backend.load_backend",
     "_root config utils": """
         backend.common.global_state backend.common.variables backend.common.dtypes
@@ -160,7 +167,10 @@ OLD = {
     "data": "trainers trainers.data_adapters trainers.epoch_iterator",
     "models.trainer": "trainers.trainer",
     "activations": "activations.activations",
-    "applications": "applications.imagenet_utils applications.keras_applications",
+    "applications": "applications.keras_applications",
+    "applications applications.imagenet_utils": "applications.imagenet_utils",
+    "applications.mobilenet activations layers": "applications.mobilenet",
+    "applications.mobilenet_v2": "applications.mobilenetv2",
     "models ": "premade premade_models",
 }
 
@@ -170,8 +180,14 @@ CHILDREN = {
     "keras.preprocessing": "image sequence text",
 }
 
-# Reached by importing them, not as attributes: code asks hasattr(keras, "engine") to learn which Keras it has.
+# Not seen by hasattr() and getattr(): code asks hasattr(keras, "engine") to learn which Keras it has. `keras.engine` is there.
 HIDDEN = {"keras": {"engine", "objectives", "optimizer_v1", "optimizer_v2", "api_export"}, "keras.src": {"engine"}}
+
+# What ``from keras.layers import *`` brought along besides, since Keras 1 and 2 had no ``__all__``: backend, NumPy, modules.
+_BARE = "layers models engine optimizers callbacks losses objectives metrics regularizers constraints initializers activations"
+STARRED = {f"keras.{name}": "K np" for name in _BARE.split()}
+STARRED |= {"keras.utils": "np_utils generic_utils data_utils io_utils conv_utils layer_utils vis_utils"}
+STAR_PLACES = {"K": "backend", **{name: f"utils.{name}" for name in STARRED["keras.utils"].split()}}
 
 
 def read_classes() -> dict[str, list[str]]:

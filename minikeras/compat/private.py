@@ -7,14 +7,19 @@ from typing import Any
 from minikeras import saving
 from minikeras._core import serialize
 from minikeras._core.custom import find_custom, get_registered_name, scope
+from minikeras._core.symbolic import symbolic_leaves
 
 __all__ = [
+    "any_symbolic_tensors",
     "default",
     "deserialize_keras_object",
+    "in_grain_data_pipeline",
+    "in_tf_graph",
     "is_default",
     "keras_export",
     "load_model",
     "load_weights_only",
+    "no_automatic_dependency_tracking",
     "save_model",
     "save_weights_only",
     "serialize_keras_object",
@@ -101,6 +106,36 @@ def is_default(method: Any) -> bool:
     False
     """
     return getattr(method, "_is_default", False)
+
+
+def any_symbolic_tensors(args: Any = None, kwargs: Any = None) -> bool:
+    """Whether there are symbolic tensors among the arguments of a function.
+
+    >>> any_symbolic_tensors((1, [2]))
+    False
+    """
+    return bool(symbolic_leaves((args or (), kwargs or {})))
+
+
+def in_tf_graph() -> bool:
+    """False: there are no graphs of TensorFlow.
+
+    >>> in_tf_graph()
+    False
+    """
+    return False
+
+
+in_grain_data_pipeline = in_tf_graph
+
+
+def no_automatic_dependency_tracking(method: Any) -> Any:
+    """The method as it is: what a layer holds is found when it is asked for.
+
+    >>> no_automatic_dependency_tracking(len) is len
+    True
+    """
+    return method
 
 
 def save_model(model: Any, filepath: Any, weights_format: str = "h5", zipped: bool = True, **kwargs) -> None:

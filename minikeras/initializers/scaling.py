@@ -24,7 +24,7 @@ class RandomInitializer(Initializer):
             with a generator new ones.
     """
 
-    _takes_nan = ()
+    takes_nan = ()
     ranges = {"stddev": (0, math.inf)}
     draws = True  # its values are not worth making where others will overwrite them
 

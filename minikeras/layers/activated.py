@@ -24,3 +24,14 @@ class Activated:
             super().__setattr__("bare_activation", activations.bare(value))
             super().__setattr__("derivative", activations.derivative(value))
         super().__setattr__(name, value)
+
+    def __reduce__(self):
+        made, arguments, *state = super().__reduce__()
+        if state and isinstance(state[0], dict):  # of a user's class: what follows from the activation is found again
+            state[0] = {name: value for name, value in state[0].items() if name not in ("bare_activation", "derivative")}
+        return made, arguments, *state
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state)
+        if "activation" in state:
+            self.activation = state["activation"]

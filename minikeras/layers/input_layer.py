@@ -56,6 +56,12 @@ class InputLayer(Layer):
             batch_shape = self._given_shape
         if batch_shape is None:
             batch_shape = (batch_size, *_sizes(shape))
+        for name, given in (("sparse", sparse), ("ragged", ragged)):
+            if given:
+                fix = "x.toarray() makes a dense array" if name == "sparse" else "x.to_tensor(), or pad_sequences, makes one"
+                raise ValueError(
+                    f"Input({name}=True): there are no {name} tensors here, all arrays are dense. Leave the argument out; {fix}."
+                )
         self.batch_shape = _sizes(batch_shape)
         self._dtype = standardize_dtype(dtype)
         self.sparse, self.ragged, self.optional = bool(sparse), bool(ragged), bool(optional)
@@ -146,8 +152,8 @@ def _check_against(tensor: Any, shape: Any, batch_size: Any, batch_shape: Any, d
 
 
 def _sizes(shape: Any) -> tuple:
-    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
-    for n in shape:
+    sizes = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape) if np.iterable(shape) else (shape,)
+    for n in sizes:
         if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0):
             raise ValueError(f"An input shape consists of integers and None, got {shape!r}.")
-    return tuple(n if n is None else int(n) for n in shape)
+    return tuple(n if n is None else int(n) for n in sizes)

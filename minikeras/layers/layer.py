@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,9 @@ from minikeras._core.old_arguments import teach
 from minikeras._core.operation import output_spec
 from minikeras._core.registry import REGISTRIES, Registry, home
 from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
-from minikeras._core.symbolic import KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
+from minikeras._core.symbolic import InputSpec, KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.tape import Written, paused, traced
-from minikeras._core.tensor import plain, tensor
+from minikeras._core.tensor import Shape, plain, tensor
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 from minikeras.layers.arguments import BASE_ARGUMENTS, SHAPE_ARGUMENTS, given_shape, plain_arguments
@@ -84,9 +85,10 @@ class Layer(Weighted, OldAttributes, Configurable):
     supports_masking = False
     casts_inputs = True  # in a model, take floats of another type as the layer's own; models inside see to it themselves
     is_linear = False  # y = A x of one array, without weights: the derivative of the way back is the way there
-    _copied_bare, _takes_nan = False, ("mask_value", "fill_value", "value")
+    _copied_bare, takes_nan = False, ("mask_value", "fill_value", "value")
     ranges = {"dropout": (0, 1), "recurrent_dropout": (0, 1)}
     more_arguments = (*SHAPE_ARGUMENTS, "weights")  # what is taken beside the named ones
+    fixed_axes: Any = ()  # which axes of the input keep the size that the layer is built for, where it says no more of it
     stateless = False  # nothing to build: built as soon as it is made, unless a subclass has a build() of its own
 
     def __new__(cls, *args, **kwargs):
@@ -150,6 +152,17 @@ class Layer(Weighted, OldAttributes, Configurable):
             cls._is_plain = False
         elif "__call__" in own or "compute_mask" in own:
             cls._is_plain = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(value) not in _SIMPLE:
+            if isinstance(value, (Weighted, list, tuple, dict)):
+                refuse_loop(self, value, f"as its attribute `{name}`")
+            elif isinstance(value, (np.ndarray, Box)) and isinstance(vars(self).get(name), Variable) and home(self) is not None:
+                raise ValueError(
+                    f"The weight `{name}` of layer {self.name!r} ({type(self).__name__}) is a Variable and stays one, got an array "
+                    f"of shape {np.shape(value)}. Write into it: layer.{name}.assign(array)."
+                )
+        super().__setattr__(name, value)
 
     logits = backward_from_logits = None  # what layers that end in an activation have
 
@@ -236,6 +249,9 @@ class Layer(Weighted, OldAttributes, Configurable):
             self.note_activity(y)
             if self._output_shape is None and all(hasattr(part, "shape") for part in flatten(y)):
                 self._output_shape = open_batch(y)
+        except ValueError as error:
+            name_layer(self, x, error)
+            raise
         finally:
             call.training = before
             if token is not None:
@@ -346,7 +362,8 @@ class Layer(Weighted, OldAttributes, Configurable):
         """Return symbolic outputs for symbolic inputs: by `compute_output_shape` where there is a formula, else by trying."""
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return self._tried(x, arguments)
-        shape = self.compute_output_shape(shapes_of(x))
+        shapes = shapes_of(x)
+        shape = self.compute_output_shape(Shape(shapes) if is_shape(shapes) else shapes)
         dtype = self.compute_output_dtype(next((str(t.dtype) for t in flatten(x)), self.compute_dtype))
         return symbolic_of(shape, dtype)
 
@@ -581,6 +598,32 @@ class Layer(Weighted, OldAttributes, Configurable):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
+_SIMPLE = frozenset([str, int, float, bool, type(None), Variable, FunctionType, np.dtype])  # what most attributes are
+
+
+def name_layer(layer: Any, x: Any, error: ValueError) -> None:
+    """Put the layer before an error that NumPy raised in its call, unless the message names one."""
+    if not getattr(error, "names_a_layer", False) and len(error.args) == 1:
+        text = str(error)
+        if layer.name not in text and type(layer).__name__ not in text:
+            shapes = shapes_of(x) if all(hasattr(part, "shape") for part in flatten(x)) else "no arrays"
+            built = f", built for {layer._build_shape}" if layer._build_shape else ""
+            error.args = (f"Layer {layer.name!r} ({type(layer).__name__}), called on an input of shape {shapes}{built}: {text}",)
+        error.names_a_layer = True
+
+
+def refuse_loop(layer: Any, value: Any, how: str) -> None:
+    """Raise if a layer, or one of several, that is to be held by another one holds that one already."""
+    several = value.values() if type(value) is dict else value if type(value) in (list, tuple) else (value,)
+    for part in several:
+        if isinstance(part, Weighted) and (part is layer or any(inner is layer for inner in part._inner_layers())):
+            which = "itself" if part is layer else f"{part.name!r}, which it stands in,"
+            raise ValueError(
+                f"Layer {layer.name!r} ({type(layer).__name__}) can't hold {which} {how}: layers in each other have no end. "
+                "If it has to know that one, give it as an argument of call(), or keep weakref.ref(...) of it."
+            )
+
+
 def _bare(cls: type) -> Layer:
     return object.__new__(cls)
 
@@ -603,7 +646,7 @@ def _remembering(build):
         try:
             shape = next(iter((*shapes, *named.values())), None)
             if is_shape(shape):
-                shape = tuple(n if n is None else int(n) for n in shape)
+                shape = Shape(n if n is None else int(n) for n in shape)
                 if shapes:
                     shapes = (shape, *shapes[1:])
                 else:
@@ -614,6 +657,8 @@ def _remembering(build):
             build(self, *shapes, **named)
             if outermost:
                 self.built = True
+                if self.fixed_axes and is_shape(shape):
+                    self.input_spec = InputSpec(ndim=len(shape), axes={axis: shape[axis] for axis in self.fixed_axes})
                 if self._build_shape is None:
                     self._build_shape = shape
                 if self._given_weights is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from minikeras._core.missing import LeftOut
 from minikeras._core.old_arguments import hint
-from minikeras._core.symbolic import shapes_of
+from minikeras._core.symbolic import outbound_nodes, shapes_of
 
 #: name in Keras 1 -> name of today, for what a layer keeps
 OLD_ATTRIBUTES = {
@@ -40,6 +41,35 @@ class Renamed:
         return vars(obj)[self.new]
 
 
+class Growing(list):
+    """The own weights of a layer, as layers of Keras 2 have them in a private list: what is put in becomes a weight of the layer.
+
+    >>> from minikeras import Variable
+    >>> from minikeras.layers import Layer
+    >>> layer = Layer(); layer._trainable_weights.append(Variable([1.0])); len(layer._trainable_weights), len(layer.weights)
+    (1, 1)
+    """
+
+    def __init__(self, layer: Any, weights: Any = ()):
+        super().__init__(weights)
+        self.layer = layer
+
+    def append(self, weight: Any) -> None:
+        """Add a weight."""
+        self.extend([weight])
+
+    def extend(self, weights: Any) -> None:
+        """Add weights."""
+        weights = list(weights)
+        super().extend(weights)
+        known = {id(v) for v in self.layer.weights}
+        self.layer._weights += [v for v in weights if id(v) not in known]
+
+    def __iadd__(self, weights: Any) -> Any:
+        self.extend(weights)
+        return self
+
+
 class OldAttributes:
     """The half of a layer that answers to names of Keras 1 and 2.
 
@@ -52,11 +82,38 @@ class OldAttributes:
     stateful = False
     uses_learning_phase = False
     _inbound_nodes: list
+    _weights: list
+    quantize, enable_lora = LeftOut("quantize"), LeftOut("enable_lora")
 
     @property
     def inbound_nodes(self) -> list:
         """The calls on symbolic tensors."""
         return list(self._inbound_nodes)
+
+    @property
+    def _outbound_nodes(self) -> list:
+        return outbound_nodes(self)
+
+    @property
+    def outbound_nodes(self) -> list:
+        """The calls that take what came out of those."""
+        return outbound_nodes(self)
+
+    @property
+    def _trainable_weights(self) -> list:
+        return Growing(self, [v for v in self._weights if v.trainable])
+
+    @_trainable_weights.setter
+    def _trainable_weights(self, weights: list) -> None:
+        Growing(self).extend(weights)
+
+    @property
+    def _non_trainable_weights(self) -> list:
+        return Growing(self, [v for v in self._weights if not v.trainable])
+
+    @_non_trainable_weights.setter
+    def _non_trainable_weights(self, weights: list) -> None:
+        Growing(self).extend(weights)
 
     @property
     def batch_input_shape(self) -> Any:

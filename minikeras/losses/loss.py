@@ -127,10 +127,21 @@ class Loss(Configurable):
         """Return the reduced loss and ∂loss/∂y_pred of prepared targets; nothing is checked. Traced through `call`."""
         if type(self).__call__ is not Loss.__call__:  # a user's own from end to end, its reduction too
             loss, pullback = vjp(lambda p: self(y_true, p, sample_weight), y_pred)
+            self._check_reach(loss, pullback)
             return float(np.sum(loss)), pullback(np.ones_like(loss))[0]
         values, pullback = vjp(lambda p: self.call(y_true, p), y_pred)
+        self._check_reach(values, pullback)
         value, share = self.shares(y_true, values, sample_weight)
         return value, pullback(np.broadcast_to(np.asarray(share, values.dtype), values.shape))[0]
+
+    must_reach = False  # whether nothing but this loss is minimized, so that it has to depend on the predictions
+
+    def _check_reach(self, value: Any, pullback: Callable) -> None:
+        if self.must_reach and value is not None and not pullback.reaches:
+            raise ValueError(
+                f"No gradient reaches the model: the loss {self.name!r} does not depend on y_pred, so nothing would ever be "
+                "learned. Compute it from y_pred, by NumPy's functions or keras.ops."
+            )
 
     def shares(self, y_true: np.ndarray, values: np.ndarray, sample_weight: Any) -> tuple[float, Any]:
         """Return the reduced loss Σ share·l and the shares ∂loss/∂l, one number if they are all equal."""
@@ -184,7 +195,7 @@ class LossFunctionWrapper(Loss):
     """
 
     sparse = False  # whether targets are labels, of a rank of their own
-    _takes_nan = ()
+    takes_nan = ()
     ranges = {"label_smoothing": (0, 1), **dict.fromkeys(("alpha", "beta", "gamma", "delta"), (0, math.inf))}
 
     def __init__(

@@ -91,7 +91,7 @@ def match(y_true: Any, y_pred: Any, loss: str) -> tuple[Any, Any]:
     """
     y_pred = convert(y_pred)
     y_true = convert(y_true, y_pred.dtype)
-    if y_true.shape != y_pred.shape:
+    if y_true.shape != y_pred.shape and y_true.ndim:  # one number stands for all
         given = y_true.shape
         y_true, y_pred = same_rank(y_true, y_pred)
         if y_true.shape != y_pred.shape:

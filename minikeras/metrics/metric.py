@@ -29,6 +29,7 @@ from minikeras._core.serialize import Configurable, all_arguments, described, pl
 from minikeras._core.tensor import tensor
 from minikeras._core.variable import Variable
 
+
 def _answering(result: Callable) -> Callable:
     """Let what a `result` method returns answer as tensors do: ``metric.result().numpy()``."""
 
@@ -65,7 +66,7 @@ class Metric(Configurable):
     """
 
     _direction: str | None = None  # "up" or "down": which way is better, asked by EarlyStopping and its kin
-    _takes_nan = ()
+    takes_nan = ()
     _several: str | None = None  # where `result` is more than one number: how to get one, for those who can't do with more
 
     def __init__(self, dtype: Any = None, name: str | None = None):

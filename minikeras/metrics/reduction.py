@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import losses
 from minikeras._core.arguments import check_passed_on
+from minikeras._core.naming import shorten
 from minikeras._core.origin import of_the_house
 from minikeras._core.serialize import constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras._core.tensor import plain, tensor
@@ -132,13 +133,13 @@ class MeanMetricWrapper(Mean):
         """Add a batch: targets, predictions and, where wanted, weights per sample or per value."""
         with np.errstate(**self._errors):
             values = self._fn(as_array(y_true), as_array(y_pred), **self._fn_kwargs)
-        super().update_state(values, sample_weight)
+        super().update_state(self._checked(values), sample_weight)
 
     def tally(self, y_true: np.ndarray, y_pred: np.ndarray, sample_weight: np.ndarray | None = None) -> None:
         """Add a batch of arrays that need neither conversion nor checks."""
         with np.errstate(**self._errors):
             given = (y_true, y_pred) if self._errors else tensor((y_true, y_pred))  # a user's own hands: y.get_shape()
-            values = np.asarray(plain(self._fn(*given, **self._fn_kwargs)))
+            values = self._checked(self._fn(*given, **self._fn_kwargs))
         if values.ndim == 2 and y_true.ndim != y_pred.ndim and values.shape == (len(y_true),) * 2 != (1, 1):
             self._warn_once(
                 f"Metric {self.name!r} returned an array of shape {values.shape} for y_true of shape {y_true.shape} and y_pred "
@@ -148,6 +149,15 @@ class MeanMetricWrapper(Mean):
             super().update_state(values, sample_weight)
         else:
             self._tally_sum(float(np.add.reduce(values, None, np.float64)), values)
+
+    def _checked(self, values: Any) -> np.ndarray:
+        values = np.asarray(plain(values))
+        if values.dtype.kind not in "fiub":
+            raise ValueError(
+                f"The function of metric {self.name!r} returned no numbers but {shorten(values.tolist())}. "
+                "Does it lack a `return`?"
+            )
+        return values
 
     def check_targets(self, y_true: np.ndarray) -> None:
         """Warn of targets that a loss, which this is the mean of, has no meaning for."""

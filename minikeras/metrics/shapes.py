@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.variable import untraced
 from minikeras.losses.targets import same_rank
 
 
@@ -17,7 +18,7 @@ def as_array(x: Any) -> np.ndarray:
     >>> as_array([0.5, 1]).dtype, as_array(np.float64([0.5])).dtype, as_array([1, 2]).dtype.kind
     (dtype('float32'), dtype('float64'), 'i')
     """
-    array = np.asarray(x)
+    array = np.asarray(untraced(x))
     return array.astype(floatx()) if array.dtype.kind == "f" and not hasattr(x, "dtype") else array
 
 
@@ -85,7 +86,7 @@ def samplewise(values: Any, weight: Any, reduce: Callable, dtype: str) -> tuple[
     >>> samplewise([[1, 3], [5, 7]], [1, 2], np.mean, "float32")
     (array([ 2., 12.], dtype=float32), array([1., 2.], dtype=float32))
     """
-    values = np.asarray(values, dtype)
+    values = np.asarray(untraced(values), dtype)  # in a call() under a tape the metric takes the numbers as they are
     if weight is not None:
         values, weight = same_rank(values, np.asarray(weight, dtype))
         rank = weight.ndim

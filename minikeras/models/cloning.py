@@ -29,7 +29,7 @@ def clone_model(
     """Make a model of the same layers with new weights, compiled as the first one was.
 
     Args:
-        model: a `Sequential`, or a model made of symbolic tensors.
+        model: a `Sequential`, or a model made of symbolic tensors; one with a call() of its own is made anew from its config.
         input_tensors: symbolic tensors to begin the new model with.
         clone_function: makes a layer's copy; from its config by default.
         call_function: ``call_function(layer, *args, **kwargs)`` calls a copy; by default ``layer(*args, **kwargs)``.
@@ -42,10 +42,12 @@ def clone_model(
     """
     if kwargs:
         unknown_arguments("clone_model()", kwargs, ["model", "input_tensors", "clone_function", "call_function", "recursive"])
-    if not isinstance(model, Model) or not isinstance(model, Sequential) and model._inputs is None:
+    has_graph = isinstance(model, Sequential) or isinstance(model, Model) and model._inputs is not None
+    is_plain = all(a is None for a in (input_tensors, clone_function, call_function))
+    if not isinstance(model, Model) or not has_graph and not is_plain:
         raise ValueError(
-            f"clone_model takes a Sequential or a model made of keras.Input() tensors, got {model!r}. A model with a call() of "
-            "its own is made anew by its class: type(model).from_config(model.get_config())."
+            "clone_model takes a model; with input_tensors, clone_function or call_function it must be a Sequential or made of "
+            f"keras.Input() tensors. Got {model!r}."
         )
     copy = clone_function or _copied
     if recursive:
@@ -57,7 +59,9 @@ def clone_model(
             made[id(layer)] = copy(layer)
         return made[id(layer)]
 
-    if isinstance(model, Sequential):
+    if not has_graph or is_plain and type(model).get_config not in (Model.get_config, Sequential.get_config):
+        clone = _copied(model)  # its own get_config() says what it needs
+    elif isinstance(model, Sequential):
         clone = _clone_row(model, input_tensors, copied)
     else:
         clone = _clone_graph(model, input_tensors, copied, call_function)
@@ -87,6 +91,12 @@ def _clone_graph(model: Model, input_tensors: Any, copied: Callable, call_functi
         new = [Input(batch_shape=t.shape, dtype=t.dtype, name=t.node.operation.name) for t in model.inputs]
     else:
         new = flatten(input_tensors)
+        named = [set(s) if isinstance(s, dict) else None for s in (model._inputs, input_tensors)]
+        if named[0] != named[1] and (len(new) > 1 or named[0] and named[1]):
+            raise ValueError(
+                f"`input_tensors` must have the same structure as model.input of model {model.name!r}: {model._inputs!r}, "
+                f"got {input_tensors!r}."
+            )
         if len(new) != len(model.inputs):
             raise ValueError(f"clone_model: the model has {len(model.inputs)} inputs, got {len(new)} input_tensors.")
     tensors = {id(t): n for t, n in zip(model.inputs, new)}

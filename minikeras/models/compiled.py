@@ -153,6 +153,9 @@ def make_train_step(model: Any) -> Callable:
     model.resolve_trainable()
     cost, back = _objective(model)
     update, penalize = optimizer.step, _penalties(model, True)
+    for head in model._compiled.heads:
+        if head.loss is not None:
+            head.loss.must_reach = len(model._compiled.heads) == 1 and penalize is None
     scale = optimizer.scales_loss
 
     def step(x, y, w):
@@ -206,7 +209,8 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
     logits, tally, weight = model.logits, head.tally, head.weight
     back = model.ways()[2 if from_logits else 1]
     wrapped = not isinstance(model.output_structure(), type(output))
-    masked, reduction, paired = model.makes_mask, head.loss.reduction, head.paired
+    masked, reduction = model.makes_mask, head.loss.reduction
+    known = head.metrics is not None  # else the first batch says whether targets come in pairs
 
     def cost(y, p, kept, w):
         value, slope = rule(y, logits(kept) if from_logits else None, p, w)
@@ -218,13 +222,13 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
         mask = model.flat_mask_of(kept) if masked else None
         mask = None if mask is None else mask[0]
         given = w if mask is None else masked_weights(mask, w, reduction, p.dtype)
-        value, slope = rule(y[0] if paired else y, logits(kept) if from_logits else None, p, given)
+        value, slope = rule(y[0] if head.paired else y, logits(kept) if from_logits else None, p, given)
         tally(value, y, p, w, mask)
         if weight != 1.0:
             value, slope = value * weight, slope * weight
         return value, model.like_outputs([slope]) if wrapped and not from_logits else slope
 
-    return (full if wrapped or masked or paired or weight != 1.0 else cost), lambda delta, kept: back(delta, kept, False)
+    return (full if wrapped or masked or head.paired or not known or weight != 1.0 else cost), lambda delta, kept: back(delta, kept, False)
 
 
 def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:

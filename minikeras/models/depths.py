@@ -51,6 +51,8 @@ class Depths:
     inputs: Any
     outputs: Any
     compiled: bool
+    input_names: list[str]
+    output_names: list[str]
 
     @property
     def _is_compiled(self) -> bool:  # of Keras 2
@@ -73,6 +75,18 @@ class Depths:
     @property
     def _layers_by_depth(self) -> dict[int, list]:
         return {depth: [one for one in all_ if isinstance(one, Layer)] for depth, all_ in self._operations_by_depth.items()}
+
+    @property
+    def _feed_inputs(self) -> list:  # of Keras 2, as are the next two
+        return list(self.inputs)
+
+    @property
+    def _feed_input_names(self) -> list[str]:
+        return list(self.input_names)
+
+    @property
+    def _feed_output_names(self) -> list[str]:
+        return list(self.output_names)
 
     @property
     def _input_layers(self) -> list:

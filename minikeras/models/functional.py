@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from minikeras._core import dtypes
 from minikeras.models.model import Model
 
 
-class Functional(Model):
+class _Graphs(type):
+    """A model of a subclass of `Model` that was given inputs and outputs is a `Functional` too, as in Keras."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        if cls is Functional and isinstance(instance, Model) and "_operations" in vars(instance):
+            return True
+        return super().__instancecheck__(instance)
+
+
+class Functional(Model, metaclass=_Graphs):
     """What ``keras.Model(inputs, outputs)`` gives.
 
     >>> import minikeras as keras

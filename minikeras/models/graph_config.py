@@ -59,7 +59,8 @@ class _History:
             return self.place(structure)
         if isinstance(structure, dict):
             return {key: self.places(value) for key, value in structure.items()}
-        return [self.places(value) for value in structure]
+        places = [self.places(value) for value in structure]
+        return tuple(places) if isinstance(structure, tuple) else places
 
     def call(self, node: Node) -> dict:
         args, kwargs = node.args, node.kwargs
@@ -152,6 +153,9 @@ def _call_arguments(node: Node) -> tuple[tuple, dict]:
 # -- and back -----------------------------------------------------------------------------------------------------------
 
 
+_GRAPH = ("layers", "input_layers", "output_layers")
+
+
 def from_graph_config(cls: type, config: Any, custom_objects: dict | None = None) -> Any:
     """Build a model from the config of a graph; what it names that is not there is said in one ValueError."""
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
@@ -164,6 +168,8 @@ def from_graph_config(cls: type, config: Any, custom_objects: dict | None = None
     if graph.old:  # Keras 2 writes a list where there is one
         inputs, outputs = (s[0] if isinstance(s, list) and len(s) == 1 else s for s in (inputs, outputs))
     kwargs = {key: config[key] for key in ("name", "trainable", "dtype") if config.get(key) is not None}
+    if cls.__name__ != "Functional":  # what the get_config() of a subclass adds to the graph
+        kwargs |= {key: value for key, value in config.items() if key not in (*kwargs, *_GRAPH, "name", "trainable", "dtype")}
     return cls(inputs=inputs, outputs=outputs, **kwargs)
 
 
@@ -337,7 +343,8 @@ class _Graph:
             return self.tensor(places, end=True)
         if not isinstance(places, (list, tuple)) or not places:
             raise ValueError(f"The config of a functional model should name its {key}, got {shorten(places)}.")
-        return [self.structure(place, key) for place in places]
+        found = [self.structure(place, key) for place in places]
+        return tuple(found) if isinstance(places, tuple) else found
 
 
 def _is_operation(entry: dict, custom_objects: dict | None) -> bool:

@@ -101,6 +101,8 @@ class Head:
         found: dict[str, Any] = {}
         for name, metric in self.metrics or ():
             result = metric.result()
+            if result is None:
+                raise ValueError(f"result() of metric {name!r} ({type(metric).__name__}) returned None. Does it lack a `return`?")
             prefix = f"{self.name}_" if self.name else ""
             found.update({f"{prefix}{k}": v for k, v in result.items()} if isinstance(result, dict) else {name: result})
         return found
@@ -154,7 +156,7 @@ def as_given(y: Any) -> Any:
 def make_heads(names: list[str], given: dict) -> list[Head]:
     """The heads of a model with these outputs, for what compile() got."""
     n = len(names)
-    loss = per_head(given["loss"], names, "loss", spread=True)
+    loss = [_alone(one) for one in per_head(given["loss"], names, "loss", spread=True)]
     weights = per_head(given["loss_weights"], names, "loss_weights")
     plain = per_head(given["metrics"], names, "metrics", spread=True)
     weighted = per_head(given["weighted_metrics"], names, "weighted_metrics", spread=True)
@@ -234,6 +236,11 @@ def _by_path(given: dict, names: list[str]) -> dict:
             values = value if isinstance(value, (list, tuple)) and len(value) == len(below) else [value] * len(below)
             found.update(zip(below, values))
     return found
+
+
+def _alone(given: Any) -> Any:
+    """The loss of one output, which may stand in a list: ``loss={"a": ["mse"]}``."""
+    return given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
 
 
 def _listed(given: Any) -> list:

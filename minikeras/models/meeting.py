@@ -9,14 +9,16 @@ import numpy as np
 from minikeras._core.config import floatx
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE
-from minikeras._core.symbolic import KerasTensor
+from minikeras._core.symbolic import KerasTensor, is_shape
 from minikeras._core.tape import paused
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 from minikeras.layers.calling import is_structure, mask_of
 from minikeras.layers.layer import Layer, open_batch
+from minikeras.models.arguments import flat_shapes
 from minikeras.models.graph import propagate
 from minikeras.models.heads import by_head
+from minikeras.models.network import has_penalty
 
 
 class Meeting:
@@ -237,7 +239,8 @@ class Meeting:
 
     def _adds_to_loss(self) -> bool:
         """Whether something is minimized without any loss in compile(): add_loss, penalties on weights or outputs."""
-        return self.is_penalized or bool(self._loss_functions) or any(v.regularizer for v in self.trainable_variables)
+        not_met = self._course is None and any(has_penalty(layer) for layer in self._inner_layers())  # a call() will tell
+        return self.is_penalized or not_met or bool(self._loss_functions) or any(v.regularizer for v in self.trainable_variables)
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 
@@ -249,7 +252,8 @@ class Meeting:
         arrays = [self._convert_one(a, t) for a, t in zip(flat, self.inputs)]
         if not by_hand:
             for a, t in zip(arrays, self.inputs):
-                self._check_one(a.shape, t)
+                if a is not None:
+                    self._check_one(a.shape, t)
             return arrays[0] if len(arrays) == 1 else arrays
         return pack_sequence_as(self._inputs, arrays)
 
@@ -287,6 +291,14 @@ class Meeting:
         return flat
 
     def _convert_one(self, value: Any, tensor: KerasTensor) -> Any:
+        if value is None:
+            if getattr(tensor.node.operation, "optional", False):
+                return None
+            name = tensor.node.operation.name
+            raise ValueError(
+                f"The input {name!r} of model {self.name!r} is not optional, got None. Pass an array of shape "
+                f"{tuple(tensor.shape)}, or declare it by Input(..., optional=True)."
+            )
         tape = TAPE.get()
         value = value if tape is None else tape.boxed(value)
         if isinstance(value, Box):
@@ -318,10 +330,12 @@ class Meeting:
 
     def check_input_shape(self, shape: Any) -> None:
         """Raise a ValueError if data of this shape can't go in: the message names the first layer."""
-        if self._course is None:
+        super().check_input_shape(shape)  # against an input_spec of the user's
+        if self._course is None or not isinstance(self._inputs, KerasTensor):
             return
-        if isinstance(self._inputs, KerasTensor):
-            self._check_one(tuple(shape), self._inputs)
+        if isinstance(shape, dict) or not is_shape(shape):
+            shape = flat_shapes(shape)[0]  # {"name": x} or [x] for the only input
+        self._check_one(tuple(shape), self._inputs)
 
     def _goes_through(self, shape: tuple, tensor: KerasTensor) -> bool:
         """Whether an input of another size than the model was built for fits all layers, as a longer text fits an LSTM."""

@@ -10,6 +10,7 @@ from minikeras._core.naming import shorten
 from minikeras._core.old_arguments import hint
 from minikeras.layers.layer import Layer
 from minikeras.models.model import Model
+from minikeras.models.sequential import Sequential
 
 MODES: dict[str, Callable] = {
     "sum": lambda axis, dot_axes, **named: layers.Add(**named),
@@ -108,12 +109,23 @@ def Merge(  # noqa: N802
     joint = merging_layer(mode, concat_axis, dot_axes, name if layers is None else None, arguments)
     if layers is None:
         return joint
-    inputs, outputs = [], []
+    inputs, outputs = {}, []
     for branch in layers:
-        mine = [_input_like(t) for t in _inputs_of(branch)]
-        inputs += mine
+        mine = [inputs.setdefault(source, _input_like(t)) for source, t in zip(_sources(branch), _inputs_of(branch))]
         outputs.append(branch(mine if len(mine) > 1 else mine[0]))
-    return Model(inputs, joint(outputs), name=name)
+    joined = Model(list(inputs.values()), joint(outputs), name=name)
+    joined._merged = tuple(inputs)
+    return joined
+
+
+def _sources(branch: Any) -> list:
+    """What the inputs of a branch come from: a part that two branches have in common has its inputs once, as in Keras 1."""
+    while isinstance(branch, Sequential) and branch.layers and isinstance(branch.layers[0], Model):
+        branch = branch.layers[0]
+    merged = getattr(branch, "_merged", None)
+    if merged is not None:
+        return list(merged)
+    return [(branch, number) for number, _ in enumerate(_inputs_of(branch))]
 
 
 def _inputs_of(branch: Any) -> list:

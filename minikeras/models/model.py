@@ -24,10 +24,11 @@ from minikeras.models.course import course
 from minikeras.models.depths import Depths
 from minikeras.models.graph import by_depth, checked_tensors, find_nodes, propagate, rooted
 from minikeras.models.graph_config import from_graph_config, graph_config
+from minikeras.models.state_tree import StateTree
 from minikeras.models.trainer import Trainer
 
 
-class Model(Depths, Trainer, Layer):
+class Model(Depths, StateTree, Trainer, Layer):
     """Layers joined into one, with training, files and a summary.
 
     ``Model(inputs, outputs)`` is made of symbolic tensors; a subclass writes ``call`` instead, and may write ``train_step``.
@@ -76,7 +77,7 @@ class Model(Depths, Trainer, Layer):
             )
         self._layers = [operation for operation in self._operations if isinstance(operation, Layer)]
         self.built = True
-        self._build_shape, self._output_shape = shapes_of(self._inputs), shapes_of(self._outputs)
+        self._build_shape, self._output_shape = shapes_of(self._inputs), shapes_of(_alone(self._outputs))
         if not self._trainable:
             self.trainable = False
         self._lay_out()
@@ -136,8 +137,16 @@ class Model(Depths, Trainer, Layer):
         y, trail = self._course.forward(x, training) if mask is None else self._course.forward(x, training, flat_mask(mask))
         return self._structured(y), trail
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether the gradient of this model comes from a tape, for it has a call() of its own."""
+        cls = type(self)
+        if "call" in vars(cls) and "forward" not in vars(cls):  # given after the class was made: ``Own.call = call``
+            super(cls, cls).__init_subclass__()
+        return super().is_traced
+
     def _compute(self, x: Any, training: bool, arguments: dict) -> Any:
-        if self._course is not None and not self.is_traced and self._course.is_penalized and CALL.get() is not None:
+        if not self.is_traced and self._course is not None and self._course.is_penalized and CALL.get() is not None:
             return self.retrace(x, training, **arguments)  # by hand: what the layers add to the loss is noted
         return super()._compute(x, training, arguments)
 
@@ -233,10 +242,11 @@ class Model(Depths, Trainer, Layer):
         return flat if len(self.inputs) > 1 else flat[0]
 
     def _structured(self, y: Any) -> Any:
-        """Outputs in the structure that the user gave."""
-        if isinstance(self._outputs, KerasTensor) or y is None:
+        """Outputs in the structure that the user gave; one alone in a list comes without the list, as in Keras."""
+        outputs = _alone(self._outputs)
+        if isinstance(outputs, KerasTensor) or y is None:
             return y
-        return pack_sequence_as(self._outputs, [y] if self._course_one_out else y)
+        return pack_sequence_as(outputs, [y] if self._course_one_out else y)
 
     def _like_inputs(self, dx: Any) -> Any:
         if len(self.inputs) == 1:  # it may have come alone or in a list of one
@@ -312,7 +322,7 @@ class Model(Depths, Trainer, Layer):
             return super().compute_output_spec(x, **arguments)
         tensors = {id(t): s for t, s in zip(self.inputs, flatten(x))}
         propagate(self._nodes, tensors)
-        return map_leaves(lambda t: KerasTensor(tensors[id(t)].shape, tensors[id(t)].dtype), self._outputs)
+        return map_leaves(lambda t: KerasTensor(tensors[id(t)].shape, tensors[id(t)].dtype), _alone(self._outputs))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shapes of the outputs for shapes of the inputs."""
@@ -330,6 +340,13 @@ class Model(Depths, Trainer, Layer):
         if self._course is not None:
             return list(self._layers)
         return self._parts(Layer)
+
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise AttributeError(
+            "`Model.layers` attribute is reserved: it lists the layers of the model. Keep yours under another name, such as "
+            "self.blocks."
+        )
 
     @property
     def operations(self) -> list:
@@ -430,6 +447,11 @@ class Model(Depths, Trainer, Layer):
         optimizer = getattr(self, "optimizer", None)
         slots = [v.numpy() for v in optimizer.variables] if optimizer is not None and optimizer.built else None
         return _rebuild, (config, own, self.get_weights(), slots)
+
+
+def _alone(outputs: Any) -> Any:
+    """What is in a list or tuple of one; else the outputs as they are."""
+    return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
 
 
 def _holds_text(x: Any) -> bool:

@@ -11,7 +11,7 @@ from minikeras._core.naming import shorten
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, Node
 from minikeras.layers.input_layer import InputLayer
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import Layer, refuse_loop
 from minikeras.layers.layer import registry as layer_registry
 from minikeras.models.depths import functional_of
 from minikeras.models.model import Model
@@ -66,6 +66,7 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             hint = " Did you forget to make one of it: write Dense(...), not Dense?" if isinstance(layer, type) else ""
             raise ValueError(f"Only instances of Layer go into a Sequential, got {layer!r} ({type(layer).__name__}).{hint}")
+        refuse_loop(self, layer, "among its layers")
         if isinstance(layer, InputLayer) and self._layers:
             raise ValueError(
                 f"An Input must come first: model {self.name!r} has already been configured to begin with "
@@ -223,8 +224,8 @@ def _unlink(nodes: list[Node]) -> None:
 
 
 def _input_dtype(first: Layer) -> str | None:
-    """The number type of the data that a first layer takes."""
-    return getattr(first, "data_dtype", None if first.float_inputs else "int32")
+    """The number type of the data that a first layer takes: floats, unless it looks numbers up."""
+    return "int32" if getattr(first, "takes_integers", False) else None
 
 
 def layer_from_config(config: Any, custom_objects: dict | None = None) -> Layer:

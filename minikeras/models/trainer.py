@@ -15,7 +15,7 @@ from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.now import CALL
 from minikeras._core.tape import paused
 from minikeras._core.tensor import plain, tensor
-from minikeras._core.threads import largest_product, limited
+from minikeras._core.threads import limited
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import Logs
@@ -226,7 +226,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
         self.validates = validation is not None
         self.stop_training, self._resume = False, None
-        with np.errstate(all="ignore"), limited(largest_product(self, batches.batch_size or 32)):  # diverging shows in the loss
+        with np.errstate(all="ignore"), limited():  # diverging shows in the loss
             callbacks.on_train_begin()
             logs = {}
             start = self._resume or {}
@@ -378,7 +378,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         verbose = verbosity(verbose)
         batches = self._open(x, y, sample_weight, batch_size=batch_size, steps=steps)
         callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
-        with np.errstate(all="ignore"), limited(largest_product(self, batches.batch_size or 32)):
+        with np.errstate(all="ignore"), limited():
             logs = self._evaluate(batches, callbacks)
         return dict(logs) if return_dict else self._in_order(logs)
 
@@ -454,7 +454,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             y = map_leaves(plain, compute(x))
             outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) else part, y))
 
-        with np.errstate(all="ignore"), paused(), limited(largest_product(self, batches.batch_size or 32)):
+        with np.errstate(all="ignore"), paused(), limited():
             token = CALL.set(None)
             try:
                 self._pass("predict", batches.epoch(0), act, callbacks, lambda: {"outputs": outputs[-1]})
@@ -475,7 +475,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         (batch,) = batches.epoch(0)
         train = self._prepare_training()
         self.reset_metrics()
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), limited():
             train(*batch)
         logs = self._logs()
         return dict(logs) if return_dict else self._in_order(logs)

@@ -4,6 +4,7 @@ Number types are joined as Keras does it (see `dtypes`), not as NumPy does: Pyth
 integers are ``floatx()``, indices int32.
 """
 
+from minikeras._core.lazy import lazily
 from minikeras.ops import image, linalg, nn, numpy
 from minikeras.ops.control import associative_scan, cond, fori_loop, map, scan, switch, vectorized_map, while_loop
 from minikeras.ops.core import (
@@ -46,6 +47,8 @@ from minikeras.ops.math import (
 from minikeras.ops.nn import *
 from minikeras.ops.numpy import *
 from minikeras.ops.operation import OPERATIONS
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "associative_scan", "cast", "cdist", "cond", "convert_to_numpy", "convert_to_tensor", "custom_gradient", "dtype",

@@ -201,6 +201,7 @@ def space_to_depth(x, block_size, data_format="channels_last"):
     >>> space_to_depth(np.arange(4.0).reshape(1, 2, 2, 1), 2).tolist()
     [[[[0.0, 1.0, 2.0, 3.0]]]]
     """
+    block_size = block_size_of(block_size)
     x = channels_last(array(x), data_format)
     n, h, w, c = x.shape
     if h % block_size or w % block_size:
@@ -218,12 +219,24 @@ def depth_to_space(x, block_size, data_format="channels_last"):
     >>> depth_to_space(np.arange(4.0).reshape(1, 1, 1, 4), 2)[0, :, :, 0].tolist()
     [[0.0, 1.0], [2.0, 3.0]]
     """
+    block_size = block_size_of(block_size)
     x = channels_last(array(x), data_format)
     n, h, w, c = x.shape
     if c % (block_size * block_size):
         raise ValueError(f"Channels must be divisible by block_size² = {block_size**2}, got {c}.")
-    x = np.reshape(x, (n, h, w, block_size, block_size, -1))
-    return as_given(np.reshape(np.transpose(x, (0, 1, 3, 2, 4, 5)), (n, h * block_size, w * block_size, -1)), data_format)
+    blocks = (block_size, block_size)
+    if data_format_of(data_format) == "channels_last":
+        x = np.transpose(np.reshape(x, (n, h, w, *blocks, -1)), (0, 1, 3, 2, 4, 5))
+    else:  # the places of a block come after the channels, as in `space_to_depth`
+        x = np.transpose(np.reshape(x, (n, h, w, -1, *blocks)), (0, 1, 4, 2, 5, 3))
+    return as_given(np.reshape(x, (n, h * block_size, w * block_size, -1)), data_format)
+
+
+def block_size_of(block_size):
+    """The side of a block, at least 2."""
+    if not isinstance(block_size, (int, np.integer)) or block_size < 2:
+        raise ValueError(f"Argument `block_size` must be an integer of at least 2, got {block_size!r}.")
+    return int(block_size)
 
 
 def pairs(value):

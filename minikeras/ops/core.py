@@ -10,7 +10,7 @@ from minikeras._core.config import standardize_dtype
 from minikeras._core.trace import Box, constant, primitive
 from minikeras._core.trace_own import put, scatter_add
 from minikeras._core.variable import Variable
-from minikeras.ops.dtypes import array
+from minikeras.ops.dtypes import array, axis_of
 from minikeras.ops.operation import operation
 
 
@@ -131,12 +131,12 @@ def custom_gradient(f):
 
 
 def block(x_shape, start_indices, sizes):
-    """The slices of a block, moved in where it would stick out."""
+    """The slices of a block, moved in where it would stick out; -1 stands for all that is left."""
     starts = [operator.index(i) for i in np.asarray(array(start_indices)).reshape(-1)]
     if len(starts) != len(x_shape) or len(sizes) != len(x_shape):
         raise ValueError(f"A block of an array of shape {x_shape} needs starts and sizes for all axes, got {starts}, {sizes}.")
-    starts = [min(max(i + n if i < 0 else i, 0), n - k) for i, n, k in zip(starts, x_shape, sizes)]
-    return tuple(slice_of(i, i + k) for i, k in zip(starts, sizes))
+    starts = [min(max(i + n if i < 0 else i, 0), n if k == -1 else n - k) for i, n, k in zip(starts, x_shape, sizes)]
+    return tuple(slice_of(i, None if k == -1 else i + k) for i, k in zip(starts, sizes))
 
 
 slice_of = slice
@@ -150,8 +150,7 @@ def slice(inputs, start_indices, shape):
     [[2, 3], [5, 6]]
     """
     inputs = array(inputs)
-    sizes = [n if k == -1 else k for k, n in zip(shape, inputs.shape)]
-    return inputs[block(inputs.shape, start_indices, sizes)]
+    return inputs[block(inputs.shape, start_indices, shape)]
 
 
 @operation
@@ -230,7 +229,7 @@ def unstack(x, num=None, axis=0):
     [[1, 2], [3, 4]]
     """
     x = array(x)
-    axis = operator.index(axis) % x.ndim
+    axis = axis_of(axis, x.ndim)
     if num is not None and num != x.shape[axis]:
         raise ValueError(f"unstack expects num={x.shape[axis]}, the size of axis {axis}, got {num}.")
     return [x[(slice_of(None),) * axis + (i,)] for i in range(x.shape[axis])]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from minikeras.ops.curves import log_softmax
-from minikeras.ops.dtypes import array, cast, floats
+from minikeras.ops.dtypes import array, cast, floats, wide
 from minikeras.ops.operation import operation
 
 NEVER = -1e30  # log 0, with which can still be reckoned
@@ -29,7 +29,7 @@ def ctc_loss(target, output, target_length, output_length, mask_index=0):
     array([0.6931], dtype=float32)
     """
     target, lengths, frames = (np.asarray(array(a)).astype("int64") for a in (target, target_length, output_length))
-    log_p = log_softmax(floats(output))
+    log_p = log_softmax(wide(floats(output)))
     batch, n = target.shape
     if log_p.ndim != 3 or log_p.shape[0] != batch:
         raise ValueError(f"ctc_loss expects output of shape ({batch}, frames, classes), got {log_p.shape}.")
@@ -70,7 +70,7 @@ def ctc_decode(inputs, sequence_lengths, strategy="greedy", beam_width=100, top_
     >>> ctc_decode(np.array([[[0.0, 5.0], [0.0, 5.0], [5.0, 0.0]]]), [3])[0].tolist()
     [[[1, -1, -1]]]
     """
-    inputs, lengths = floats(inputs), np.asarray(array(sequence_lengths)).astype("int64")
+    inputs, lengths = wide(floats(inputs)), np.asarray(array(sequence_lengths)).astype("int64")
     if strategy == "greedy":
         return greedy(inputs, lengths, merge_repeated, mask_index)
     if strategy == "beam_search":

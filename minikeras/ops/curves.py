@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras._core import trace_own
 from minikeras._core.trace import constant
-from minikeras.ops.dtypes import array, cast, floats
+from minikeras.ops.dtypes import array, axis_of, cast, floats
 from minikeras.ops.operation import operation
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
@@ -290,7 +290,7 @@ def threshold(x, threshold, default_value):
 
 def last_axes(x, axis):
     """The array with the axes of a tuple as one last axis, and the way back."""
-    axes = [i % x.ndim for i in axis]
+    axes = [axis_of(i, x.ndim) for i in axis]
     order = [i for i in range(x.ndim) if i not in axes] + axes
     moved = np.transpose(x, order)
     flat = np.reshape(moved, (*moved.shape[: x.ndim - len(axes)], -1))

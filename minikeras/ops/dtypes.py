@@ -8,6 +8,7 @@ first that both arrows lead to: int32 and uint32 make int64, int64 and float16 m
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,18 @@ def cast(x: Any, dtype: Any) -> Any:
     if type(x) in WEAK:
         return np.asarray(x, dtype)
     return x if x.dtype == dtype else x.astype(dtype)
+
+
+def axis_of(axis: Any, ndim: int) -> int:
+    """An axis counted from the front; one that an array of so many axes does not have is an error.
+
+    >>> axis_of(-1, 3)
+    2
+    """
+    place = operator.index(axis)
+    if not -ndim <= place < ndim:
+        raise ValueError(f"Axis {axis} is out of bounds for an array of {ndim} axes.")
+    return place % ndim
 
 
 def wide(x: Any) -> Any:

@@ -19,6 +19,12 @@ def pair(x):
     return np.stack([real, imag], -1)
 
 
+def check_rank(x, least):
+    """Too few axes are an error."""
+    if len(x.shape) < least:
+        raise ValueError(f"Input `x` should have a rank of at least {least}, got shape {tuple(x.shape)}.")
+
+
 def parts(y):
     """The pair out of the last axis."""
     return y[..., 0], y[..., 1]
@@ -32,6 +38,7 @@ def fft(x):
     [[1.0, 1.0], [0.0, 0.0]]
     """
     x = pair(x)
+    check_rank(x[..., 0], 1)
     return parts(spectrum(x, (x.ndim - 2,), -1))
 
 
@@ -43,6 +50,7 @@ def fft2(x):
     [[[1.0, 1.0]], [[0.0, 0.0]]]
     """
     x = pair(x)
+    check_rank(x[..., 0], 2)
     return parts(spectrum(x, (x.ndim - 3, x.ndim - 2), -1))
 
 
@@ -54,6 +62,7 @@ def ifft2(x):
     [[[1.0, 0.0]], [[0.0, 0.0]]]
     """
     x = pair(x)
+    check_rank(x[..., 0], 2)
     return parts(spectrum(x, (x.ndim - 3, x.ndim - 2), 1) / (x.shape[-3] * x.shape[-2]))
 
 
@@ -72,6 +81,7 @@ def rfft(x, fft_length=None):
     [[1.0, 1.0], [0.0, 0.0]]
     """
     x = floats(x)
+    check_rank(x, 1)
     n = x.shape[-1] if fft_length is None else int(fft_length)
     if type(x) is np.ndarray:
         y = np.fft.rfft(x, n)
@@ -88,6 +98,7 @@ def irfft(x, fft_length=None):
     array([1., 0.], dtype=float32)
     """
     real, imag = parts(pair(x))
+    check_rank(real, 1)
     n = 2 * (real.shape[-1] - 1) if fft_length is None else int(fft_length)
     half = n // 2 + 1
     real, imag = fitted(real, half), fitted(imag, half)
@@ -123,8 +134,8 @@ def check_frames(sequence_length, sequence_stride, fft_length):
     """Frames fit into a transform and follow each other."""
     if sequence_length > fft_length:
         raise ValueError(f"sequence_length must be at most fft_length, got {sequence_length} and {fft_length}.")
-    if sequence_stride < 1:
-        raise ValueError(f"sequence_stride must be at least 1, got {sequence_stride}.")
+    if not isinstance(sequence_stride, (int, np.integer)) or sequence_stride < 1:
+        raise ValueError(f"sequence_stride must be an integer of at least 1, got {sequence_stride!r}.")
 
 
 @operation(name="STFT")
@@ -146,6 +157,7 @@ def stft(x, sequence_length, sequence_stride, fft_length, window="hann", center=
     """
     check_frames(sequence_length, sequence_stride, fft_length)
     x = floats(x)
+    check_rank(x, 1)
     if center:
         x = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(fft_length // 2, fft_length // 2)], mode="reflect")
     count = max((x.shape[-1] - fft_length) // sequence_stride + 1, 0)
@@ -166,6 +178,7 @@ def istft(x, sequence_length, sequence_stride, fft_length, length=None, window="
     """
     check_frames(sequence_length, sequence_stride, fft_length)
     frames = irfft(x, fft_length)
+    check_rank(frames, 2)
     weights = window_of(window, sequence_length, fft_length, frames.dtype)
     count = frames.shape[-2]
     total = fft_length + sequence_stride * (count - 1)

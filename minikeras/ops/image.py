@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minikeras._core.lazy import lazily
 from minikeras.ops.colors import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv, sobel_edges, ssim
 from minikeras.ops.resize import (
     crop_images,
@@ -13,6 +14,8 @@ from minikeras.ops.resize import (
     scale_and_translate,
 )
 from minikeras.ops.warp import affine_transform, elastic_transform, map_coordinates, perspective_transform
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "affine_transform",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 
-from minikeras.ops.dtypes import array, promote
+from minikeras.ops.dtypes import array, axis_of, promote
 from minikeras.ops.operation import operation
 
 
@@ -41,7 +39,7 @@ def take_along_axis(x, indices, axis=None):
     x, indices = array(x), array(indices)
     if axis is None:
         return np.take_along_axis(np.ravel(x), np.ravel(indices), 0)
-    axis = operator.index(axis) % x.ndim
+    axis = axis_of(axis, x.ndim)
     shape = np.broadcast_shapes(*(a.shape[:axis] + (1,) + a.shape[axis + 1 :] for a in (x, indices)))
     x = np.broadcast_to(x, shape[:axis] + (x.shape[axis],) + shape[axis + 1 :])
     return np.take_along_axis(x, np.broadcast_to(indices, shape[:axis] + (indices.shape[axis],) + shape[axis + 1 :]), axis)

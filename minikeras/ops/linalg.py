@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.lazy import lazily
 from minikeras._core.nest import flatten, pack_sequence_as
 from minikeras._core.tape import vjp
-from minikeras.ops.dtypes import array, floats, promote_floats
+from minikeras.ops.dtypes import array, axis_of, floats, promote_floats
 from minikeras.ops.operation import operation
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "cholesky",
@@ -259,7 +262,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     if axis is None or len(axis) != 2:
         raise ValueError(f"Invalid axis for norm of order {ord!r}: one axis or two, got axis={axis} for shape {x.shape}.")
     y = matrix_norm(np.moveaxis(x, axis, (-2, -1)), ord)
-    return np.expand_dims(y, tuple(i % x.ndim for i in axis)) if keepdims else y
+    return np.expand_dims(y, tuple(axis_of(i, x.ndim) for i in axis)) if keepdims else y
 
 
 def matrix_norm(x, ord):

@@ -166,6 +166,8 @@ def extract_sequences(x, sequence_length, sequence_stride):
     [[1, 2, 3], [3, 4, 5]]
     """
     x = array(x)
+    if not x.ndim:
+        raise ValueError("extract_sequences needs an input with at least one axis, got a single number.")
     count = max((x.shape[-1] - sequence_length) // sequence_stride + 1, 0)
     return x[..., np.arange(count)[:, None] * sequence_stride + np.arange(sequence_length)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minikeras._core.lazy import lazily
 from minikeras.ops.attention import dot_product_attention
 from minikeras.ops.convolution import (
     adaptive_average_pool,
@@ -64,6 +65,8 @@ from minikeras.ops.normalizing import (
     psnr,
     rms_normalization,
 )
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "adaptive_average_pool",

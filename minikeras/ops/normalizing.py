@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from minikeras._core.config import epsilon as fuzz
-from minikeras.ops.dtypes import array, cast, floats, promote_floats, wide
+from minikeras.ops.dtypes import array, axis_of, cast, floats, promote_floats, wide
 from minikeras.ops.operation import operation
 
 
@@ -38,7 +38,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
     array([[-1.], [ 1.]], dtype=float32)
     """
     x = floats(x)
-    shape = [n if i == axis % x.ndim else 1 for i, n in enumerate(x.shape)]
+    shape = [n if i == axis_of(axis, x.ndim) else 1 for i, n in enumerate(x.shape)]
     mean, variance, offset, scale = (
         None if a is None else cast(np.reshape(array(a), shape), x.dtype) for a in (mean, variance, offset, scale)
     )
@@ -82,12 +82,12 @@ def rms_normalization(x, scale=None, axis=-1, epsilon=None):
 
 def along(axis, x):
     """Axes to normalize over: a single one stands for itself."""
-    return tuple(i % x.ndim for i in axis) if isinstance(axis, (list, tuple)) else axis
+    return tuple(axis_of(i, x.ndim) for i in axis) if isinstance(axis, (list, tuple)) else axis
 
 
 def fitted(a, x, axis):
     """A factor with one number for each place along the axes, shaped to meet x."""
-    axes = [i % x.ndim for i in (axis if isinstance(axis, (list, tuple)) else [axis])]
+    axes = [axis_of(i, x.ndim) for i in (axis if isinstance(axis, (list, tuple)) else [axis])]
     a = array(a)
     if a.ndim == x.ndim or a.ndim == 0:
         return a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minikeras._core.lazy import lazily
 from minikeras.ops.arithmetic import (
     add,
     allclose,
@@ -227,6 +228,8 @@ from minikeras.ops.shapes import (
     vsplit,
     vstack,
 )
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "abs",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import builtins
-import operator
 
 import numpy as np
 
-from minikeras.ops.dtypes import array, cast, common, floats, promote_floats, wide
+from minikeras.ops.dtypes import array, axis_of, cast, common, floats, promote_floats, wide
 from minikeras.ops.operation import operation
 
 SUMS = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}
@@ -291,7 +290,7 @@ def quantiles(x, q, axis, method, keepdims, skip=False):
     if method not in ("linear", "lower", "higher", "nearest", "midpoint"):
         raise ValueError(f"quantile knows the methods linear, lower, higher, nearest and midpoint, got {method!r}.")
     q = np.asarray(q, "float64")
-    picked = [operator.index(i) % x.ndim for i in np.atleast_1d(range(x.ndim) if axis is None else axis)]
+    picked = [axis_of(i, x.ndim) for i in np.atleast_1d(range(x.ndim) if axis is None else axis)]
     rest = [i for i in range(x.ndim) if i not in picked]
     kept = [1 if i in picked else n for i, n in enumerate(x.shape)] if keepdims else [x.shape[i] for i in rest]
     rows = np.reshape(np.transpose(x, rest + picked), [x.shape[i] for i in rest] + [-1])

@@ -89,6 +89,8 @@ def resize(
     rows, columns = image_axes(images, data_format)
     h, w = images.shape[rows], images.shape[columns]
     th, tw = (int(n) for n in size)
+    if th < 1 or tw < 1:
+        raise ValueError(f"Argument `size` must be a positive height and width, got {tuple(size)}.")
     x = images
     if crop_to_aspect_ratio:
         ch, cw = min(h, int(float(w * th) / tw)), min(w, int(float(h * tw) / th))
@@ -158,7 +160,7 @@ def borders(before, after, size, target, what, sign):
     total = None if target is None else sign * (target - size)
     before = total - after if before is None else before
     after = total - before if after is None else after
-    if before < 0 or after < 0:
+    if before < 0 or after < 0 or target is not None and target < 0 or sign < 0 and before + after > size:
         raise ValueError(f"Borders must be >= 0, but {what} ask for {before} and {after} of a size of {size}.")
     return before, after
 
@@ -252,8 +254,13 @@ def patches(images, size, strides, dilation_rate, padding, data_format, rank):
     if not single and x.ndim != rank + 2:
         raise ValueError(f"Invalid rank: expected {rank + 1} or {rank + 2} axes, got shape {x.shape}.")
     x = channels_last(x[None] if single else x, data_format)
-    size, dilation = ((v,) * rank if isinstance(v, (int, np.integer)) else tuple(v) for v in (size, dilation_rate))
-    strides = size if strides is None else (strides,) * rank if isinstance(strides, (int, np.integer)) else tuple(strides)
+    size, dilation, strides = (
+        (v,) * rank if isinstance(v, (int, np.integer)) else tuple(v)
+        for v in (size, dilation_rate, size if strides is None else strides)
+    )
+    for name, value in (("size", size), ("dilation_rate", dilation), ("strides", strides)):
+        if len(value) != rank or min(value) < 1:
+            raise ValueError(f"Argument `{name}` must be a positive integer, or {rank} of them, got {value}.")
     spans = [d * (k - 1) + 1 for k, d in zip(size, dilation)]
     if padding not in ("valid", "same"):
         raise ValueError(f"padding must be 'valid' or 'same', got {padding!r}.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import operator
 
 import numpy as np
 
 from minikeras._core.config import standardize_dtype
-from minikeras.ops.dtypes import array, cast, promote
+from minikeras.ops.dtypes import array, axis_of, cast, promote
 from minikeras.ops.operation import operation
 
 
@@ -161,8 +160,8 @@ def rot90(array, k=1, axes=(0, 1)):
     [[2, 4], [1, 3]]
     """
     x = as_array(array)
-    first, second = (operator.index(i) % x.ndim for i in axes)
-    if x.ndim < 2 or len(axes) != 2 or first == second:
+    first, second = (axis_of(i, x.ndim) for i in axes) if x.ndim > 1 and len(axes) == 2 else (0, 0)
+    if first == second:
         raise ValueError(f"rot90 turns a plane: two different axes of at least two, got axes={axes} and shape {x.shape}.")
     if k % 4 == 2:
         return np.flip(x, (first, second))

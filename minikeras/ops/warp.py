@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras._core.random import make_rng
 from minikeras.ops.convolution import as_given, channels_last
-from minikeras.ops.dtypes import array, cast, floats, promote_floats
+from minikeras.ops.dtypes import array, cast, floats, promote_floats, wide
 from minikeras.ops.operation import operation
 from minikeras.ops.resize import gaussian, image_axes, resized
 
@@ -47,6 +47,8 @@ def map_coordinates(inputs, coordinates, order, fill_mode="constant", fill_value
     if fill_mode not in FILLS:
         raise ValueError(f"Invalid value for argument `fill_mode`. Expected one of {FILLS}. Received: fill_mode={fill_mode}")
     x, coordinates = array(inputs), [floats(c) for c in coordinates]
+    if not coordinates or not coordinates[0].ndim:
+        raise ValueError("Argument `coordinates` must be an array of at least rank 2: one array of places for each axis.")
     if len(coordinates) != x.ndim:
         raise ValueError(
             "First dim of `coordinates` must be the same as the rank of `inputs`. "
@@ -180,7 +182,8 @@ def homography(start, end):
     one, zero = np.ones_like(ex), np.zeros_like(ex)
     top = np.stack([ex, ey, one, zero, zero, zero, -sx * ex, -sx * ey], -1)
     low = np.stack([zero, zero, zero, ex, ey, one, -sy * ex, -sy * ey], -1)
-    return np.linalg.solve(np.concatenate([top, low], -2), np.concatenate([sx, sy], -1)[..., None])[..., 0]
+    h = np.linalg.solve(wide(np.concatenate([top, low], -2)), wide(np.concatenate([sx, sy], -1))[..., None])[..., 0]
+    return cast(h, start.dtype)
 
 
 @operation(settings="fill_value")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minikeras._core.custom import find_custom
 from minikeras._core.lazy import lazily
+from minikeras._core.old_arguments import old_names
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
 from minikeras.optimizers import schedules
@@ -48,7 +49,11 @@ _LATER = {
     "nadam": "Nadam",
     "schedule_free_adamw": "ScheduleFreeAdamW",
 }
-__getattr__ = lazily(__name__, _LATER, {}, registry, "legacy adagrad adadelta adamax nadam ftrl")
+__getattr__ = old_names(
+    __name__,
+    {"OptimizerV2": "minikeras.optimizers.optimizer:Optimizer"},
+    lazily(__name__, _LATER, {}, registry, "legacy adagrad adadelta adamax nadam ftrl"),
+)
 
 
 def get(identifier: Any) -> Optimizer | None:

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.gradient_tape import GradientTape
+from minikeras._core.naming import shorten
 from minikeras._core.variable import Variable, adopt, untraced
 from minikeras.optimizers import parts
 from minikeras.optimizers.blocks import cut, with_scratch
+from minikeras.optimizers.keras2 import Keras2
 from minikeras.optimizers.options import Rate
-from minikeras.optimizers.state import State
 
 
-class Optimizer(State):
+class Optimizer(Keras2):
     """Base class: what every optimizer takes and can do.
 
     A subclass names its slots and gives the rule of one step. The rule sees flat arrays: all weights that lie side by
@@ -48,7 +49,8 @@ class Optimizer(State):
     [0.5, -0.5]
 
     Keras' own way works, too: a subclass that overrides ``update_step(gradient, variable, learning_rate)`` is called
-    once per variable, and makes its slots in ``build`` with ``add_variable_from_reference``.
+    once per variable, and makes its slots in ``build`` with ``add_variable_from_reference``. So do the ways of Keras 1 and 2:
+    see `keras2`.
     """
 
     whole = False  # whether `update` wants each variable on its own, in its own shape
@@ -275,7 +277,10 @@ class Optimizer(State):
                 raise ValueError(f"The gradient of {v.path!r} should have shape {v.shape}, got {g.shape}.")
             pairs.append((g, v))
         if not pairs:
-            raise ValueError("No gradients provided for any variable: all of `grads` are None.")
+            raise ValueError(
+                f"No gradients provided for any variable: all of `grads` are None, for {shorten(missing)}. Does the loss depend "
+                "on them? Under a tape, float(v), v.numpy() and np.array(v) take numbers out of the gradient."
+            )
         if missing:
             text = f"Gradients do not exist for variables {missing}: these get no step. Does the loss depend on them?"
             warnings.warn(text, UserWarning, stacklevel=3)

@@ -46,7 +46,7 @@ class Options(Configurable):
     *options, **named)``. Its signature, as `inspect` and `help` show it, then lists the rest by name, as in Keras.
     """
 
-    _takes_nan = ()
+    takes_nan = ()
     ranges = RANGES
 
     def __init_subclass__(cls, **kwargs):
@@ -99,7 +99,7 @@ class Options(Configurable):
             value = getattr(self, name)
             whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
             if value is not None and not (whole and value >= least):
-                raise ValueError(f"`{name}` must be an integer >= {least} or None, got {value!r}.")
+                raise ValueError(f"Argument `{name}` of {owner} must be an integer >= {least} or None, got {value!r}.")
 
     def _own(self, variable: Variable) -> Variable:
         variable.path = f"{self.name}/{variable.name}"
@@ -165,6 +165,10 @@ class Options(Configurable):
         steps = self.gradient_accumulation_steps
         return tensor(self._iterations.value // steps) if steps else self._iterations
 
+    @iterations.setter
+    def iterations(self, value: Any) -> None:
+        """As optimizers of Keras 1 and 2 make a variable for it: steps are counted anyway."""
+
     def get_config(self) -> dict:
         """Return the arguments that rebuild this optimizer, without its state."""
         rate = self._learning_rate
@@ -177,7 +181,7 @@ class Options(Configurable):
                 f"{type(self).__name__} takes the arguments {missing} but keeps no attributes of these names. "
                 "Store them (self.name = name) or write get_config()."
             )
-        return {**config, **{name: plain(getattr(self, name)) for name in own if name not in missing}}
+        return {**config, **{name: plain(_number_in(getattr(self, name))) for name in own if name not in missing}}
 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None):
@@ -188,6 +192,11 @@ class Options(Configurable):
         if isinstance(rate, dict):
             rate = deserialize_keras_object(rate, custom_objects)
         return cls(**config) if rate is None else cls(**{**config, "learning_rate": rate})
+
+
+def _number_in(value: Any) -> Any:
+    """The number in a variable, as optimizers of Keras 1 and 2 hold their arguments."""
+    return value.numpy().tolist() if isinstance(value, Variable) else value
 
 
 def check_range(owner: str, name: str, value: Any, low: float, high: float) -> None:

@@ -6,17 +6,20 @@ answered before it.
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from minikeras._core import threads
 from minikeras._core.variable import Variable, runs
 from minikeras.optimizers import clipping
 from minikeras.optimizers.blocks import cut, with_scratch
 
 Part = Callable[[], None]
+PASSES = 100  # what the step of a weight costs, in multiply-adds
 
 
 def plan(optimizer: Any, variables: list[Variable]) -> list[Part]:
@@ -58,29 +61,38 @@ def walking(optimizer: Any, variables: list[Variable]) -> Part:
     o, count, steps = optimizer, optimizer._iterations.value.item, optimizer.gradient_accumulation_steps or 1
     if o.by_variable:
         return walking_by_variable(o, variables)
+    if (own := o.own_walk(variables)) is not None:
+        return own
     update, prepare = o.update, o.prepare
     pieces, decays = [], []
     for decay, group in itertools.groupby(variables, key=o.decay_of):
         pieces += cut([o.row(v) for v in group], o.whole)
         decays += [float(decay or 0.0)] * (len(pieces) - len(decays))
-    blocks = with_scratch(pieces)
+    house = type(o).update.__module__.startswith("minikeras.")  # a user's own may not bear to be called twice at a time
+    cost = PASSES * sum(w.size for w, *_ in pieces) if house and not o.whole else 0
+    groups = [(with_scratch(pieces[part]), decays[part]) for part in threads.cut(len(pieces), cost)]
+    rate, some_decay = 0.0, any(decays)
 
-    def walk():
-        prepare(o._rate(), count() // steps + 1)
-        for block in blocks:
-            update(*block)
-
-    def walk_decaying():
-        rate = o._rate()
-        prepare(rate, count() // steps + 1)
-        for decay, block in zip(decays, blocks):
+    def walk_some(group):
+        for block, decay in zip(*group):
             if decay:
                 w, s = block[0], block[-1]
                 np.multiply(w, decay * rate, out=s)
                 w -= s  # w ← w − η λ w
             update(*block)
 
-    return walk_decaying if any(decays) else walk
+    def walk():
+        prepare(o._rate(), count() // steps + 1)
+        for block in groups[0][0]:
+            update(*block)
+
+    def walk_all():
+        nonlocal rate
+        rate = o._rate()
+        prepare(rate, count() // steps + 1)
+        threads.share(groups, walk_some)
+
+    return walk_all if some_decay or len(groups) > 1 else walk
 
 
 def walking_by_variable(optimizer: Any, variables: list[Variable]) -> Part:
@@ -94,6 +106,7 @@ def walking_by_variable(optimizer: Any, variables: list[Variable]) -> Part:
     [0.5]
     """
     o, decays = optimizer, [(v, optimizer.decay_of(v)) for v in variables]
+    told = len(inspect.signature(o.update_step).parameters) > 2  # of the rate, which Keras 2 let it ask for itself
 
     def walk():
         rate = o.learning_rate
@@ -101,7 +114,7 @@ def walking_by_variable(optimizer: Any, variables: list[Variable]) -> Part:
             if decay:
                 v.value[...] -= v.value * (decay * float(rate))
         for v in variables:
-            o.update_step(v.grad, v, rate)
+            o.update_step(v.grad, v, *((rate,) if told else ()))
 
     return walk
 

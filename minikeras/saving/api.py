@@ -21,7 +21,7 @@ from minikeras.saving.legacy_h5 import (
     write_h5,
     write_h5_weights,
 )
-from minikeras.saving.opening import is_path, kind_of, opened
+from minikeras.saving.opening import is_path, kind_of, opened, tensorflow_advice
 from minikeras.saving.plan import Plan
 from minikeras.saving.weights_h5 import is_weights, plan_optimizer_weights, plan_weights, write_weights
 from minikeras.saving.zip_reader import Zip
@@ -56,7 +56,8 @@ def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool 
             return read_keras(file, name, custom_objects, compile)
         if kind == "hdf5":
             return read_h5(open_hdf5(file, name), name, custom_objects, compile)
-    raise ValueError(f"{name} is neither a `.keras` archive nor an HDF5 file, or its beginning is damaged.")
+        advice = tensorflow_advice(file)
+    raise ValueError(f"{name} is neither a `.keras` archive nor an HDF5 file, or its beginning is damaged.{advice}")
 
 
 def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs) -> None:
@@ -193,7 +194,8 @@ def _weights_root(file: BinaryIO, name: str) -> Group:
         return weights_in(Zip(file, name), file, name)
     if kind == "hdf5":
         return open_hdf5(file, name)
-    raise ValueError(f"{name} is neither an HDF5 file nor a `.keras` archive, or its beginning is damaged.")
+    advice = tensorflow_advice(file)
+    raise ValueError(f"{name} is neither an HDF5 file nor a `.keras` archive, or its beginning is damaged.{advice}")
 
 
 def _write(target: Any, overwrite: bool, write: Any) -> None:

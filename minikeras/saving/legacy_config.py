@@ -92,7 +92,18 @@ def _meant(name: str, config: dict) -> dict:
     meant = {key: "keras2_hard_sigmoid" for key in ("activation", "recurrent_activation") if _named(config.get(key))}
     if name == "GRU" and "reset_after" not in config:
         meant["reset_after"] = False  # there was no other way before Keras 2.1
+    if name == "Normalization":
+        meant |= _alike(config.get("mean"), config.get("variance"))
     return {**config, **meant}
+
+
+def _alike(mean: Any, variance: Any) -> dict:
+    """One number for all beside a list: Keras 2 took both."""
+    if isinstance(mean, list) and isinstance(variance, (int, float)):
+        return {"variance": [variance] * len(mean)}
+    if isinstance(variance, list) and isinstance(mean, (int, float)):
+        return {"mean": [mean] * len(variance)}
+    return {}
 
 
 def _named(activation: Any) -> bool:

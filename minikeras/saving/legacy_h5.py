@@ -16,7 +16,7 @@ from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json
 from minikeras.saving.optimizer_state import plan_optimizer
 from minikeras.saving.plan import Plan
-from minikeras.saving.tree import CALLED, standing_twice
+from minikeras.saving.tree import CALLED, overrides, standing_twice
 from minikeras.saving.weights_h5 import declared_bytes
 
 LARGEST_ATTRIBUTE = 64512  # bytes of an HDF5 attribute in its header
@@ -58,8 +58,9 @@ def _as_legacy(config: Any) -> Any:
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
         inner = {**inner, "layers": [_as_legacy(layer) for layer in inner["layers"]]}
     kept = {key: config[key] for key in ("name", "inbound_nodes", "shared_object_id") if key in config}
-    if ".ops." in str(config.get("module")):
-        kept["module"] = config["module"]  # Add is a layer and an operation
+    axis = inner.get("axis") if isinstance(inner, dict) else None
+    if ".ops." in str(config.get("module")) or isinstance(axis, (list, tuple)) and len(axis) != 1:
+        kept["module"] = config["module"]  # Add is a layer and an operation; Keras drops several axes of what has no module
     return {"class_name": _legacy_name(config), "config": inner, **kept}
 
 
@@ -144,7 +145,7 @@ def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = Fa
     groups = [(layer_name, _at(group, layer_name)) for layer_name in _names(group, "layer_names")]
     places = {found.address for _, found in groups}
     saved = [(layer_name, _datasets(found, places)) for layer_name, found in groups]
-    saved = [(name, datasets) for name, datasets in saved if datasets]
+    saved = [(name, datasets) for name, datasets in saved if datasets and not _plan_own(plan, name, datasets, model)]
     layers = [layer for layer in {id(layer): layer for layer in model.layers}.values() if _weights(layer)]
     if by_name:
         found = dict(saved)
@@ -167,6 +168,15 @@ def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = Fa
             skipped.append(str(error))
     _plan_top_level(plan, group, model)
     return skipped
+
+
+def _plan_own(plan: Plan, name: str, datasets: list[Dataset], model: Any) -> bool:
+    """Whether these are what a layer without variables learned, in old files: it is planned that the layer takes them."""
+    layer = next((layer for layer in model.layers if layer.name == name), None)
+    if layer is None or _weights(layer) or not overrides(layer, "load_own_variables"):
+        return False
+    plan.call(layer.load_own_variables, {str(n): dataset.read() for n, dataset in enumerate(datasets)}, [])
+    return True
 
 
 def plan_legacy_optimizer(plan: Plan, root: Group, model: Any) -> str | None:

@@ -11,6 +11,11 @@ from typing import Any, BinaryIO
 from minikeras._core.naming import shorten
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"  # of HDF5
+TABLE = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # the end of the index of TensorFlow's checkpoints
+CHECKPOINT = (
+    "It is a checkpoint of TensorFlow. Where TensorFlow is: make the model, model.load_weights(checkpoint), "
+    "model.save_weights('weights.h5'); that file opens here."
+)
 SMALL = 64 << 20
 BEST_RATIO = 16  # file systems that pack files reach a few times
 
@@ -77,9 +82,33 @@ def _need_file(path: str) -> None:
 
 def _need_regular(mode: int, path: str) -> None:
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(f"{path!r} is a folder, expected a file. Models saved as folders (SavedModel) can't be read.")
+        raise IsADirectoryError(f"{path!r} is a folder, expected a file.{_advice(path)}")
     if not stat.S_ISREG(mode):
         raise OSError(f"{path!r} is a device, pipe or socket, expected a file. Nothing was read from it.")
+
+
+def _advice(path: str) -> str:
+    """What to do with the folders of TensorFlow."""
+    if os.path.exists(os.path.join(path, "saved_model.pb")):
+        return (
+            " It is a SavedModel of TensorFlow, which holds a program for TensorFlow rather than a model. Where TensorFlow is: "
+            "tf.keras.models.load_model(folder).save('model.h5'); that file opens here. Of what model.export() wrote only "
+            "the code that made the model can make a model again."
+        )
+    if os.path.exists(os.path.join(path, "checkpoint")):
+        return f" {CHECKPOINT}"
+    return ""
+
+
+def tensorflow_advice(file: BinaryIO) -> str:
+    """What to do with a file of TensorFlow's, the index of a checkpoint; "" for others.
+
+    >>> import io; tensorflow_advice(io.BytesIO(b"?"))
+    ''
+    """
+    file.seek(0, os.SEEK_END)
+    file.seek(max(0, file.tell() - len(TABLE)))
+    return f" {CHECKPOINT}" if file.read(len(TABLE)) == TABLE else ""
 
 
 def _need_substance(told: os.stat_result, path: str) -> None:

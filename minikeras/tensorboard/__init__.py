@@ -26,6 +26,7 @@ True
 False
 """
 
+from minikeras._core.lazy import lazily
 from minikeras.tensorboard.recording import (
     create_file_writer,
     flush,
@@ -40,6 +41,8 @@ from minikeras.tensorboard.recording import (
     write,
 )
 from minikeras.tensorboard.writer import Writer
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "Writer",

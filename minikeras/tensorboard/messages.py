@@ -11,7 +11,7 @@ import numpy as np
 from minikeras.tensorboard.crc32c import masked
 from minikeras.tensorboard.protobuf import block, double, integer
 
-_TYPES = {
+NUMBERS = {
     "float32": 1, "float64": 2, "int32": 3, "uint8": 4, "int16": 5, "int8": 6, "int64": 9, "bool": 10, "uint16": 17,
     "float16": 19, "uint32": 22, "uint64": 23,
 }  # fmt: skip
@@ -39,7 +39,7 @@ def tensor(array: np.ndarray) -> bytes:
     >>> tensor(np.array(0.5, "float32")).hex()
     '0801120022040000003f'
     """
-    kind = _TYPES.get(array.dtype.name)
+    kind = NUMBERS.get(array.dtype.name)
     if kind is None:
         raise ValueError(f"A summary holds numbers or texts, got an array of {array.dtype}.")
     return integer(1, kind) + block(2, _shape(array.shape)) + block(4, np.ascontiguousarray(array).tobytes())

@@ -127,6 +127,10 @@ class Writer:
             message = tensor(array)
         self._add(tag, message, step, plugin, None, content)
 
+    def raw(self, message: bytes, step: int) -> None:
+        """Note a Summary message that somebody else has put together, as the package ``tensorboard`` does."""
+        self._append(record(event(time.time(), int(step), message)))
+
     def keras_model(self, config: str, tag: str = "keras", step: int = 0) -> None:
         """Note the architecture of a model, as ``model.to_json()`` gives it: the "Graphs" part of the page."""
         self._add(tag, strings([config.encode()], ()), step, "graph_keras_model", None, b"1")

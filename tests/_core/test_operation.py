@@ -42,3 +42,17 @@ def test_pieces():
     assert Operation(np.add)(1, 2) == 3 and repr(Operation(np.add, "sum")) == "<Operation name=sum>"
     assert fill_zeros([KerasTensor((None, None), "int32"), 5], 2, 7)[0].shape == (2, 7)
     assert output_spec(lambda x: {"a": x}, (KerasTensor((2,)),), {}, "test")["a"].shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("inv", (None, 3, 3)), ("cholesky", (3, 3)), ("cholesky_inverse", (3, 3)), ("logdet", (None, 3, 3)), ("inv", (400, 400))],
+)
+def test_what_needs_an_inverse_can_be_tried(name, shape):
+    assert getattr(ops, name)(KerasTensor(shape)).shape == (shape[:-2] if name == "logdet" else shape)
+
+
+def test_unit_matrices_in_the_place_of_squares():
+    square, wide, whole = fill_zeros([KerasTensor((None, 2, 2)), KerasTensor((2, 3)), KerasTensor((2, 2), "int32")], 2, 7)
+    assert square.tolist() == [[[1, 0], [0, 1]]] * 2 and not wide.any() and not whole.any()
+    square += 1.0  # may be changed in place, as by a layer of the user's

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import activations as A
 
 X = np.array([-10, -2, -1, -0.3, 0, 0.4, 1.5, 4, 7], "float32")
@@ -82,3 +83,17 @@ def test_step_refuses_to_be_trained_and_says_what_to_take():
 
 def test_linear_passes_the_very_array_on():
     assert A.linear(X) is X
+
+
+def test_hard_sigmoid_of_keras_2_is_a_pipeline_to_keras_3():
+    config = A.serialize(A.keras2_hard_sigmoid)
+    assert config["class_name"] == "Pipeline" and A.get(config) is A.keras2_hard_sigmoid
+    x = np.linspace(-4, 4, 9, dtype="float32")
+    np.testing.assert_allclose(A.keras2_hard_sigmoid(x), [0, 0, 0.1, 0.3, 0.5, 0.7, 0.9, 1, 1], atol=1e-7)
+    layer = keras.saving.deserialize_keras_object(config)
+    np.testing.assert_allclose(layer(x), A.keras2_hard_sigmoid(x), atol=1e-7)
+    config["config"]["layers"][0]["config"]["scale"] = 0.3
+    assert A.get(config) is not A.keras2_hard_sigmoid
+    for broken in ({"layers": None}, {"layers": [1, 2]}, None, {"layers": [{"class_name": "Rescaling"}, {}]}):
+        with pytest.raises(ValueError):
+            A.get({"module": "keras.layers", "class_name": "Pipeline", "config": broken})

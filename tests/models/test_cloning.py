@@ -32,7 +32,7 @@ def test_clone_function_makes_the_layers():
 
 def test_clone_of_a_model_that_is_not_built():
     assert not clone_model(Sequential([Dense(2)])).built
-    with pytest.raises(ValueError, match="takes a Sequential or a model made of keras.Input\\(\\) tensors, got 3"):
+    with pytest.raises(ValueError, match="clone_model takes a model; .* Got 3"):
         clone_model(3)
 
 
@@ -60,3 +60,44 @@ def test_clone_of_a_compiled_model_is_compiled():
     assert clone.compiled and float(clone.optimizer.learning_rate) == 0.25 and clone.optimizer is not model.optimizer
     clone.fit(X, X[:, :1], verbose=0)
     assert list(clone.history.history) == ["loss", "mae"] and model.optimizer.iterations == 0
+
+
+def test_clone_of_a_class_of_ones_own():
+    class Own(keras.Model):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.dense = units, Dense(units)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+    clone = clone_model(Own(3))
+    assert type(clone) is Own and clone(X).shape == (len(X), 3)
+    with pytest.raises(ValueError, match="with input_tensors, clone_function or call_function"):
+        clone_model(Own(3), clone_function=lambda layer: layer)
+
+
+def test_clone_of_a_graph_whose_class_adds_to_the_config():
+    class Named(keras.Model):
+        def __init__(self, *args, label="", **kwargs):
+            super().__init__(*args, **kwargs)
+            self.label = label
+
+        def get_config(self):
+            return {**super().get_config(), "label": self.label}
+
+    x = keras.Input((3,))
+    model = Named(inputs=x, outputs=Dense(2)(x), label="a")
+    for again in (clone_model(model), Named.from_config(model.get_config())):
+        assert again.label == "a" and again.output_shape == (None, 2)
+
+
+def test_inputs_of_a_clone_have_the_structure_of_the_models():
+    x, y = keras.Input((3,)), keras.Input((3,))
+    model = keras.Model({"x": x, "y": y}, x + y)
+    assert list(clone_model(model, input_tensors={"x": x, "y": y}).input) == ["x", "y"]
+    with pytest.raises(ValueError, match="must have the same structure as model.input"):
+        clone_model(model, input_tensors=(x, y))

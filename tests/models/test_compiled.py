@@ -217,3 +217,32 @@ def test_compile_arguments_come_back_from_a_config():
     again = unit()
     again.compile_from_config(model.get_compile_config())
     assert again.get_compile_config() == model.get_compile_config()
+
+
+class Largest(keras.metrics.Metric):
+    """A metric of a user's own."""
+
+    def __init__(self, name="largest"):
+        super().__init__(name=name)
+        self.value = self.add_weight(name="value", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.value.assign(np.maximum(self.value, np.max(y_true)))
+
+    def result(self):
+        return self.value
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_metric_of_ones_own_with_batches_that_come_one_by_one(outputs):
+    x = keras.Input((2,))
+    model = keras.Model(x, [keras.layers.Dense(1)(x) for _ in range(outputs)])
+    model.compile("sgd", "mse", metrics=[Largest()] if outputs == 1 else [[Largest()], [Largest()]])
+
+    def batches():
+        for i in range(3):
+            yield np.ones((4, 2)), [np.full((4, 1), i)] * outputs
+
+    history = model.fit(batches(), verbose=0).history
+    assert [values for name, values in history.items() if name.endswith("largest")] == [[2.0]] * outputs
+    assert model.evaluate(batches(), verbose=0, return_dict=True).keys() == history.keys()

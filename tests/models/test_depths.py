@@ -21,6 +21,11 @@ def test_calls_stand_as_far_from_the_outputs_as_their_longest_way():
     assert [one.name for one in model._input_layers + model._output_layers] == ["x", "sum"]
 
 
+def test_names_of_keras_2_for_what_is_fed():
+    model = branched()
+    assert model._feed_inputs == [model.input] and model._feed_input_names == ["x"] and model._feed_output_names == ["sum"]
+
+
 def test_a_graph_is_cut_at_its_inputs():
     model = branched()
     cut = nodes_by_depth([model.get_layer("h").output], [model.get_layer("h").output])

@@ -126,3 +126,62 @@ def test_inputs_of_another_size_go_in_where_all_layers_take_them():
     assert text.predict(np.ones((2, 4), int)).shape == (2, 1) and text.input_shape == (None, 7)
     with pytest.raises(ValueError, match="takes input of shape .None, 4., got .2, 5."):
         keras.Sequential([keras.Input((4,)), layers.Dense(1)]).predict(np.ones((2, 5)))
+
+
+class Shifted(layers.Layer):
+    def call(self, x, by=None):
+        return x if by is None else x + by
+
+
+def test_an_optional_input_may_be_left_out():
+    x, by = keras.Input((2,), name="x"), keras.Input((2,), name="by", optional=True)
+    model = keras.Model({"x": x, "by": by}, layers.Dense(1, kernel_initializer="ones")(Shifted()(x, by)))
+    ones, y = np.ones((4, 2), "float32"), np.zeros((4, 1))
+    without, given = {"x": ones, "by": None}, {"x": ones, "by": ones}
+    assert float(model(without)[0, 0]) == 2.0 and float(model(given)[0, 0]) == 4.0
+    model.compile("sgd", "mse")
+    assert model.evaluate(without, y, verbose=0) == 4.0 and model.predict(given, verbose=0)[0, 0] == 4.0
+    assert model.fit(without, y, verbose=0).history["loss"] == [4.0]
+    assert model.fit(iter([(without, y)] * 2), verbose=0).history["loss"][0] < 4.0
+
+
+def test_an_input_that_is_not_optional_may_not():
+    a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
+    model = keras.Model({"a": a, "b": b}, a + b)
+    with pytest.raises(ValueError, match="input 'b' of model .* is not optional, got None"):
+        model({"a": np.ones((1, 2)), "b": None})
+
+
+def test_the_only_input_may_go_in_by_its_name():
+    a = keras.Input((3,), name="a")
+    model = keras.Model(a, layers.Dense(2)(a))
+    x = np.ones((2, 3))
+    assert np.array_equal(model({"a": x}), model(x)) and np.array_equal(model([x]), model(x))
+    assert model({"a": keras.Input((3,))}).shape == model([keras.Input((3,))]).shape == (None, 2)
+
+
+def test_an_input_spec_of_ones_own_is_kept_to():
+    x = keras.Input((None, 3))
+    model = keras.Model(x, layers.Dense(2)(x))
+    model.input_spec = keras.InputSpec(shape=(None, 4, 3))
+    assert model(np.zeros((2, 4, 3))).shape == (2, 4, 2)
+    with pytest.raises(ValueError, match="expected axis 1 of the input to have size 4"):
+        model(np.zeros((2, 3, 3)))
+
+
+def test_a_subclass_given_a_graph_is_a_functional_model():
+    class Own(keras.Model):
+        pass
+
+    x = keras.Input((3,))
+    functional, own = keras.models.Functional, Own(inputs=x, outputs=layers.Dense(2)(x))
+    assert isinstance(own, functional) and not isinstance(Own(), functional)
+    assert not isinstance(keras.Sequential([x, layers.Dense(2)]), functional)
+    with pytest.raises(AttributeError, match="`Model.layers` attribute is reserved"):
+        own.layers = []
+
+
+def test_a_tuple_of_outputs_stays_one_in_a_copy():
+    x = keras.Input((3,))
+    model = keras.Model(x, (layers.Dense(2)(x), x))
+    assert type(keras.Model.from_config(model.get_config()).output) is tuple

@@ -110,3 +110,15 @@ def test_nested_outputs_take_nested_losses_and_targets():
     y = {"first": np.ones((4, 2)), "rest": [np.ones((4, 1)), np.ones((4, 1))]}
     names = {"loss", "first_loss", "rest/0_loss", "rest/0_mae", "rest/1_loss"}
     assert set(m.fit(np.ones((4, 3)), y, verbose=0).history) == names
+
+
+def test_the_loss_of_an_output_may_stand_in_a_list():
+    m = model()
+    m.compile("sgd", loss=["mse", ["mae"]])
+    assert m.evaluate(X, [A, B], verbose=0) == _with({"a": ["mse"], "b": "mae"})
+
+
+def _with(loss):
+    m = model()
+    m.compile("sgd", loss=loss)
+    return m.evaluate(X, [A, B], verbose=0)

@@ -283,3 +283,24 @@ def test_layers_are_not_set():
     with pytest.raises(AttributeError, match="Use `add"):
         model.layers = [Dense(2)]
     assert model.layers[0].units == 1
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        layers.Flatten(), layers.Reshape((12,)), layers.Permute((2, 1)), layers.Lambda(lambda x: x * 1), layers.MaxPooling1D(1),
+        layers.ZeroPadding1D(1), layers.UpSampling1D(2), layers.Identity(), layers.TimeDistributed(layers.Flatten()),
+    ],
+    ids=lambda layer: layer.name,
+)  # fmt: skip
+def test_a_first_layer_that_only_moves_numbers_leaves_fractions_alone(first):
+    x = np.full((2, 4, 3), 0.5, "float32")
+    model = Sequential([first])
+    assert np.max(model(x)) == 0.5 and np.max(model.predict(x, verbose=0)) == 0.5  # built by the first, used by the second
+    assert model.inputs[0].dtype == "float32"
+
+
+def test_a_first_layer_that_looks_numbers_up_takes_integers():
+    model = Sequential([layers.Embedding(3, 2)])
+    model(np.array([[0.0, 1.0, 2.0]]))
+    assert model.inputs[0].dtype == "int32"

@@ -38,3 +38,14 @@ def test_variables_are_arrays_but_no_tensors():
     assert ops.add(v, 1).tolist() == [2.0, 3.0] and ops.stack([v, v]).shape == (2, 2)
     assert not ops.is_tensor(v) and ops.is_tensor(ops.convert_to_tensor(v)) and ops.dtype(v) == "float32"
     assert type(ops.convert_to_numpy(v)) is np.ndarray
+
+
+def test_minus_one_in_a_slice_is_all_that_is_left():
+    x = np.arange(12).reshape(3, 4)
+    assert ops.slice(x, [1, 1], [-1, 2]).tolist() == [[5, 6], [9, 10]]
+    assert ops.slice(x, [1, 2], [-1, -1]).tolist() == [[6, 7], [10, 11]]
+
+
+def test_unstack_refuses_an_axis_that_is_not_there():
+    with pytest.raises(ValueError, match="Axis 2 is out of bounds for an array of 2 axes"):
+        ops.unstack(np.ones((2, 2)), axis=2)

@@ -27,3 +27,9 @@ def test_beam_search_finds_what_is_most_likely():
     assert labels[0, 0].tolist() == [1, -1, -1] and scores[0, 0] > scores[0, 1]
     with pytest.raises(ValueError, match="Invalid strategy 'best'"):
         ops.ctc_decode(np.zeros((1, 2, 3)), [2], "best")
+
+
+def test_half_precision_is_summed_in_float32():
+    half = np.zeros((1, 2, 3), "float16")
+    assert ops.ctc_loss([[1]], half, [1], [2]).dtype == "float32"
+    assert all(ops.ctc_decode(half, [2], strategy=s)[1].dtype == "float32" for s in ("greedy", "beam_search"))

@@ -70,3 +70,19 @@ def test_arrays_of_anything():
     assert array(3).dtype == "int32" and array(2**40).dtype == "int64" and array([True]).dtype == "bool"
     assert array([np.float64(1), 2]).dtype == "float64" and array(Variable([1.0])).tolist() == [1.0]
     assert [x.dtype.name for x in promote(np.zeros(1, "float16"), 1.0, Variable([1.0]))] == ["float32"] * 3
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: ops.take_along_axis(x, np.zeros((2, 2), int), axis=2),
+        lambda x: ops.quantile(x, 0.5, axis=-3),
+        lambda x: ops.rot90(x, axes=(0, 2)),
+        lambda x: ops.layer_normalization(x, axis=[0, 2]),
+        lambda x: ops.batch_normalization(x, np.ones(2), np.ones(2), 2),
+        lambda x: ops.softmax(x, axis=(0, 2)),
+    ],
+)
+def test_an_axis_out_of_bounds_is_no_other_axis(call):
+    with pytest.raises(ValueError, match="out of bounds for an array of 2 axes"):
+        call(np.ones((2, 2), "float32"))

@@ -19,3 +19,25 @@ def test_errors():
         ops.stft(np.zeros(20), 9, 2, 8)
     with pytest.raises(ValueError, match="'hann', 'hamming'. Received: 'box'"):
         ops.stft(np.zeros(20), 8, 2, 8, "box")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ops.fft((1.0, 2.0)),
+        lambda: ops.fft2((np.ones(3), np.ones(3))),
+        lambda: ops.ifft2((np.ones(3), np.ones(3))),
+        lambda: ops.rfft(1.0),
+        lambda: ops.irfft((1.0, 2.0)),
+        lambda: ops.stft(1.0, 2, 1, 2),
+        lambda: ops.istft((np.ones(3), np.ones(3)), 2, 1, 4),
+    ],
+)
+def test_too_few_axes_are_told(call):
+    with pytest.raises(ValueError, match="rank of at least"):
+        call()
+
+
+def test_strides_are_integers():
+    with pytest.raises(ValueError, match="sequence_stride must be an integer"):
+        ops.stft(np.ones(8), 4, 2.5, 4)

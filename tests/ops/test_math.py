@@ -30,3 +30,8 @@ def test_top_k_takes_what_there_is():
     assert [a.tolist() for a in ops.top_k([5, 7, 7, 1], 3)] == [[7, 7, 5], [1, 2, 0]]
     with pytest.raises(ValueError, match="k from 0 to 2"):
         ops.top_k([1, 2], 3)
+
+
+def test_a_single_number_has_no_sequences():
+    with pytest.raises(ValueError, match="at least one axis"):
+        ops.extract_sequences(1.0, 2, 1)

@@ -28,3 +28,14 @@ def test_errors():
         ops.image.map_coordinates(np.zeros(3), [[0.5]], 2)
     with pytest.raises(ValueError, match="shape .8,. or .batch, 8."):
         ops.image.affine_transform(np.zeros((2, 2, 1)), np.zeros(6))
+
+
+def test_perspective_of_half_precision():
+    x, corners = np.arange(4, dtype="float16").reshape(2, 2, 1), np.array([[0, 0], [1, 0], [0, 1], [1, 1]], "float16")
+    y = ops.image.perspective_transform(x, corners, corners)
+    assert y.dtype == "float16" and np.allclose(y, x, atol=1e-2)
+
+
+def test_a_list_of_numbers_is_no_coordinates():
+    with pytest.raises(ValueError, match="at least rank 2"):
+        ops.image.map_coordinates(np.ones(3), np.ones(3), 0)

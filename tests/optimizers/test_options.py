@@ -92,7 +92,7 @@ def test_bad_options():
         SGD(gradient_accumulation_steps=1)
     with pytest.raises(ValueError, match="`ema_momentum` of SGD must be from 0 to 1, got 1.5"):
         SGD(use_ema=True, ema_momentum=1.5)
-    with pytest.raises(ValueError, match="`ema_overwrite_frequency` must be an integer >= 1 or None, got 0.5"):
+    with pytest.raises(ValueError, match="`ema_overwrite_frequency` of .* must be an integer >= 1 or None, got 0.5"):
         SGD(use_ema=True, ema_overwrite_frequency=0.5)
 
 
@@ -114,7 +114,7 @@ def test_an_argument_that_is_not_kept_is_noticed():
         ({"global_clipnorm": -0.5}, "`global_clipnorm` of SGD must be a number above 0"),
         ({"clipnorm": "1"}, "`clipnorm` of SGD must be a number above 0.*got '1'"),
         ({"loss_scale_factor": 0.0}, "`loss_scale_factor` of SGD must be a number above 0"),
-        ({"gradient_accumulation_steps": 0}, "`gradient_accumulation_steps` must be an integer >= 2 or None, got 0"),
+        ({"gradient_accumulation_steps": 0}, "`gradient_accumulation_steps` of .* must be an integer >= 2 or None, got 0"),
         ({"gradient_accumulation_steps": 2.5}, "must be an integer >= 2 or None, got 2.5"),
         ({"ema_overwrite_frequency": 0}, "must be an integer >= 1 or None, got 0"),
         ({"weight_decay": -0.1}, "`weight_decay` of SGD must be 0 or more, got -0.1"),
@@ -135,7 +135,7 @@ def test_numbers_that_mean_nothing(options, message):
 def test_nan_is_refused_everywhere():
     nan = float("nan")
     for name in ("learning_rate", "momentum", "clipnorm", "clipvalue", "weight_decay", "loss_scale_factor"):
-        with pytest.raises(ValueError, match=f"`{name}` of SGD"):
+        with pytest.raises(ValueError, match=f"`{name}`.* SGD"):
             SGD(**{name: nan})
     optimizer = SGD(0.5)
     with pytest.raises(ValueError, match="finite, got nan"):

@@ -1,6 +1,9 @@
+import numpy as np
 import pytest
 
-from minikeras.optimizers import SGD, Adam, schedules
+from minikeras import Variable, optimizers
+from minikeras._core import threads
+from minikeras.optimizers import SGD, Adam, blocks, schedules
 from tests.optimizers.steps import check
 
 # arguments, weights after seven steps, sum of each slot then: by real Keras 3.15.1 in float64
@@ -47,3 +50,36 @@ GOLDEN = {
 @pytest.mark.parametrize("cls, arguments, weights, state", GOLDEN.values(), ids=GOLDEN)
 def test_steps_as_keras(cls, arguments, weights, state):
     check(lambda: cls(**arguments), weights, state)
+
+
+def test_blocks_of_many_weights_are_walked_side_by_side(monkeypatch):
+    def trained(large):
+        monkeypatch.setattr(threads, "LARGE", 1.0 if large else 1e30)
+        monkeypatch.setattr(threads, "_openblas", lambda: (lambda: 4, lambda n: None))
+        monkeypatch.setattr(blocks, "BLOCK", 8)
+        weights = [Variable(np.linspace(-1, 1, 30)), Variable(np.linspace(0, 1, 13))]
+        optimizer = optimizers.Adam(0.1, weight_decay=0.01)
+        optimizer.exclude_from_weight_decay(var_list=[weights[1]])
+        for step in range(3):
+            optimizer.apply([np.full(30, 0.5 - step), np.linspace(-1, 1, 13)], weights)
+        return np.concatenate([w.numpy() for w in weights])
+
+    alone = trained(False)
+    shares = []
+    real = threads.share
+    monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or real(parts, work))
+    np.testing.assert_array_equal(trained(True), alone)
+    assert shares == [4, 4, 4]
+
+
+def test_a_rule_of_the_users_is_never_called_twice_at_a_time(monkeypatch):
+    class Slow(optimizers.SGD):
+        def update(self, w, g, s, r):
+            w -= g
+
+    monkeypatch.setattr(threads, "LARGE", 1.0)
+    monkeypatch.setattr(blocks, "BLOCK", 8)
+    monkeypatch.setattr(threads, "share", lambda parts, work: pytest.fail("shared"))
+    w = Variable(np.zeros(40))
+    Slow(0.1).apply([np.ones(40)], [w])
+    assert w.tolist() == [-1.0] * 40

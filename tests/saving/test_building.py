@@ -23,7 +23,7 @@ def test_code_is_refused_with_the_safe_way():
         named("exec", {}, "builtins"),
     ):
         config = sequential(named("Lambda", {"name": "l", "function": function, "function_type": "lambda"}))
-        with pytest.raises(ValueError, match="x.keras.*never run, at any safe_mode.*custom_objects"):
+        with pytest.raises(ValueError, match="x.keras.*never run by default.*custom_objects.*safe_mode=False"):
             build_model(config, "x.keras", 1000, None)
 
 

@@ -1,6 +1,11 @@
+import json
+
+import numpy as np
+
 import minikeras as keras
 from minikeras import layers
-from minikeras.saving.legacy_config import translate, translate_compile
+from minikeras.activations import keras2_hard_sigmoid
+from minikeras.saving.legacy_config import is_old, translate, translate_compile
 
 
 def test_a_config_of_keras_3_comes_back_as_it_is():
@@ -86,3 +91,53 @@ def test_the_users_own_losses_get_what_they_wrote():
 
     config = {"loss": {"class_name": "Mine", "config": {"fn": "mse", "reduction": "auto"}}}
     assert translate_compile(config, {"Mine": Mine}) == config
+
+
+def test_hard_sigmoid_of_keras_2_has_another_slope_and_so_have_its_models():
+    hard = "hard_sigmoid"
+    model = keras.Sequential(
+        [
+            keras.Input((3, 2)),
+            layers.LSTM(1, recurrent_activation=hard, return_sequences=True),
+            layers.GRU(1, reset_after=False, recurrent_activation=hard),
+            layers.Dense(1, activation=hard),
+            layers.Activation(hard),
+        ]
+    )
+    text = json.dumps({**json.loads(model.to_json()), "keras_version": "2.15.0"})
+    weights = [
+        [[1.8, 0.4, 1.0, 2.2], [1.9, -1.0, 1.0, -0.2]], [[-0.1, 0.4, 0.1, 1.5]], [0.8, 0.1, 0.4, 0.3], [[1.5, -0.2, 0.3]],
+        [[-0.9, -2.6, 0.7]], [0.9, -0.7, 2.3], [[-1.5]], [0.0],
+    ]  # fmt: skip
+    x = np.array([[[-0.2, 1.5], [1.5, 0.2], [0.4, -0.9]], [[-2.0, -0.3], [0.2, 1.2], [1.2, -0.4]]], "float32")
+    old = keras.models.model_from_json(text)
+    assert old.layers[0].cell.recurrent_activation is old.layers[3].activation is keras2_hard_sigmoid
+    for found in (old, keras.models.model_from_json(old.to_json()), keras.models.clone_model(old)):
+        found.set_weights([np.array(w, "float32") for w in weights])
+        found.compile("sgd", "mse")
+        np.testing.assert_allclose(found.predict(x), [[0.577578067], [0.567201733]], rtol=1e-6)  # Keras 2.15's numbers
+        np.testing.assert_allclose(found.train_on_batch(x, np.zeros((2, 1))), 0.3276571035, rtol=1e-6)
+        np.testing.assert_allclose(found.predict(x), [[0.577543556], [0.567169547]], rtol=1e-6)
+
+
+def test_what_is_old():
+    layer = {"class_name": "Dense", "config": {"batch_input_shape": [None, 2]}}
+    assert is_old({"keras_version": "1.2.2"}) and is_old({}, b"2.2.4") and is_old({"config": [layer]})
+    assert not is_old({"keras_version": "3.0.0"}) and not is_old({"config": [layer]}, "3.1") and not is_old({}, 7)
+
+
+def test_what_the_oldest_keras_left_out():
+    found = translate({"class_name": "GRU", "config": {"output_dim": 2, "inner_activation": "hard_sigmoid"}}, old=True)["config"]
+    assert found["reset_after"] is False and found["recurrent_activation"] == "keras2_hard_sigmoid"
+    found = translate({"class_name": "Normalization", "config": {"mean": [1.0, 2.0], "variance": 2.0}}, old=True)["config"]
+    assert found["variance"] == [2.0, 2.0]
+    found = translate({"class_name": "Normalization", "config": {"mean": 1.0, "variance": [2.0]}}, old=True)["config"]
+    assert found["mean"] == [1.0]
+
+
+def test_a_class_of_ones_own_gets_what_it_wrote():
+    class Own(layers.Layer):
+        pass
+
+    config = {"class_name": "Own", "config": {"activation": "hard_sigmoid"}}
+    assert translate(config, {"Own": Own}, old=True) == config

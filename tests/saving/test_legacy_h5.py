@@ -174,3 +174,33 @@ def test_layers_whose_names_have_slashes_stand_in_each_other(tmp_path):
         file["Conv/BatchNorm"].create_dataset("stray", data=[1.0])
     with pytest.raises(ValueError, match="damaged: '/Conv/BatchNorm' lists 2 arrays and has 3"):
         model.load_weights(path)
+
+
+def test_layers_over_several_axes_have_their_module_as_keras_drops_the_axes_else(tmp_path):
+    model = keras.Sequential([keras.Input((3, 2)), layers.LayerNormalization(axis=[1, 2]), layers.LayerNormalization(axis=-1)])
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5") as file:
+        told = json.loads(file.attrs["model_config"])["config"]["layers"]
+    assert [layer.get("module") for layer in told] == [None, "keras.layers", None]
+    assert keras.models.load_model(tmp_path / "m.h5").layers[0].gamma.shape == (3, 2)
+
+
+def test_what_discretization_learned_in_keras_2(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), layers.Discretization(num_bins=3, name="d"), layers.Dense(1)])
+    model.layers[0].adapt(np.arange(30.0))
+    summary, bounds = model.layers[0].summary, model.layers[0].bin_boundaries
+    assert summary.shape[1] > 3
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "a") as file:  # as Keras 2 wrote it: the summary as a weight, no boundaries
+        config = json.loads(file.attrs["model_config"])
+        config["config"]["layers"][1]["config"]["bin_boundaries"] = None
+        file.attrs["model_config"] = json.dumps(config)
+        group = file["model_weights/d"]
+        group.create_dataset("summary:0", data=summary)
+        group.attrs["weight_names"] = ["summary:0"]
+    assert keras.models.load_model(tmp_path / "m.h5").layers[0].bin_boundaries == bounds
+    with h5py.File(tmp_path / "m.h5", "a") as file:
+        del file["model_weights/d/summary:0"]
+        file["model_weights/d"].create_dataset("summary:0", data=summary[0])
+    with pytest.raises(ValueError, match="a summary has shape"):
+        keras.models.load_model(tmp_path / "m.h5")

@@ -4,7 +4,7 @@ import os
 import pytest
 
 import minikeras as keras
-from minikeras.saving.opening import kind_of, opened
+from minikeras.saving.opening import TABLE, kind_of, opened
 
 
 def test_paths_and_streams(tmp_path):
@@ -73,3 +73,21 @@ def test_a_read_that_fails_names_the_file(tmp_path):
 def test_what_names_no_file_is_said_so(odd):
     with pytest.raises(ValueError, match="Expected a path or an open binary file, got"), opened(odd):
         pass
+
+
+def test_what_tensorflow_wrote_is_told_with_the_way_out(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").touch()
+    with pytest.raises(IsADirectoryError, match="saved' is a folder.*SavedModel of TensorFlow.*save\\('model.h5'\\)"):
+        keras.models.load_model(tmp_path / "saved")
+    (tmp_path / "ck").mkdir()
+    (tmp_path / "ck" / "checkpoint").touch()
+    with pytest.raises(IsADirectoryError, match="checkpoint of TensorFlow.*save_weights"):
+        model.load_weights(tmp_path / "ck")
+    (tmp_path / "ck" / "ckpt.index").write_bytes(b"\0" * 90 + TABLE)
+    for name in ("ckpt", "ckpt.index"):
+        with pytest.raises(ValueError, match="ckpt.index.*checkpoint of TensorFlow.*save_weights"):
+            model.load_weights(tmp_path / "ck" / name)
+    with pytest.raises(ValueError, match="checkpoint of TensorFlow"):
+        keras.models.load_model(tmp_path / "ck" / "ckpt.index")

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from minikeras._core.config import standardize_dtype
+from minikeras._core.missing import missing
 from minikeras._core.variable import Variable
 from minikeras.compat.backend.arrays import (
     abs,
@@ -128,6 +129,26 @@ from minikeras.compat.backend.nn import (
     switch,
     tanh,
 )
+from minikeras.compat.backend.old import (
+    asymmetric_spatial_2d_padding,
+    asymmetric_temporal_padding,
+    atrous_conv2d,
+    control_dependencies,
+    conv3d_transpose,
+    deconv2d,
+    eager,
+    get_variable_shape,
+    identity,
+    is_placeholder,
+    is_variable,
+    lesser,
+    lesser_equal,
+    normalize_data_format,
+    size,
+    slice,
+    symbolic,
+    with_old_arguments,
+)
 from minikeras.compat.backend.settings import (
     backend,
     clear_session,
@@ -179,12 +200,14 @@ _OTHERS = {
     "torch": "PyTorch",
 }  # fmt: skip
 
-_FILES = "annotations", "arrays", "graphs", "nn", "settings", "values", "whole"
+vars().update(with_old_arguments(vars()))
+_FILES = "annotations missing arrays graphs nn old settings values whole with_old_arguments".split()
 __all__ = sorted(name for name in vars() if not name.startswith("_") and name not in _FILES)
 
 
 def __getattr__(name: str):
     if name in _OTHERS:
         other = _OTHERS[name]
-        raise AttributeError(f"keras.backend has no {name!r} here: it computes with NumPy, not with {other}. Use keras.ops.")
-    raise AttributeError(f"module 'keras.backend' has no attribute {name!r}")
+        text = f"keras.backend has no {name!r} here: it computes with NumPy, not with {other}. Use keras.ops."
+        raise missing(__name__, name, text)
+    raise missing(__name__, name)

@@ -356,11 +356,11 @@ def temporal_padding(x: Any, padding: Any = (1, 1)) -> Any:
     >>> temporal_padding(np.ones((1, 2, 1))).shape
     (1, 4, 1)
     """
-    return _padded(x, ((0, 0), tuple(padding), (0, 0)))
+    return _padded(x, ((0, 0), (padding, padding) if isinstance(padding, int) else tuple(padding), (0, 0)))
 
 
 def _spatial(x: Any, padding: Any, data_format: str | None) -> Any:
-    sides = tuple(tuple(side) for side in padding)
+    sides = tuple((side, side) if isinstance(side, int) else tuple(side) for side in padding)
     first = (data_format or config.image_data_format()) == "channels_first"
     return _padded(x, ((0, 0), (0, 0), *sides) if first else ((0, 0), *sides, (0, 0)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import ValuesView
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from minikeras.compat.backend.settings import LearningPhase, _phase
 from minikeras.compat.backend.values import get_value
 from minikeras.layers.input_layer import InputLayer
 from minikeras.models.graph import find_nodes
+from minikeras.optimizers.keras2 import Training
 from minikeras.models.network import Graph
 
 
@@ -49,19 +51,21 @@ class Function:
     Args:
         inputs: symbolic tensors of any model, and `learning_phase()`, which stands for 0 or 1.
         outputs: what depends on them: symbolic tensors, variables; one, or a list.
-        updates: pairs of a variable and the symbolic tensor that it gets.
+        updates: pairs of a variable and the symbolic tensor that it gets, and what ``optimizer.get_updates(loss, params)`` gave.
         name: kept for Keras' sake.
     """
 
     def __init__(self, inputs: Any, outputs: Any, updates: Any = None, name: str | None = None):
         self.inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-        self.outputs, self.name = outputs, name
-        self._updates = [tuple(update) for update in updates or () if update is not None and not isinstance(update, Variable)]
+        self.outputs, self.name = list(outputs) if isinstance(outputs, ValuesView) else outputs, name
+        updates = [update for update in updates or () if update is not None and not isinstance(update, Variable)]
+        self._updates = [tuple(update) for update in updates if not isinstance(update, Training)]
+        self._trainings = [(u, gradients(u.loss, u.params)) for u in updates if isinstance(u, Training)]
         wrong = [x for x in self.inputs if not isinstance(x, (KerasTensor, LearningPhase))]
         if wrong:
             raise ValueError(f"The inputs of K.function are symbolic tensors such as layer.input, got {shorten(wrong[0])}.")
         self._given = [x for x in self.inputs if isinstance(x, KerasTensor)]
-        targets = [*flatten(outputs), *(new for _, new in self._updates)]
+        targets = [*flatten(self.outputs), *(new for _, new in self._updates), *(g for _, grads in self._trainings for g in grads)]
         self._symbolic = [t for t in targets if isinstance(t, KerasTensor)]
         nodes = find_nodes(self._given, self._symbolic)
         self._graph = Graph(self._given, self._symbolic, nodes) if self._given else None
@@ -80,6 +84,8 @@ class Function:
         found = dict(zip(map(id, self._symbolic), self._compute(arrays, training)))
         for variable, new in self._updates:
             variable.assign(found[id(new)] if isinstance(new, KerasTensor) else get_value(new))
+        for training, grads in self._trainings:
+            training.optimizer.apply([None if g is None else found[id(g)] for g in grads], training.params)
         results = [found[id(t)] if isinstance(t, KerasTensor) else _value(t) for t in flatten(self.outputs)]
         return results if isinstance(self.outputs, (list, tuple)) else results[0]
 

@@ -13,6 +13,29 @@ from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tensor import plain, tensor
 from minikeras._core.variable import Variable, untraced
 from minikeras.compat.backend.whole import whole
+from minikeras.optimizers.keras2 import MADE
+
+
+class Total(Variable):
+    """A variable of keras.backend: ``loss += x`` makes the name stand for the sum, as in the graphs of Keras 1 and 2.
+
+    >>> loss = start = Total(1.0)
+    >>> loss += 2.0
+    >>> float(loss), float(start)
+    (3.0, 1.0)
+    """
+
+    def __iadd__(self, other):
+        return self + other
+
+    def __isub__(self, other):
+        return self - other
+
+    def __imul__(self, other):
+        return self * other
+
+    def __itruediv__(self, other):
+        return self / other
 
 
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Callable | None = None) -> Variable:
@@ -22,9 +45,15 @@ def variable(value: Any, dtype: Any = None, name: str | None = None, constraint:
     'float32'
     """
     value = untraced(value() if callable(value) and not hasattr(value, "dtype") else value)
-    made = Variable(np.asarray(plain(value)), dtype=standardize_dtype(dtype), name=name and name.replace("/", "_"))
+    made = _made(np.asarray(plain(value)), standardize_dtype(dtype), name and name.replace("/", "_"))
     made.constraint = constraints.get(constraint)
     return made
+
+
+def _made(value: np.ndarray, dtype: str | None, name: str | None) -> Variable:
+    """A new variable, or in an optimizer's `get_updates` the one that was made there in the first step."""
+    made = MADE.get()
+    return Total(value, dtype=dtype, name=name) if made is None else made.get(lambda: Total(value, dtype=dtype, name=name))
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
@@ -45,7 +74,7 @@ def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Variable:
     >>> zeros((2,)).numpy().tolist()
     [0.0, 0.0]
     """
-    return Variable(np.zeros(_sizes(shape), standardize_dtype(dtype)), name=name)
+    return _made(np.zeros(_sizes(shape), standardize_dtype(dtype)), None, name)
 
 
 def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Variable:
@@ -54,7 +83,7 @@ def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Variable:
     >>> ones((2,)).numpy().tolist()
     [1.0, 1.0]
     """
-    return Variable(np.ones(_sizes(shape), standardize_dtype(dtype)), name=name)
+    return _made(np.ones(_sizes(shape), standardize_dtype(dtype)), None, name)
 
 
 def get_value(x: Any) -> Any:
@@ -115,14 +144,19 @@ def batch_set_value(tuples: Any) -> None:
 
 
 class Update:
-    """A variable and the symbolic tensor that it is to get: what `function(updates=[...])` carries out.
+    """A variable and what it is to get: `function(updates=[...])` carries it out, or the step that `get_updates` is called for.
+
+    Args:
+        variable: what will be changed.
+        new: its new value.
+        added: what is added, where it is that which was asked for: after what comes before in a list.
 
     >>> Update("w", "new").variable
     'w'
     """
 
-    def __init__(self, variable: Any, new: Any):
-        self.variable, self.new = variable, new
+    def __init__(self, variable: Any, new: Any, added: Any = None):
+        self.variable, self.new, self.added = variable, new, added
 
     def __iter__(self):
         return iter((self.variable, self.new))
@@ -134,10 +168,7 @@ def update(x: Variable, new_x: Any) -> Any:
     >>> v = variable(1.0); float(update(v, 3.0)), float(v)
     (3.0, 3.0)
     """
-    if isinstance(new_x, KerasTensor):
-        return Update(x, new_x)
-    x.assign(np.asarray(plain(untraced(new_x))))
-    return x
+    return _update(x, new_x)
 
 
 def update_add(x: Variable, increment: Any) -> Any:
@@ -146,7 +177,7 @@ def update_add(x: Variable, increment: Any) -> Any:
     >>> float(update_add(variable(1.0), 2.0))
     3.0
     """
-    return update(x, x + increment)
+    return _update(x, x + increment, increment)
 
 
 def update_sub(x: Variable, decrement: Any) -> Any:
@@ -155,7 +186,14 @@ def update_sub(x: Variable, decrement: Any) -> Any:
     >>> float(update_sub(variable(1.0), 2.0))
     -1.0
     """
-    return update(x, x - decrement)
+    return _update(x, x - decrement, -decrement)
+
+
+def _update(x: Variable, new: Any, added: Any = None) -> Any:
+    if isinstance(new, KerasTensor) or MADE.get() is not None:
+        return Update(x, new, added)
+    x.assign(np.asarray(plain(untraced(new))))
+    return x
 
 
 def moving_average_update(x: Variable, value: Any, momentum: float) -> Any:

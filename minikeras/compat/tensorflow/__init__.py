@@ -20,11 +20,11 @@ __version__ = "2.19.0"
 
 # Modules of tf, and modules here whose names stand directly under tf. The first that has a name gives it.
 MODULES = """autograph compat config data debugging distribute dtypes errors experimental image
-    initializers io linalg lite lookup losses math metrics nn optimizers ragged random saved_model sets
+    initializers io linalg lite lookup losses math metrics nest nn optimizers ragged random saved_model sets
     signal sparse strings summary test train version""".split()
 DIRECT = {
-    "_tensors": """EagerTensor Tensor TensorArray TensorShape TensorSpec Variable constant convert_to_tensor is_symbolic_tensor
-        is_tensor""",
+    "_tensors": """EagerTensor IndexedSlices Tensor TensorArray TensorShape TensorSpec Variable constant convert_to_tensor
+        is_symbolic_tensor is_tensor""",
     "_arrays": """bitcast broadcast_to clip_by_global_norm clip_by_norm clip_by_value concat einsum ensure_shape
         expand_dims eye fill global_norm histogram_fixed_width identity linspace meshgrid newaxis ones
         ones_like pad range rank repeat reshape reverse roll shape shape_n size slice split squeeze
@@ -57,11 +57,9 @@ _GONE = {
     "contrib": "tf.contrib is no part of TensorFlow 2 either.",
     "estimator": "Estimators are gone in TensorFlow too: use a keras.Model.",
     "tpu": "There are no TPUs here: use tf.distribute.get_strategy().",
-    "IndexedSlices": "Gradients are plain arrays here.",
     "raw_ops": "Use tf.math, tf.nn and so on.",
     "xla": "NumPy compiles nothing.",
     "mlir": "There are no graphs here.",
-    "nest": "Use keras.tree.",
     "load_library": "There are no native operations to load.",
     "feature_column": "Use keras.utils.FeatureSpace.",
 }  # fmt: skip

@@ -105,12 +105,17 @@ def ensure_shape(x, shape):
 # Joining and parting
 
 
-@op(graph=lambda values, axis=0: ops.concatenate(values, axes(axis)))
-def concat(values, axis=0):
-    """Several arrays as one, along an axis."""
+@op(name="concat", graph=lambda values, axis=0: ops.concatenate(values, axes(axis)))
+def _concat(values, axis=0):
     values = [_operand(v) for v in values]
     values = values if any(isinstance(v, Text) for v in values) else promote(*values)
     return np.concatenate(values, axes(axis))
+
+
+def concat(values: Any, axis: Any = 0, name: str | None = None) -> Any:
+    """Several arrays as one, along an axis; rows of several lengths (``tf.RaggedTensor``) too."""
+    first = values[0] if isinstance(values, (list, tuple)) and len(values) else values
+    return first.join(values, axes(axis)) if hasattr(first, "map_rows") else _concat(values, axis)
 
 
 @op(graph=lambda values, axis=0: ops.stack(values, axes(axis)))

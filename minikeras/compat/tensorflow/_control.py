@@ -12,6 +12,7 @@ import contextlib
 import functools
 import sys
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 from minikeras import ops
@@ -24,9 +25,15 @@ from minikeras.compat.tensorflow.dtypes import as_dtype
 
 
 def function(func: Callable | None = None, *args: Any, **kwargs: Any) -> Any:
-    """Decorate a function, with or without arguments: it stays as it is."""
+    """Decorate a function, with or without arguments: it stays as it is.
+
+    >>> cube = function(lambda x: x**3); cube(2), cube.get_concrete_function(2.0)(3), cube.python_function is cube
+    (8, 27, True)
+    """
     if func is None or not callable(func):
-        return lambda func: func
+        return function
+    if isinstance(func, FunctionType):
+        func.python_function, func.get_concrete_function = func, lambda *args, **kwargs: func
     return func
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.text import to_bytes
-from minikeras.tensorboard.messages import strings, tensor
+from minikeras.tensorboard.messages import NUMBERS, strings, tensor
 from minikeras.tensorboard.protobuf import block, varint
 
 
@@ -259,6 +259,22 @@ class TensorProto(Message):
         return tensor(self.array) if self.array.dtype.kind not in "OSU" else strings(
             [to_bytes(word) for word in self.array.reshape(-1)], self.array.shape
         )  # fmt: skip
+
+    def read(self, data: bytes) -> None:
+        """From bytes."""
+        parts: dict = {}
+        for number, value in fields(data):
+            parts.setdefault(number, []).append(value)
+        shape = [dict(fields(size)).get(1, 0) for number, size in fields(parts.get(2, [b""])[0]) if number == 2]
+        dtype = next((name for name, number in NUMBERS.items() if number == parts.get(1, [0])[0]), None)
+        if 8 in parts:
+            self.array = np.array(parts[8], object).reshape(shape)
+        elif dtype == "float32" and 5 in parts:
+            self.array = np.broadcast_to(np.frombuffer(b"".join(parts[5]), "<f4"), shape or (1,)).reshape(shape)
+        elif dtype and 4 in parts:
+            self.array = np.frombuffer(parts[4][0], dtype).reshape(shape)
+        else:
+            raise ValueError(f"A TensorProto holds content, float32 numbers or texts here; got the fields {sorted(parts)}.")
 
 
 def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, **kwargs: Any) -> TensorProto:

@@ -203,6 +203,23 @@ class Variable(variables.Variable, metaclass=_VariableMeta):
     def set_shape(self, shape: Any) -> None:
         """Check the shape; a variable knows it already."""
 
+    def __getitem__(self, key):
+        part = super().__getitem__(key)
+        if type(part) is tensors.Tensor:  # v[0].assign(x) writes into the variable
+            part.assign = lambda value, *args, **kwargs: self._write(key, _read(value))
+            part.assign_add = lambda value, *args, **kwargs: self._write(key, part.view(np.ndarray) + _read(value))
+            part.assign_sub = lambda value, *args, **kwargs: self._write(key, part.view(np.ndarray) - _read(value))
+        return part
+
+    def _write(self, key: Any, value: Any) -> Variable:
+        whole = np.array(_bare(self.__dict__["value"]))
+        whole[key] = value
+        return self.assign(whole)
+
+    def scatter_update(self, sparse_delta: IndexedSlices, use_locking: bool = False, name: str | None = None) -> Variable:
+        """Write rows at the indices of `IndexedSlices`."""
+        return self._write(np.asarray(sparse_delta.indices), _read(sparse_delta.values))
+
     def scatter_nd_update(self, indices: Any, updates: Any, name: str | None = None) -> Variable:
         """Write numbers at indices."""
         return self.assign(ops.scatter_update(self.numpy(), indices, updates))
@@ -212,6 +229,18 @@ class Variable(variables.Variable, metaclass=_VariableMeta):
 
     __iadd__, __isub__ = _changed(np.add), _changed(np.subtract)  # `v += 1` is v = v + 1, a tensor, as in TensorFlow
     __imul__, __itruediv__ = _changed(np.multiply), _changed(np.divide)
+
+
+class IndexedSlices:
+    """Some rows of an array, and which they are.
+
+    >>> v = Variable([[1.0], [2.0]]); v.scatter_update(IndexedSlices([[5.0]], [1])).numpy().tolist()
+    [[1.0], [5.0]]
+    """
+
+    def __init__(self, values: Any, indices: Any, dense_shape: Any = None):
+        self.values, self.indices, self.dense_shape = convert_to_tensor(values), convert_to_tensor(indices), dense_shape
+        self.dtype = self.values.dtype
 
 
 def _read(value: Any) -> Any:

@@ -91,6 +91,14 @@ class RaggedTensor:
         """What a function makes of the rows, as rows again."""
         return RaggedTensor([function(row) for row in self._rows])
 
+    @staticmethod
+    def join(parts: list, axis: Any = 0) -> RaggedTensor:
+        """Rows of several below each other, or each row with its fellows behind it: what `tf.concat` does with them."""
+        parts = [list(part) for part in parts]
+        if axis == 0:
+            return RaggedTensor([row for part in parts for row in part])
+        return RaggedTensor([concat(rows, int(axis) - 1 if axis > 0 else -1) for rows in zip(*parts)])
+
     def to_list(self) -> list:
         """Lists in a list."""
         return [r.to_list() if isinstance(r, RaggedTensor) else r.numpy().tolist() for r in self._rows]

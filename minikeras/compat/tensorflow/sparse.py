@@ -42,6 +42,14 @@ class SparseTensor:
     def __len__(self):
         return self.shape[0]
 
+    def __mul__(self, other: Any) -> SparseTensor:
+        return SparseTensor(self.indices, self.values * other, self.dense_shape)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> SparseTensor:
+        return SparseTensor(self.indices, self.values / other, self.dense_shape)
+
     def __repr__(self):
         return f"SparseTensor({len(self.values)} elements, shape={tuple(self.shape)})"
 

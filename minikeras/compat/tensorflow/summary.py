@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras import tensorboard
+from minikeras._core.text import to_bytes
 from minikeras.compat.tensorflow._tools import absent, exported
 from minikeras.compat.tensorflow.compat import hint_of
+from minikeras.tensorboard.current import state
 
 _TENSORBOARD = """create_file_writer flush get_step histogram image record_if scalar set_step should_record_summaries text
     write"""
@@ -48,6 +50,15 @@ class experimental:  # noqa: N801 - a namespace
     """Older places of the same."""
 
     get_step, set_step = staticmethod(tensorboard.get_step), staticmethod(tensorboard.set_step)
+
+    @staticmethod
+    def write_raw_pb(tensor: Any, step: Any = None, name: Any = None) -> bool:
+        """Write a Summary message, as `tensorboard.plugins.hparams` makes them."""
+        if not tensorboard.should_record_summaries():
+            return False
+        step = tensorboard.get_step() if step is None else step
+        state.writer.raw(to_bytes(getattr(tensor, "numpy", lambda: tensor)()), 0 if step is None else step)
+        return True
 
     @staticmethod
     @contextlib.contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 from minikeras import random
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import KerasTensor
-from minikeras.layers.attention.heads import joint_mask, softmax_back, softmax_in_place
+from minikeras.layers.attention.heads import check_step_mask, joint_mask, softmax_back, softmax_in_place
 from minikeras.layers.layer import Layer, registry
 
 
@@ -55,6 +55,9 @@ class Scored(Layer):
         """Compute p = softmax(s) and y = p v."""
         self._check_masks(x, mask)
         self._check_shapes([a.shape for a in x])
+        for part, name, given in zip(x, ("query_mask", "value_mask"), mask or ()):
+            if given is not None:
+                check_step_mask(self, name, given, part.shape)
         query, value = x[0], x[1]
         p, kept = self.scores(query, x[2] if len(x) > 2 else value)
         there = joint_mask(*p.shape[-2:], value_mask=mask[1] if mask else None, causal=use_causal_mask)

@@ -110,6 +110,17 @@ def window_mask(queries: int, keys: int, width: int) -> np.ndarray:
     return (np.abs(np.arange(queries)[:, None] - np.arange(keys)) < width)[None]
 
 
+def check_step_mask(layer: Any, name: str, mask: Any, shape: tuple) -> None:
+    """Raise unless a mask says of each step of an input ``(batch, steps, size)`` whether it counts."""
+    got, wanted = np.shape(mask), tuple(shape[:-1])
+    if len(got) != len(wanted) or any(a not in (1, b) for a, b in zip(got, wanted)):
+        of = name.removesuffix("_mask")
+        raise ValueError(
+            f"`{name}` of layer {layer.name!r} ({type(layer).__name__}) must have shape (batch, steps) of the {of}, here {wanted}, "
+            f"got {got}."
+        )
+
+
 def joint_mask(
     queries: int,
     keys: int,

@@ -9,7 +9,7 @@ import numpy as np
 from minikeras import constraints, initializers, regularizers
 from minikeras._core.registry import home
 from minikeras._core.symbolic import KerasTensor
-from minikeras.layers.attention.heads import Attended, attend, attend_back, joint_mask
+from minikeras.layers.attention.heads import Attended, attend, attend_back, check_step_mask, joint_mask
 from minikeras.layers.calling import call_spec
 from minikeras.layers.core.einsum_dense import EinsumDense
 from minikeras.layers.layer import Layer
@@ -162,6 +162,10 @@ class Projected(Layer):
         g, kept_g = (None, None) if gate is None else gate.forward(x, training)
         if attention_mask is not None:
             self._check_attention_mask(np.shape(attention_mask), self._scores_shape(q.shape, k.shape), q.ndim)
+        parts = (query_mask, x), (value_mask, value), (key_mask, value if key is None else key)
+        for name, (given, part) in zip(("query_mask", "value_mask", "key_mask"), parts):
+            if given is not None and part.ndim == 3:
+                check_step_mask(self, name, given, part.shape)
         masks = query_mask, value_mask, key_mask, attention_mask
         mask = joint_mask(x.shape[1], value.shape[1], *masks, causal=use_causal_mask, window=self.sliding_window)
         mask = None if mask is None else self._stack_mask(mask, q, k)
@@ -199,15 +203,15 @@ class Projected(Layer):
             dx = dx + dg
         return Shares(dx, {"value": dvalue, "key": dkey} if kept.own_key else {"value": dvalue + dkey})
 
-    def compute_output_spec(self, x: Any, return_attention_scores: bool = False, **arguments: Any) -> Any:
+    def compute_output_spec(self, query: Any, return_attention_scores: bool = False, **arguments: Any) -> Any:
         """Return the symbolic output, and that of the probabilities where these are asked for."""
-        shapes = [tuple(x.shape), *(tuple(arguments[n].shape) for n in ("value", "key") if arguments.get(n) is not None)]
+        shapes = [tuple(query.shape), *(tuple(arguments[n].shape) for n in ("value", "key") if arguments.get(n) is not None)]
         self._check_fit(*shapes)
         y = KerasTensor(self.compute_output_shape(*shapes), self.compute_dtype)
         if not return_attention_scores:
             return y
-        query, key, *_ = self._projections()
-        shape = self._scores_shape(query.compute_output_shape(shapes[0]), key.compute_output_shape(shapes[-1]))
+        of_query, of_key, *_ = self._projections()
+        shape = self._scores_shape(of_query.compute_output_shape(shapes[0]), of_key.compute_output_shape(shapes[-1]))
         return y, KerasTensor(shape, self.compute_dtype)
 
     def get_build_config(self) -> dict | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core.constructors import are_axes
 from minikeras._core.symbolic import InputSpec
 from minikeras.initializers.scaling import VarianceScaling
 from minikeras.layers.activated import Activated
@@ -62,6 +63,8 @@ class EinsumDense(Activated, Layer):
                 )
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.equation = equation
+        if not are_axes(output_shape):
+            raise ValueError(f"Argument `output_shape` of EinsumDense must be an integer or a tuple of them, got {output_shape!r}.")
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, (int, np.integer)) else tuple(output_shape)
         self.activation = activation
         self.bias_axes = bias_axes
@@ -78,7 +81,10 @@ class EinsumDense(Activated, Layer):
     def build(self, input_shape: tuple) -> None:
         """Make W and b."""
         plan = self._plan(input_shape)
-        self.input_spec = InputSpec(ndim=len(input_shape))
+        letters, kernel, _, elided = split_equation(self.equation)
+        places = range(-len(letters), 0) if elided == "left" else range(len(letters))
+        fixed = {i: input_shape[i] for i, letter in zip(places, letters) if letter in kernel}
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=fixed)
         self.kernel = self.add_weight(
             shape=plan.kernel_shape,
             initializer=with_axes(self.kernel_initializer, plan),

@@ -36,6 +36,7 @@ class Embedding(Layer):
     """
 
     float_inputs = False
+    takes_integers = True
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ class Wrapper(Layer):
         super().__init__(**kwargs)
         self.layer = layer
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Any = None) -> None:
         """Build the layer inside, if that has not happened."""
         if not self.layer.built:
             self.layer.build(input_shape)

@@ -13,6 +13,11 @@ from minikeras.layers.layer import Layer, registry
 class _Shaped(Layer):
     """One weight of each kind for every unit, or for those along the axes that are not shared."""
 
+    @property
+    def fixed_axes(self) -> list[int]:
+        """The axes along which each unit has a weight of its own."""
+        return [axis for axis in range(1, len(self._build_shape)) if axis not in (self.shared_axes or ())]
+
     def _add(self, name: str, input_shape: tuple, initializer: Any) -> Any:
         shape = [1 if i in (self.shared_axes or ()) else n for i, n in enumerate(input_shape[1:], 1)]
         return self.add_weight(shape=tuple(shape), initializer=initializer, name=name)

@@ -13,6 +13,8 @@ from minikeras.layers.old_arguments import KERNEL
 
 
 class _Kernels(Layer):
+    fixed_axes = (-1,)
+
     """What the layers here are made of."""
 
     def __init__(

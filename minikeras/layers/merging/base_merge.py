@@ -142,9 +142,12 @@ def masks_of(layer: Layer, inputs: Any, mask: Any) -> list:
     """One mask, or None, for each of the inputs."""
     if mask is None:
         return [None] * len(inputs)
-    if not isinstance(mask, (list, tuple)) or len(mask) != len(inputs):
+    count = len(inputs) if isinstance(inputs, (list, tuple)) else None
+    if count is None:
+        raise ValueError(f"{naming(layer)} takes a list of inputs and a list of masks, got one input: {type(inputs).__name__}.")
+    if not isinstance(mask, (list, tuple)) or len(mask) != count:
         got = f"{len(mask)}" if isinstance(mask, (list, tuple)) else type(mask).__name__
-        raise ValueError(f"{naming(layer)} needs a list of masks, one for each of its {len(inputs)} inputs, got {got}.")
+        raise ValueError(f"{naming(layer)} needs a list of masks, one for each of its {count} inputs, got {got}.")
     return list(mask)
 
 

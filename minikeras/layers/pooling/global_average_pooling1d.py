@@ -29,7 +29,11 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
     axes = 1
     supports_masking = True
 
-    def forward(self, x: np.ndarray, training: bool = False, *, mask: Any = None) -> tuple[np.ndarray, tuple]:
+    def call(self, x: np.ndarray, mask: Any = None, training: bool = False) -> np.ndarray:
+        """Compute the mean."""
+        return self.forward(x, training, mask=mask)[0]
+
+    def forward(self, x: np.ndarray, training: bool = False, mask: Any = None) -> tuple[np.ndarray, tuple]:
         """Compute y = Σ m x / Σ m over the steps, with m = 0 for what is masked."""
         if mask is None:
             y, shape = super().forward(x, training)

@@ -50,6 +50,11 @@ class CategoryEncoding(TokenLayer):
         """Encode the numbers."""
         if count_weights is not None and self.output_mode != "count":
             raise ValueError(f"`count_weights` of CategoryEncoding needs output_mode='count', not {self.output_mode!r}.")
+        if x.size and not (0 <= x.min() and x.max() < self.num_tokens):
+            raise ValueError(
+                f"Layer {self.name!r} (CategoryEncoding) takes numbers from 0 to {self.num_tokens - 1} (num_tokens="
+                f"{self.num_tokens}), got some from {x.min()} to {x.max()}. For other numbers there is IntegerLookup."
+            )
         weights = None if count_weights is None else np.asarray(count_weights, self.compute_dtype)
         return encode(x, self.output_mode, self.num_tokens, self.compute_dtype, weights), (x.shape, x.dtype)
 

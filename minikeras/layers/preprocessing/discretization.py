@@ -125,9 +125,14 @@ class Discretization(Layer):
         return layer
 
     def load_own_variables(self, store: Any) -> None:
-        """Take the summary of an old file; today's files hold the boundaries in the config."""
+        """Take the summary of an old file, and the boundaries from it; today's files hold those in the config."""
         if len(store) == 1:
-            self.summary = np.asarray(store["0"])
+            summary = np.asarray(store["0"], "float32")
+            if summary.ndim != 2 or summary.shape[0] != 2:
+                raise ValueError(f"Layer {self.name!r} (Discretization): a summary has shape (2, n), the file's {summary.shape}.")
+            self.summary = summary
+            if self.bin_boundaries is None and summary.size:
+                self.finalize_state()
 
 
 def _boundaries(values: Any) -> list[float]:

@@ -31,6 +31,7 @@ class HashedCrossing(Layer):
     """
 
     float_inputs = False
+    takes_integers = True
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ class TokenLayer(Layer):
     """The base of layers that take strings or integers and give numbers: nothing flows back through them."""
 
     float_inputs = False
+    takes_integers = True
 
     def convert(self, inputs: Any) -> np.ndarray:
         """Turn what a user passes into an array of strings or integers."""

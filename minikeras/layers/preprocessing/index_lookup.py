@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.text import shown
 from minikeras.layers.preprocessing.categories import OUTPUT_MODES, batches_of, checked_mode, encode, encoded_shape
 from minikeras.layers.preprocessing.fingerprints import hash_bins
 from minikeras.layers.preprocessing.hashing import TokenLayer, checked_salt, dense_only
@@ -167,7 +168,7 @@ class IndexLookup(TokenLayer):
         """Look tokens up; rows of several lengths (``tf.RaggedTensor``) stay such rows."""
         if args and hasattr(args[0], "map_rows"):
             return args[0].map_rows(lambda row: self(row, *args[1:], **kwargs))
-        return super().__call__(*args, **kwargs)
+        return shown(super().__call__(*args, **kwargs)) if self.invert else super().__call__(*args, **kwargs)
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Look tokens up, or numbers if ``invert``."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.naming import shorten
 from minikeras.layers.layer import registry
 from minikeras.layers.preprocessing.index_lookup import IndexLookup
 
@@ -85,4 +86,10 @@ class IntegerLookup(IndexLookup):
 
     def token(self, value: Any) -> int:
         """One token as an integer."""
-        return value if type(value) is int else int(value)
+        if type(value) is int:
+            return value
+        try:
+            return int(value)
+        except (TypeError, ValueError, OverflowError):
+            text = f"Layer {self.name!r} (IntegerLookup) knows whole numbers, also in its vocabulary, got {shorten(value)}"
+            raise ValueError(f"{text}. Look text up by StringLookup.") from None

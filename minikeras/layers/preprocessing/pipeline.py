@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.serialize import serialize_keras_object
+from minikeras.layers.calling import call_spec
 from minikeras.layers.layer import Layer, registry
 
 
@@ -36,11 +37,13 @@ class Pipeline(Layer):
 
     def __call__(self, inputs: Any, *args, **kwargs) -> Any:
         """Apply the layers to anything that the first one takes."""
-        training = kwargs.get("training")
+        training, mask = kwargs.get("training"), kwargs.get("mask")
         if isinstance(inputs, (np.ndarray, list, tuple, str, dict)) and not args:
             for layer in self.layers:
-                takes = isinstance(layer, Layer) and training is not None
-                inputs = layer(inputs, training=training) if takes else layer(inputs)
+                told = {"training": training} if isinstance(layer, Layer) and training is not None else {}
+                if mask is not None and isinstance(layer, Layer) and call_spec(type(layer).call).takes("mask"):
+                    told["mask"] = mask
+                inputs = layer(inputs, **told)
             return inputs
         return super().__call__(inputs, *args, **kwargs)
 

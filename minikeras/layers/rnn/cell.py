@@ -21,6 +21,7 @@ from minikeras import activations, constraints, initializers, regularizers
 from minikeras._core.nest import flatten
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec
+from minikeras._core.threads import cut, dot, share
 from minikeras._core.trace import Box
 from minikeras.layers.layer import Layer
 from minikeras.layers.rnn.dropout_rnn_cell import DropoutRNNCell
@@ -209,7 +210,10 @@ class Cell(DropoutRNNCell, Layer):
         """Return xW + b of all steps as (steps, gates, batch, units), and what `project_back` needs."""
         masks = self.masks(self.dropout, x.shape[1:], x.dtype, training)
         x = x[:, None] if masks is None else x[:, None] * masks  # x ⊙ m, with m the same at all steps
-        z = np.matmul(x, self.by_gate(self.kernel.value, scales))
+        w = self.by_gate(self.kernel.value, scales)
+        z = np.empty((len(x), self.gates, x.shape[2], self.units), x.dtype)
+        cost = float(z.size) * w.shape[1]
+        share(cut(len(x), cost), lambda part: np.matmul(x[part], w, out=z[part]))
         if bias is not None:
             z += self.by_gate(bias[None], scales)
         return z, (x, masks)
@@ -220,8 +224,8 @@ class Cell(DropoutRNNCell, Layer):
         delta, inputs = delta.reshape(-1, delta.shape[-1]), xs.shape[-1]
         if masks is None or len(masks) == 1:
             if kernel.trainable:
-                np.dot(xs.reshape(-1, inputs).T, delta, out=kernel.grad)  # ∂L/∂W = xᵀ δ
-            dx = np.dot(delta, kernel.value.T) if need_dx else None  # ∂L/∂x = δ Wᵀ
+                dot(xs.reshape(-1, inputs).T, delta, out=kernel.grad)  # ∂L/∂W = xᵀ δ
+            dx = dot(delta, kernel.value.T) if need_dx else None  # ∂L/∂x = δ Wᵀ
             dx = dx if dx is None else dx.reshape(*shape, inputs)
             return dx if dx is None or masks is None else np.multiply(dx, masks[0], out=dx)
         dx = np.zeros((*shape, inputs), delta.dtype) if need_dx else None
@@ -240,7 +244,7 @@ class Cell(DropoutRNNCell, Layer):
         rows, grad = h.reshape(-1, self.units), self.recurrent_kernel.grad
         delta = delta.reshape(len(rows), -1)
         if masks is None:
-            np.dot(rows.T, delta, out=grad)  # ∂L/∂U = Σ hᵀ δ, over all steps in one product
+            dot(rows.T, delta, out=grad)  # ∂L/∂U = Σ hᵀ δ, over all steps in one product
             return
         for k in range(self.gates):
             gate = slice(k * self.units, (k + 1) * self.units)

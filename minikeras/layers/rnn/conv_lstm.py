@@ -266,6 +266,16 @@ class ConvLSTMCell(LSTMCell):
 class ConvLSTM(Flat):
     """Base of ConvLSTM1D, ConvLSTM2D and ConvLSTM3D."""
 
+    def check_sequences(self, shape: tuple) -> None:
+        """Raise a ValueError if the steps are of another size than the states were made for."""
+        super().check_sequences(shape)
+        known = self._build_shape
+        if known and any(a not in (b, None) for a, b in zip(shape[2:], known[2:])):
+            raise ValueError(
+                f"Layer {self.name!r} ({type(self).__name__}) was built for steps of shape {tuple(known[2:])}, got an input of "
+                f"shape {shape}. Its states have that size: make the steps fit, or a new layer."
+            )
+
     rank = 0
     cell_class = ConvLSTMCell
 

@@ -97,8 +97,9 @@ class RNN(Layer):
         """What a stateful layer remembers, a list of variables; None of others."""
         return self._memory.states
 
-    def get_initial_state(self, batch_size: int) -> list:
-        """Return the states that a batch of this size starts from."""
+    def get_initial_state(self, batch_size: Any) -> list:
+        """Return the states that a batch of this size starts from; Keras 2 passed the batch itself."""
+        batch_size = len(batch_size) if getattr(batch_size, "ndim", 0) else batch_size
         return pack(self.state_size, zeros(self.cell, batch_size, self.inner_dtype))
 
     def reset_state(self) -> None:

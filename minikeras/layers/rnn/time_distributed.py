@@ -52,6 +52,12 @@ class TimeDistributed(Wrapper):
         """Build the layer for one step."""
         super().build(self.child_shape(tuple(input_shape)))
 
+    def check_input_shape(self, shape: Any) -> None:
+        """Raise a ValueError if the steps of an input of this shape can't go in."""
+        super().check_input_shape(shape)
+        if self.layer.built and is_shape(shape):
+            self.layer.check_input_shape(self.child_shape(tuple(shape)))
+
     @property
     def at_once(self) -> bool:
         """Whether steps may stand beside each other in one batch."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.lazy import lazily
 from minikeras.layers.data_format import standardize_data_format
 from minikeras.legacy.preprocessing.affine import (
     apply_affine_transform,
@@ -26,6 +27,8 @@ from minikeras.legacy.preprocessing.affine import (
 from minikeras.legacy.preprocessing.dataframe_iterator import DataFrameIterator
 from minikeras.legacy.preprocessing.iterators import DirectoryIterator, Iterator, NumpyArrayIterator
 from minikeras.utils.image_utils import array_to_img, img_to_array, load_img, save_img, smart_resize
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "DataFrameIterator",

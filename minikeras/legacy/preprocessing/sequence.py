@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.lazy import lazily
 from minikeras.data.py_dataset import PyDataset
 from minikeras.utils.sequences import pad_sequences
+
+__getattr__ = lazily(__name__)
 
 __all__ = ["TimeseriesGenerator", "make_sampling_table", "pad_sequences", "skipgrams"]
 

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.lazy import lazily
 from minikeras._core.old_arguments import hint
+
+__getattr__ = lazily(__name__)
 
 __all__ = ["Tokenizer", "hashing_trick", "one_hot", "text_to_word_sequence", "tokenizer_from_json"]
 

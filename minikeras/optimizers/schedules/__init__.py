@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minikeras._core.lazy import lazily
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
 from minikeras.optimizers.schedules.cosine import CosineDecay, CosineDecayRestarts
@@ -40,6 +41,8 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> LearningRate
     """
     return registry.deserialize(config, custom_objects)
 
+
+__getattr__ = lazily(__name__)
 
 __all__ = [
     "CosineDecay",

@@ -30,7 +30,7 @@ class LearningRateSchedule(Configurable):
     (0.8, 0.2, {'start': 0.8, 'every': 10})
     """
 
-    _takes_nan = ()
+    takes_nan = ()
     ranges = dict.fromkeys(NOT_NEGATIVE.split(), (0, math.inf))
 
     def __call__(self, step: Any):

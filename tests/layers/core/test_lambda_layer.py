@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
+from minikeras._core.byte_code import describe_code
 from minikeras.layers import Dense, Lambda
 
 X = np.array([[1.0, -2.0], [3.0, 4.0]], "float32")
@@ -72,12 +73,20 @@ def test_a_named_function_is_saved_by_its_name(tmp_path):
         keras.models.load_model(tmp_path / "m.keras")
 
 
-def test_a_lambda_is_copied_but_not_saved(tmp_path):
-    model = keras.Sequential([keras.Input((2,)), Lambda(lambda x: x + 1)])
-    np.testing.assert_array_equal(copy.deepcopy(model.layers[0])(X), X + 1)
-    with pytest.raises(ValueError, match="A lambda has no name to be saved by"):
-        model.save(tmp_path / "m.keras")
-    assert not (tmp_path / "m.keras").exists()
+def test_a_lambda_is_saved_as_code_and_opens_only_where_that_is_trusted(tmp_path):
+    shift = 2.0
+    model = keras.Sequential([keras.Input((2,)), Lambda(lambda x, k=3.0: x * k + shift), Lambda(lambda x: np.tanh(x))])
+    expected = np.tanh(3 * X + 2)
+    for again in (copy.deepcopy(model), keras.models.clone_model(model)):
+        np.testing.assert_array_equal(again.predict(X, verbose=0), expected)
+    for ending in ("keras", "h5"):
+        model.save(tmp_path / f"m.{ending}")
+        with pytest.raises(ValueError, match=rf"m.{ending}.*the code of a lambda.*custom_objects.*safe_mode=False"):
+            keras.models.load_model(tmp_path / f"m.{ending}")
+        again = keras.models.load_model(tmp_path / f"m.{ending}", safe_mode=False)
+        np.testing.assert_array_equal(again.predict(X, verbose=0), expected)
+    with pytest.raises(ValueError, match="the code of a lambda"):
+        keras.models.model_from_json(model.to_json())
 
 
 def test_code_in_a_config_is_refused():
@@ -86,6 +95,13 @@ def test_code_in_a_config_is_refused():
         Lambda.from_config(config)
     with pytest.raises(ValueError, match="custom_objects"):
         Lambda.from_config({"name": "l", "function": "unknown", "function_type": "function", "module": "m"})
+    old = {"name": "l", "function": ["4wEAAAA=", None, None], "function_type": "lambda"}
+    with pytest.raises(ValueError, match="never run by default"):
+        Lambda.from_config(old)
+    with pytest.raises(ValueError, match="fits only the version of Python"):
+        Lambda.from_config(old, safe_mode=False)
+    code = describe_code(lambda x: x + 1)["config"]["value"]
+    assert Lambda.from_config({**old, "function": code}, safe_mode=False).function(1) == 2  # as Keras 2 wrote them
 
 
 def test_bad_arguments():

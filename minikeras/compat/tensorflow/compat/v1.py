@@ -184,6 +184,16 @@ def assign(ref: Any, value: Any, **kwargs: Any) -> Any:
     return ref.assign(value)
 
 
+def assign_add(ref: Any, value: Any, **kwargs: Any) -> Any:
+    """Add to a variable."""
+    return ref.assign_add(value)
+
+
+def assign_sub(ref: Any, value: Any, **kwargs: Any) -> Any:
+    """Subtract from a variable."""
+    return ref.assign_sub(value)
+
+
 def to_float(x: Any, name: str | None = None) -> Any:
     """As float32."""
     return cast(x, "float32")

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from minikeras._core.constructors import are_axes, check_call, check_kinds, is_switch, is_whole, kind_of, taken_by
+
+
+class Lamp:
+    ranges = {"lumen": (0, 100)}
+    takes_nan = ("warmth",)
+
+    def __init__(self, lumen: float, color: str | None = None, *, on: bool = False, warmth: float = 1.0, **more):
+        if lumen == "dark":
+            raise ValueError("`lumen` of a Lamp is a number, not 'dark'.")
+
+
+Lamp.__module__ = "minikeras.lamps"  # of the house, or its kinds are not asked for
+Lamp.__init__.__annotations__ = {"lumen": "float", "color": "str | None", "on": "bool", "warmth": "float"}
+
+
+def test_what_a_class_takes():
+    taken = taken_by(Lamp)
+    assert taken.names == ("lumen", "color") and taken.required == ("lumen",) and taken.more_by_name
+    assert taken.known == ("lumen", "color", "on", "warmth") and taken_by(Lamp) is taken
+    assert taken_by(type("Bare", (), {})).names == ()
+
+
+def test_names_are_checked_only_where_none_is_taken_by_kwargs_or_one_is_missing():
+    check_call(Lamp, (1.0,), {"hue": 3})
+    with pytest.raises(ValueError, match="unknown argument: `lumens`. Did you mean `lumen`"):
+        check_call(Lamp, (), {"lumens": 3})
+    with pytest.raises(TypeError, match="Lamp takes at most 2 arguments by position .lumen, color., got 3"):
+        check_call(Lamp, (1, 2, 3), {})
+
+
+@pytest.mark.parametrize(
+    ("args", "given", "said"),
+    [
+        (("bright",), {}, "`lumen` of Lamp must be a number, got 'bright'"),
+        (("dark",), {}, "is a number, not 'dark'"),  # the class' own words come first
+        ((101,), {}, "must be from 0 to 100, got 101"),
+        ((float("nan"),), {}, "got nan"),
+        ((1, 2), {}, "`color` of Lamp must be a string, got 2"),
+        ((1,), {"on": "False"}, "`on` of Lamp must be True or False, got 'False'"),
+    ],
+)
+def test_kinds_and_ranges(args, given, said):
+    with pytest.raises(ValueError, match=said):
+        check_kinds(Lamp, args, given)
+
+
+def test_what_fits():
+    check_kinds(Lamp, (np.float32(1), None), {"on": np.True_, "warmth": float("nan")})
+    assert is_whole(np.int8(2)) and is_whole(3.0) and not is_whole("3")
+    assert is_switch(0) and not is_switch("0") and are_axes([0, None, 1]) and not are_axes({})
+    assert kind_of("seed", "Any").fits(3) and kind_of("axis", "Any").fits((1, 2)) and kind_of("else", "Any") is None
