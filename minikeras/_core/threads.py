@@ -9,11 +9,10 @@ nothing is done.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,33 +70,36 @@ def set_blas_threads(threads: Any) -> None:
     _setting[0] = threads
 
 
-@contextlib.contextmanager
-def limited() -> Iterator[None]:
+class limited:
     """Limit BLAS' own threads in the block.
 
     Blocks in blocks, and in other threads, leave the limit of the first one; with the last the old number is back.
 
     >>> with limited(): pass
     """
-    wanted = 1 if _setting[0] == "auto" else _setting[0]
-    library = _openblas() if wanted is not None else None
-    if library is None:
-        yield
-        return
-    get, put = library
-    with _lock:
-        if not _running:
-            _running.append(int(get()))
-            put(wanted)
-        else:
-            _running.append(_running[0])
-    try:
-        yield
-    finally:
+
+    __slots__ = ("put",)
+
+    def __enter__(self) -> None:
+        wanted = 1 if _setting[0] == "auto" else _setting[0]
+        library = _openblas() if wanted is not None else None
+        self.put = None
+        if library is None:
+            return
+        get, self.put = library
         with _lock:
-            before = _running.pop()
             if not _running:
-                put(before)
+                _running.append(int(get()))
+                self.put(wanted)
+            else:
+                _running.append(_running[0])
+
+    def __exit__(self, *error: Any) -> None:
+        if self.put is not None:
+            with _lock:
+                before = _running.pop()
+                if not _running:
+                    self.put(before)
 
 
 def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:

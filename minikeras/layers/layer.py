@@ -38,6 +38,7 @@ from minikeras._core.serialize import Configurable, constructor_arguments, descr
 from minikeras._core.symbolic import InputSpec, KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.tape import Written, paused, traced
 from minikeras._core.tensor import Shape, plain, tensor
+from minikeras._core.threads import limited
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 from minikeras.layers.arguments import BASE_ARGUMENTS, SHAPE_ARGUMENTS, given_shape, plain_arguments
@@ -241,7 +242,10 @@ class Layer(Weighted, OldAttributes, Configurable):
         x, arguments, mask = self._ready(x, arguments)
         call = Call(training) if outer is None else outer
         before, call.training = call.training, training
-        token = CALL.set(call) if outer is None else None
+        token = limit = None
+        if outer is None:  # called by hand: the outermost one
+            token, limit = CALL.set(call), limited()
+            limit.__enter__()
         try:
             y = self._compute(x, training, arguments)
             if y is None:
@@ -256,6 +260,7 @@ class Layer(Weighted, OldAttributes, Configurable):
             call.training = before
             if token is not None:
                 CALL.reset(token)
+                limit.__exit__()
         if self._is_plain and type(x) is Box and self.activity_regularizer is None:
             known = self.known()
             known.shape, known.dtype = x.entry.value.shape, x.entry.value.dtype
@@ -657,10 +662,10 @@ def _remembering(build):
             build(self, *shapes, **named)
             if outermost:
                 self.built = True
-                if self.fixed_axes and is_shape(shape):
-                    self.input_spec = InputSpec(ndim=len(shape), axes={axis: shape[axis] for axis in self.fixed_axes})
                 if self._build_shape is None:
                     self._build_shape = shape
+                if self.fixed_axes and is_shape(shape):
+                    self.input_spec = InputSpec(ndim=len(shape), axes={axis: shape[axis] for axis in self.fixed_axes})
                 if self._given_weights is not None:
                     weights, self._given_weights = self._given_weights, None
                     self.set_weights(weights)

@@ -252,7 +252,7 @@ def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
         for k, (head, rule) in enumerate(zip(heads, rules)):
             mask = None if masks is None else masks[k]
             if rule is None:
-                slopes.append(None)
+                slopes.append(None if graph is not None else np.zeros_like(ps[k]))  # ∂C/∂a[L] = 0: layers add to the loss
                 if head.metrics:
                     head.tally(0.0, ys[k], ps[k], ws[k], mask)
                 continue

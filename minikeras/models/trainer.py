@@ -437,7 +437,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             if 0 < len(x) <= (32 if batch_size is None else batch_size):
                 x = self.adapt_rank(x)
                 self.check_input_shape(x.shape)  # one batch, as it is: no machinery, no copy
-                with np.errstate(all="ignore"):
+                with np.errstate(all="ignore"), limited():
                     y = self._course.call(x)
                 return y.copy() if np.may_share_memory(x, y) else y
         batches = data.open(x, batch_size=batch_size, steps=steps, **self._kinds())

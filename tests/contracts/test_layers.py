@@ -112,6 +112,19 @@ def test_shapes(name, arguments, x):
 
 
 @each
+def test_an_input_of_another_size_goes_in_or_is_refused_by_name(name, arguments, x):
+    for axis in range(1, x.ndim):
+        for other in (np.concatenate([x, x.take([0], axis)], axis), x.take(range(x.shape[axis] - 1), axis)):
+            layer = make(name, arguments, "float32")
+            layer(x)
+            names = [layer.name, *(inner.name for inner in layer._inner_layers())]
+            try:
+                layer(other)
+            except ValueError as error:
+                assert any(known in str(error) for known in (*names, name)), f"axis {axis}: {error}"
+
+
+@each
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("training", [False, True])
 def test_dtype_is_kept_and_inputs_are_not_changed(name, arguments, x, dtype, training):

@@ -246,3 +246,19 @@ def test_a_metric_of_ones_own_with_batches_that_come_one_by_one(outputs):
     history = model.fit(batches(), verbose=0).history
     assert [values for name, values in history.items() if name.endswith("largest")] == [[2.0]] * outputs
     assert model.evaluate(batches(), verbose=0, return_dict=True).keys() == history.keys()
+
+
+class Adds(keras.layers.Layer):
+    """A layer that adds to the loss what goes through it."""
+
+    def call(self, x):
+        self.add_loss(keras.ops.sum(x))
+        return x
+
+
+@pytest.mark.parametrize("first", [[], [keras.Input((2,))]], ids=["unbuilt", "built"])
+def test_a_loss_from_within_is_all_there_is(first):
+    model = Sequential([*first, Dense(2, kernel_initializer="ones"), Adds(), Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1))
+    history = model.fit(np.ones((4, 2)), np.zeros((4, 1)), batch_size=4, epochs=2, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [16.0, 16.0 - 0.1 * 24 * 4], rtol=1e-5)  # Σ xW + b, its slope 4 for each of 6

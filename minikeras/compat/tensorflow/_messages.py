@@ -273,6 +273,8 @@ class TensorProto(Message):
             self.array = np.broadcast_to(np.frombuffer(b"".join(parts[5]), "<f4"), shape or (1,)).reshape(shape)
         elif dtype and 4 in parts:
             self.array = np.frombuffer(parts[4][0], dtype).reshape(shape)
+        elif dtype and not set(parts) - {1, 2, 3}:
+            self.array = np.zeros(shape, dtype)  # zeros are left out
         else:
             raise ValueError(f"A TensorProto holds content, float32 numbers or texts here; got the fields {sorted(parts)}.")
 

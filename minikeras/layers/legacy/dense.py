@@ -13,9 +13,9 @@ from minikeras.layers.old_arguments import KERNEL
 
 
 class _Kernels(Layer):
-    fixed_axes = (-1,)
-
     """What the layers here are made of."""
+
+    fixed_axes = (-1,)
 
     def __init__(
         self,

@@ -17,6 +17,11 @@ from minikeras.layers.old_arguments import _SIDE_MOOT, CONV, CONV_1D, WORDS, sid
 class _LocallyConnected(Layer):
     rank = 0
 
+    @property
+    def fixed_axes(self) -> range:
+        """All axes but the batch: each place has weights of its own."""
+        return range(1, self.rank + 2)
+
     def __init__(
         self,
         filters: int,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.registry import home
+from minikeras._core.symbolic import is_shape
 from minikeras.layers.calling import call_spec
 from minikeras.layers.core.wrapper import Wrapper
 from minikeras.layers.layer import registry

@@ -75,7 +75,7 @@ def decode_csv(
     rows = list(csv.reader([str(w) for w in words.reshape(-1)], **how))
     columns = list(zip(*rows)) if select_cols is None else [[row[i] for row in rows] for i in select_cols]
     if len(columns) != len(record_defaults):
-        raise errors.InvalidArgumentError(f"decode_csv: expect {len(record_defaults)} fields but have {len(columns)} in a record.")
+        raise ValueError(f"decode_csv: expect {len(record_defaults)} fields but have {len(columns)} in a record.")
     return [_column(c, d, na_value, words.shape, i) for i, (c, d) in enumerate(zip(columns, record_defaults))]
 
 
@@ -88,7 +88,7 @@ def _column(values: Any, default: Any, na_value: str, shape: tuple, number: int)
     words = isinstance(value, Text)
     empty = value.view(np.ndarray).reshape(-1)
     if needed and any(v == na_value for v in values):
-        raise errors.InvalidArgumentError(f"decode_csv: field {number} is required but missing in a record.")
+        raise ValueError(f"decode_csv: field {number} is required but missing in a record.")
     filled = [empty[0] if v == na_value else v if words else empty.dtype.type(v) for v in values]
     return convert_to_tensor(np.array(filled, object if words else empty.dtype).reshape(shape))
 
