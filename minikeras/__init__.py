@@ -41,7 +41,7 @@ from minikeras.regularizers import Regularizer
 
 __version__ = "0.2.0"
 
-_LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "wrappers")  # imported when they are asked for
+_LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "visualization", "wrappers")  # imported when they are asked for
 _LAZY_MODULES = {"backend": "compat.backend", "mixed_precision": "compat.mixed_precision"}
 _LAZY_NAMES = {
     "Function": "models.function",
@@ -118,5 +118,6 @@ __all__ = [
     "tree",
     "uninstall_as_keras",
     "utils",
+    "visualization",
     "wrappers",
 ]

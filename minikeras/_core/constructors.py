@@ -1,14 +1,14 @@
 """The door of all classes that are made of arguments: what a constructor takes, by name, number and kind.
 
-The kinds are read off the annotations: an argument declared as `float` takes numbers, one declared as `bool` no text, and so on.
-What a class wants beyond that (a range, a word of a few) it says itself.
+The kinds are read off the annotations, an argument declared as `float` takes numbers, one declared as `bool` no text, and off
+the names, which mean one thing throughout. Ranges of numbers stand in the class attribute `ranges`.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,7 +84,8 @@ def check_kinds(cls: type, args: tuple, given: dict) -> None:
         if name not in kinds and name not in ranges and type(value) is not float:
             continue
         wanted = _wanted(kinds.get(name), ranges.get(name), value)
-        if wanted is None and nan is not True and isinstance(value, (float, np.floating)) and value != value and name not in nan:
+        is_nan = isinstance(value, (float, np.floating)) and value != value
+        if wanted is None and is_nan and nan is not True and name not in nan:
             wanted = "a number, and not NaN"
         if wanted is not None:
             try:
@@ -133,7 +134,8 @@ def _read(cls: type) -> Taken:
     everything, kinds = dict(named), dict(named) if of_the_house(cls) else {}
     for base in cls.__mro__[:-1] if by_name else [next(c for c in cls.__mro__ if "__init__" in vars(c))]:
         if "__init__" in vars(base):
-            above = {p.name: p for p in list(inspect.signature(base.__init__).parameters.values())[1:] if p.kind not in _CATCH_ALLS}
+            parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+            above = {p.name: p for p in parameters if p.kind not in _CATCH_ALLS}
             everything = {**above, **everything}
             kinds = {**above, **kinds} if of_the_house(base) else kinds
     return Taken(
@@ -153,7 +155,7 @@ def kind_of(name: str, annotation: Any) -> Kind | None:
     ('a number', 'a name, a config, an object or a function', None)
     """
     if annotation == "Any":
-        return _OBJECT if name.endswith(_OBJECTS) else _NAMES.get(name)
+        return _OBJECT if name.endswith(_OBJECTS) else _NAMES["dtype"] if name.endswith("dtype") else _NAMES.get(name)
     return _KINDS.get(annotation)
 
 

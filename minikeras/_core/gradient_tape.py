@@ -91,7 +91,7 @@ class GradientTape(Recording):
         if self.roll is None:
             raise RuntimeError("Nothing was recorded yet: compute inside `with GradientTape() as tape:`.")
         targets = flatten(target)
-        if all(isinstance(t, (int, float, np.generic, type(None))) for t in targets):  # TensorFlow refuses them, too
+        if all(isinstance(t, (int, float, np.generic, type(None))) for t in targets):
             raise TypeError(
                 f"A GradientTape has no gradient of {shorten(target)}, which is no tensor: float(x), x.item(), x.numpy() and "
                 "np.array(x) take numbers out of the tape. Compute the target by keras.ops or NumPy's functions of tensors, and "

@@ -35,6 +35,8 @@ LEFT_OUT = {
     "keras.distribution": "it is for training on several devices, and NumPy computes on one",
     "keras.layers.MaxNumBoundingBoxes": _BOXES,
     "keras.utils.bounding_boxes": _BOXES,
+    "keras.visualization.draw_bounding_boxes": _BOXES,
+    "keras.visualization.plot_bounding_box_gallery": _BOXES,
 }
 #: The same for what layers and models have in Keras.
 METHODS_LEFT_OUT = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from minikeras._core.allowance import limited
 from minikeras._core.growth import check_growth
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
-from minikeras._core.now import CALL, Call
+from minikeras._core.now import CALL, Call, Trial
 from minikeras._core.symbolic import KerasTensor, Node, shapes_of, symbolic_leaves
 from minikeras._core.tape import paused
 from minikeras._core.trace import Box
+from minikeras._core.variable import Variable
 
 # what NumPy calls its functions, and Keras the classes of its operations
 CLASS_NAMES = {
@@ -91,9 +92,8 @@ def output_spec(function: Callable, args: tuple, kwargs: dict, who: str) -> Any:
 
     What differs between the two is a size not known of the result. Only batches of any size cost a second run.
     """
-    sizes = [(2, 16), (3, 17)] if any(None in t.shape for t in symbolic_leaves((args, kwargs))) else [(2, 16)]
-    with paused():
-        tried = [_try(function, fill_zeros(args, *n), fill_zeros(kwargs, *n), who) for n in sizes]
+    with paused(), Trial():
+        tried = _tried(function, args, kwargs, who)
     flat = [flatten(y) for y in tried]
     specs = []
     for parts in zip(*flat, strict=True):
@@ -101,6 +101,33 @@ def output_spec(function: Callable, args: tuple, kwargs: dict, who: str) -> Any:
         shape = tuple(n if all(p.shape[i] == n for p in parts) else None for i, n in enumerate(parts[0].shape))
         specs.append(KerasTensor(shape, _dtype(parts[0])))
     return pack_sequence_as(tried[0], specs)
+
+
+def _tried(function: Callable, args: Any, kwargs: Any, who: str) -> list:
+    """What comes out for two sizes of all that is open; where no such sizes go, for those that other tensors have there."""
+    shapes = [t.shape for t in symbolic_leaves((args, kwargs))]
+    if not any(None in shape for shape in shapes):
+        return [_try(function, fill_zeros(args, 2, 16), fill_zeros(kwargs, 2, 16), who)]
+    first = None
+    for sizes in _sizes(shapes, [np.shape(a) for a in flatten((args, kwargs)) if isinstance(a, (np.ndarray, Variable))]):
+        try:
+            return [_try(function, fill_zeros(args, *n), fill_zeros(kwargs, *n), who) for n in sizes]
+        except ValueError as error:
+            first = first or error
+    raise first
+
+
+def _sizes(symbolic: list, plain: list) -> Iterator[list[tuple[int, int]]]:
+    """Pairs of (batch, other size) to try: any numbers first, then those that known axes have, which an open one has to meet."""
+    yield [(2, 16), (3, 17)]
+    batches = {shape[0] for shape in symbolic if len(shape) and shape[0] is not None}
+    others = {n for shape in symbolic for n in shape[1:] if n is not None} | {n for shape in plain for n in shape}
+    for k in sorted(others - {1}):
+        yield [(2, k), (3, k)]
+    for b in sorted(batches - {1}):
+        yield [(b, 16), (b, 17)]
+        for k in sorted(others - {1}):
+            yield [(b, k)]
 
 
 def _try(function: Callable, args: Any, kwargs: Any, who: str) -> Any:

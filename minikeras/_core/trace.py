@@ -10,6 +10,7 @@ derivatives. Who reads the tape is in `tape`.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from minikeras._core.nest import map_leaves
 from minikeras._core.now import CALL, TAPE
 from minikeras._core.tensor import Shape, Tensor, plain, tensor
+from minikeras._core.trace_in_place import only_this_name
 from minikeras._core.trace_own import put
 from minikeras._core.trace_rules import COMPOSED, FLAT, RULES
 from minikeras._core.variable import Variable
@@ -280,10 +282,12 @@ def _in_place(key: Any, func: Callable, args: tuple, kw: dict, out: Any) -> Any:
     if not isinstance(target, Box):
         if key in FLAT or roll_of(args) is None:
             return func(*map(values, args), out=out, **kw)
-        if args[0] is target and roll_of(args).formulas:
+        first = args[0] is target
+        if first and (roll_of(args).formulas or only_this_name(target, sys.getrefcount(target), args[-1])):
             return record(key, func, args, kw)  # y += b: the name stands for the result from now on
         raise NotImplementedError(
-            f"No gradient through a change in place of a plain array ({label(key)} with out=, `x += y`): write x = x + y."
+            f"No gradient through a change in place of a plain array ({label(key)} with out=, or `x += y` where something else "
+            "holds x too): write x = x + y."
         )
     y = record(key, func, args, kw)
     target.entry = y.entry if isinstance(y, Box) else Entry(np.asarray(y, target.dtype), target.roll, None)
@@ -341,6 +345,15 @@ def constant(x: Any) -> Any:
     (array([3.]),)
     """
     return x.value if isinstance(x, Box) else x
+
+
+def contiguous(x: Any) -> Any:
+    """Return an array whose numbers stand one behind the other; a traced one as it is.
+
+    >>> contiguous(np.ones((2, 3)).T).flags.c_contiguous
+    True
+    """
+    return x if isinstance(x, Box) else np.ascontiguousarray(x)
 
 
 def values(a: Any) -> Any:

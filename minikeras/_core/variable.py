@@ -15,7 +15,7 @@ from minikeras._core.allowance import spend
 from minikeras._core.config import floatx, standardize_dtype
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import map_leaves
-from minikeras._core.now import CALL, TAPE
+from minikeras._core.now import CALL, TAPE, TRIAL
 from minikeras._core.registry import REGISTRIES
 from minikeras._core.tensor import Shape, TypeName, tensor
 
@@ -167,6 +167,9 @@ class Variable(NDArrayOperatorsMixin):
             raise ValueError(
                 f"The shape of {self.path!r} is {self.value.shape} and can't change, got a value of shape {value.shape}."
             )
+        trial = TRIAL.get()
+        if trial is not None:
+            trial.setdefault(id(self), (self, self.value.copy()))
         self.value[...] = value
         return self.value
 

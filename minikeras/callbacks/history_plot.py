@@ -8,7 +8,7 @@ import numpy as np
 
 
 def plot_history(history: Any, metrics: list[str] | None = None, ax: Any = None) -> Any:
-    """Draw how loss and metrics went over the epochs: training as lines, validation dashed.
+    """Draw how loss and metrics went over the epochs: training as lines, validation dashed, a ring around the best epoch.
 
     Args:
         history: what fit() returned, or its dict.
@@ -34,12 +34,28 @@ def plot_history(history: Any, metrics: list[str] | None = None, ax: Any = None)
                 y = np.asarray(values[key], "float64")
                 at = np.arange(len(y)) + 1 if not epochs or len(epochs) != len(y) else np.asarray(epochs) + 1
                 axis.plot(at, y, style, color=colour, label=label, marker="o" if len(y) < 15 else None, markersize=4)
+                judged = at, y  # the validation where there is one
+        marked = _mark_best(axis, name, *judged)
         axis.set(xlabel="epoch", ylabel=name)
         axis.grid(alpha=0.3)
-        if f"val_{name}" in values:
+        if f"val_{name}" in values or marked:
             axis.legend()
         axis.xaxis.get_major_locator().set_params(integer=True)
     return axes
+
+
+def _mark_best(axis: Any, name: str, epochs: np.ndarray, values: np.ndarray) -> bool:
+    """Put a ring around the best epoch, if there is one to tell."""
+    if values.ndim != 1 or len(values) < 2 or np.isnan(values).all() or "learning_rate" in name or name == "lr":
+        return False
+    i = int((np.nanargmin if _less_is_better(name) else np.nanargmax)(values))
+    ring = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": "#333333", "linestyle": "none"}
+    axis.plot(epochs[i], values[i], label=f"best: {values[i]:.3g} in epoch {epochs[i]}", **ring)
+    return True
+
+
+def _less_is_better(name: str) -> bool:
+    return any(word in name for word in _LESS_IS_BETTER)
 
 
 def table_of(history: Any) -> str:
@@ -58,7 +74,7 @@ def table_of(history: Any) -> str:
     rows = []
     for name, series in values.items():
         numbers = np.asarray(series, "float64").reshape(len(series), -1)[:, 0]
-        best = numbers.min() if any(word in name for word in _LESS_IS_BETTER) else numbers.max()
+        best = numbers.min() if _less_is_better(name) else numbers.max()
         cells = "".join(f"<td>{value:.4g}</td>" for value in (numbers[0], best, numbers[-1]))
         rows.append(f"<tr><th>{html.escape(str(name))}</th>{cells}</tr>")
     epochs = max(len(series) for series in values.values())

@@ -17,6 +17,9 @@ import types
 from pathlib import Path
 from typing import Any
 
+from minikeras.commands.markdown import to_html
+from minikeras.commands.timing import timed
+
 HARMLESS = re.compile(r"^\s*(%|!|\?|.*\?\s*$)")
 ASSIGNED = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[!%](.*)$")
 
@@ -24,10 +27,9 @@ ASSIGNED = re.compile(r"^(\s*)([\w, ]+?)\s*=\s*[!%](.*)$")
 class Notebook:
     """The cells of an `.ipynb` file.
 
-    Magics do what does no harm: ``%time`` and ``%timeit`` run what stands behind, once, ``%cd`` changes the folder, ``%env``
-    the
-    environment, ``%run`` runs a script, ``%%writefile`` writes a file; other magics and shell lines are passed over with a
-    word.
+    Magics do what does no harm: ``%time`` and ``%timeit`` run what stands behind and say how long it took, ``%cd`` changes the
+    folder, ``%env`` the environment, ``%run`` runs a script, ``%%writefile`` writes a file; other magics and shell lines are
+    passed over with a word.
     """
 
     def __init__(self, path: Path):
@@ -63,7 +65,8 @@ class Notebook:
     def _run_cell(self, code: str, number: int) -> bool:
         with contextlib.redirect_stdout(_Tee(sys.stdout, self._outputs, "stdout")):
             try:
-                self._execute(plain_python(code), number)
+                with timed() if code.lstrip().startswith(("%%time", "%%timeit")) else contextlib.nullcontext():
+                    self._execute(plain_python(code), number)
                 return True
             except SystemExit as stop:
                 print(f"Cell {number} of {self.path.name} ended the run: sys.exit({stop.code!r}).", file=sys.stderr)
@@ -147,7 +150,7 @@ class Notebook:
         for cell in self.cells:
             text = "".join(cell.get("source", cell.get("input", "")))
             if cell.get("cell_type") != "code":
-                parts.append(f"<div>{_markdown(text)}</div>")
+                parts.append(f"<div>{to_html(text)}</div>")
                 continue
             parts.append(f"<pre>{html.escape(text)}</pre>")
             for output in cell.get("outputs", ()):
@@ -166,7 +169,7 @@ class Notebook:
 def plain_python(code: str) -> str:
     """A cell's code with what only IPython understands taken out, line for line.
 
-    >>> print(plain_python("%matplotlib inline\\n!pip install keras\\nx = 1\\n%time y = x\\nfiles = !ls"))
+    >>> print(plain_python("%matplotlib inline\\n!pip install keras\\nx = 1\\n%prun y = x\\nfiles = !ls"))
     pass  # %matplotlib inline
     print('(not run: !pip install keras)')
     x = 1
@@ -196,7 +199,7 @@ def _plain_line(line: str) -> str:
     if assigned and not HARMLESS.match(line):
         return f"{assigned[1]}{assigned[2]} = []  # {line.split('=', 1)[1].strip()}"
     if bare.startswith(("%time ", "%timeit ", "%prun ")):
-        return indent + re.sub(r"^(-[nrtcpqo]+\s*\d*\s+)*", "", bare.split(None, 1)[1])
+        return indent + _timed_line(bare.split(None, 1)[0], re.sub(r"^(-[nrtcpqo]+\s*\d*\s+)*", "", bare.split(None, 1)[1]))
     if bare.startswith("%cd "):
         return f"{indent}__import__('os').chdir({os.path.expanduser(bare[4:].strip())!r})"
     if bare.startswith(("%env ", "%set_env ")) and (pair := bare.split(None, 1)[1].replace("=", " ", 1).split(None, 1))[1:]:
@@ -209,6 +212,20 @@ def _plain_line(line: str) -> str:
     if bare.startswith("%") or bare.endswith("?") or bare.startswith("?"):
         return f"{indent}pass  # {bare}"
     return line
+
+
+def _timed_line(magic: str, statement: str) -> str:
+    """A statement that is timed, in one line: an expression keeps its value."""
+    place = "__import__('minikeras.commands.timing').commands.timing"
+    if magic == "%timeit":
+        return f"for _ in {place}.timeit(): {statement}"
+    if magic == "%prun":
+        return statement
+    try:
+        ast.parse(statement, mode="eval")
+        return f"{place}.time_of(lambda: {statement})"
+    except SyntaxError:
+        return f"with {place}.timed(): {statement}"
 
 
 def _passed_over(line: str) -> str:
@@ -233,7 +250,7 @@ class Shown:
         self.data = data
 
     def _repr_html_(self) -> str:
-        return str(self.data)
+        return self.data.decode("utf-8", "replace") if isinstance(self.data, bytes) else str(self.data)
 
 
 class Picture:
@@ -269,12 +286,3 @@ class _Shell:
 
     def __getattr__(self, name: str) -> Any:
         return lambda *args, **kwargs: None
-
-
-def _markdown(text: str) -> str:
-    """Headings and paragraphs; the rest as it is."""
-    lines = []
-    for line in html.escape(text).split("\n"):
-        heading = re.match(r"(#+)\s+(.*)", line)
-        lines.append(f"<h{len(heading[1])}>{heading[2]}</h{len(heading[1])}>" if heading else line or "<p>")
-    return "\n".join(lines)

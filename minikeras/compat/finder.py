@@ -11,7 +11,7 @@ from typing import Any
 
 from minikeras._core.origin import WATCHERS, rename, restore_names
 from minikeras.compat.facade import Facade, find_module
-from minikeras.compat.places import FILES, read_classes, read_old
+from minikeras.compat.places import FILES, IN_SRC, read_classes, read_old
 
 ROOTS = ("keras", "tf_keras", "tensorflow")
 VERSION = "3.15.0"  # of the Keras that this library answers as
@@ -128,9 +128,10 @@ def _of_tensorflow(fullname: str, path: str) -> Facade | None:
 
 def _of_private_tensorflow(fullname: str, path: str, thin: str) -> Facade | None:
     places = find_module(f"{thin}._python").PLACES
+    path = path if path in places else f"ops.{path}"
     if path in places:
         return Facade(fullname, [thin if source == "." else f"{thin}.{source}" for source in places[path].split()])
-    return Facade(fullname, []) if any(known.startswith(f"{path}.") for known in places) else None
+    return Facade(fullname, []) if any(known.startswith(f"{path.removeprefix('ops.')}.") for known in places) else None
 
 
 def _of_keras(fullname: str, path: str) -> Facade | types.ModuleType | None:
@@ -139,6 +140,8 @@ def _of_keras(fullname: str, path: str) -> Facade | types.ModuleType | None:
         return None
     old, classes = _table("old", read_old), _table("classes", read_classes)
     private = _modules(["_root", "ops", "compat.private"]) if fullname.startswith("keras.src.") else []
+    if private and path in IN_SRC:
+        return Facade(fullname, _modules([IN_SRC[path]]) + private)
     module = find_module(f"{_HOUSE}.{path}")
     if module is not None and path not in old and not hasattr(module, "__all__") and not hasattr(module, "__path__"):
         return module

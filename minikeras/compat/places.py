@@ -174,6 +174,17 @@ OLD = {
     "models ": "premade premade_models",
 }
 
+# The same below keras.src alone: what the engine of a backend has.
+IN_SRC = {
+    "backend.core": "ops",
+    "backend.image": "ops.image",
+    "backend.linalg": "ops.linalg",
+    "backend.math": "ops",
+    "backend.nn": "ops.nn",
+    "backend.numpy": "ops.numpy",
+    "backend.random": "random",
+}
+
 # Modules that are listed with the names of a module although they are imported only when they are asked for.
 CHILDREN = {
     "keras": "applications backend datasets legacy mixed_precision preprocessing quantizers visualization wrappers",

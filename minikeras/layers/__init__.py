@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # for editors
     from minikeras.layers.core.embedding import Embedding
     from minikeras.layers.core.lambda_layer import Lambda
     from minikeras.layers.core.masking import Masking
+    from minikeras.layers.core.reversible_embedding import ReversibleEmbedding
     from minikeras.layers.core.wrapper import Wrapper
     from minikeras.layers.legacy.convolutions import (
         Convolution1D,
@@ -167,6 +168,7 @@ _LATER = {
     "core.embedding": "Embedding",
     "core.lambda_layer": "Lambda",
     "core.masking": "Masking",
+    "core.reversible_embedding": "ReversibleEmbedding",
     "core.wrapper": "Wrapper",
     "legacy.convolutions": (
         "Convolution1D Convolution2D Convolution3D Deconvolution2D Deconvolution3D SeparableConvolution2D"
@@ -278,6 +280,7 @@ _GONE = {  # what Keras 3 no longer has
     "legacy.activations": "ParametricSoftplus SReLU",
     "legacy.convolutions": "AtrousConvolution1D AtrousConvolution2D",
     "legacy.dense": "Highway MaxoutDense",
+    "legacy.dense_features": "DenseFeatures",
     "legacy.locally_connected": "LocallyConnected1D LocallyConnected2D",
     "legacy.recurrent": "CuDNNGRU CuDNNLSTM TimeDistributedDense",
 }
@@ -437,6 +440,7 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Resizing",
+    "ReversibleEmbedding",
     "STFTSpectrogram",
     "SeparableConv1D",
     "SeparableConv2D",

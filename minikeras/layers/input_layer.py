@@ -60,7 +60,8 @@ class InputLayer(Layer):
             if given:
                 fix = "x.toarray() makes a dense array" if name == "sparse" else "x.to_tensor(), or pad_sequences, makes one"
                 raise ValueError(
-                    f"Input({name}=True): there are no {name} tensors here, all arrays are dense. Leave the argument out; {fix}."
+                    f"Input({name}=True): there are no {name} tensors here, all arrays are dense. Leave the argument out; "
+                    f"{fix}."
                 )
         self.batch_shape = _sizes(batch_shape)
         self._dtype = standardize_dtype(dtype)

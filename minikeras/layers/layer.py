@@ -30,7 +30,7 @@ from minikeras._core.arguments import unknown_arguments
 from minikeras._core.constructors import taken_by
 from minikeras._core.naming import auto_name, shorten
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
-from minikeras._core.now import CALL, TAPE, Call
+from minikeras._core.now import CALL, TAPE, TRIAL, Call
 from minikeras._core.old_arguments import teach
 from minikeras._core.operation import output_spec
 from minikeras._core.registry import REGISTRIES, Registry, home
@@ -120,8 +120,7 @@ class Layer(Weighted, OldAttributes, Configurable):
             raise ValueError(f"Argument `name` of {type(self).__name__} can't contain '/', got {name!r}.")
         self.name = name or auto_name(type(self).__name__)
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.dtype_policy = dtypes.get(dtype)
-        self.compute_dtype, self.variable_dtype = self.dtype_policy.compute_dtype, self.dtype_policy.variable_dtype
+        self.dtype_policy = dtype
         self.autocast = autocast
         self.input_spec: Any = None
         self.built = self.stateless and type(self).build is Layer.build
@@ -160,8 +159,8 @@ class Layer(Weighted, OldAttributes, Configurable):
                 refuse_loop(self, value, f"as its attribute `{name}`")
             elif isinstance(value, (np.ndarray, Box)) and isinstance(vars(self).get(name), Variable) and home(self) is not None:
                 raise ValueError(
-                    f"The weight `{name}` of layer {self.name!r} ({type(self).__name__}) is a Variable and stays one, got an array "
-                    f"of shape {np.shape(value)}. Write into it: layer.{name}.assign(array)."
+                    f"The weight `{name}` of layer {self.name!r} ({type(self).__name__}) is a Variable and stays one, got an "
+                    f"array of shape {np.shape(value)}. Write into it: layer.{name}.assign(array)."
                 )
         super().__setattr__(name, value)
 
@@ -215,6 +214,11 @@ class Layer(Weighted, OldAttributes, Configurable):
         """Whether a mask may come out although none went in."""
         return home(type(self)) is None and type(self).compute_mask is not Layer.compute_mask
 
+    def no_mask(self, x: Any) -> Any:
+        """What `compute_mask` gets where there is no mask: a user's own for several inputs a None for each, as in Keras."""
+        own = not (getattr(type(self).compute_mask, "__module__", None) or "").startswith("minikeras.")
+        return map_leaves(lambda part: None, x) if own and type(x) in (list, tuple, dict) else None
+
     @property
     def is_traced(self) -> bool:
         """Whether the gradient of this layer comes from a tape, for it has no formulas."""
@@ -267,7 +271,7 @@ class Layer(Weighted, OldAttributes, Configurable):
         if mask is not None and (self.supports_masking or type(self).compute_mask is not Layer.compute_mask):
             y = with_mask(y, self.compute_mask(x, mask))
         elif type(self).compute_mask is not Layer.compute_mask:
-            y = with_mask(y, self.compute_mask(x, None))
+            y = with_mask(y, self.compute_mask(x, self.no_mask(x)))
         if outer is None:
             self._note_losses(call)
         return tensor(y)
@@ -321,6 +325,8 @@ class Layer(Weighted, OldAttributes, Configurable):
             if arguments:
                 arguments = {name: tensor(value) for name, value in arguments.items()}
             y = self.call(tensor(x), **arguments, **extra)  # a user's own hands: x.get_shape(), x.numpy()
+            if any(isinstance(a, np.ndarray) and a.dtype.kind in "iub" for a in ((x,) if type(x) is np.ndarray else flatten(x))):
+                y = map_leaves(self._narrow, y)
             return y if type(y) is np.ndarray else map_leaves(lambda a: a if mask_of(a) is not None else plain(a), y)
         if TAPE.get() is not None:
             return call_on_tape(self, x, training, arguments)
@@ -365,7 +371,7 @@ class Layer(Weighted, OldAttributes, Configurable):
 
     def compute_output_spec(self, x: Any, **arguments) -> Any:
         """Return symbolic outputs for symbolic inputs: by `compute_output_shape` where there is a formula, else by trying."""
-        if type(self).compute_output_shape is Layer.compute_output_shape:
+        if not _says_its_shape(type(self)):
             return self._tried(x, arguments)
         shapes = shapes_of(x)
         shape = self.compute_output_shape(Shape(shapes) if is_shape(shapes) else shapes)
@@ -437,9 +443,14 @@ class Layer(Weighted, OldAttributes, Configurable):
         return self._cast(x)
 
     def _cast(self, x: Any) -> Any:
-        if isinstance(x, np.ndarray) and (x.dtype.kind == "f" or self.float_inputs and x.dtype.kind in "iub"):
+        """Floats as the layer's own type, and numbers of other kinds, too, unless the layer is a user's: it may want indices."""
+        if isinstance(x, np.ndarray) and (x.dtype.kind == "f" or x.dtype.kind in "iub" and self.float_inputs and not self.is_traced):
             return x.astype(self.compute_dtype, copy=False)
         return x
+
+    def _narrow(self, y: Any) -> Any:
+        """Float64 that NumPy makes of integers and float32, as the layer's own type."""
+        return y.astype(self.compute_dtype) if isinstance(y, np.ndarray) and y.dtype == np.float64 else y
 
     def check_input_shape(self, shape: Any) -> None:
         """Raise a ValueError if an input of this shape can't go in."""
@@ -468,8 +479,10 @@ class Layer(Weighted, OldAttributes, Configurable):
             self.build_for(x)
         return shapes_of(self._tried(x, {}))
 
-    def add_loss(self, loss: Any) -> None:
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
         """Add to the loss of the model: in `call` a value, or several; outside a function of no arguments.
+
+        ``inputs``, of Keras 2, changes nothing.
 
         >>> class Sparse(Layer):
         ...     def call(self, x):
@@ -512,12 +525,27 @@ class Layer(Weighted, OldAttributes, Configurable):
     def _loss_functions(self) -> list:
         return vars(self).setdefault("_added_losses", [])
 
+    @property
+    def metrics_variables(self) -> list:
+        """The variables of the metrics in this layer and in those inside."""
+        return [v for metric in self.metrics for v in metric.variables]
+
     # -- names, shapes, configs --------------------------------------------------------------------------------------
 
     @property
     def path(self) -> str:
         """The names from the model down, joined by '/'."""
         return f"{self._parent_path}/{self.name}" if self._parent_path else self.name
+
+    @property
+    def dtype_policy(self) -> dtypes.DTypePolicy:
+        """The number types of the layer; may be set by name, for weights that are made from then on."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, policy: Any) -> None:
+        self._dtype_policy = policy = dtypes.get(policy)
+        self.compute_dtype, self.variable_dtype = policy.compute_dtype, policy.variable_dtype
 
     @property
     def dtype(self) -> str:
@@ -613,7 +641,8 @@ def name_layer(layer: Any, x: Any, error: ValueError) -> None:
         if layer.name not in text and type(layer).__name__ not in text:
             shapes = shapes_of(x) if all(hasattr(part, "shape") for part in flatten(x)) else "no arrays"
             built = f", built for {layer._build_shape}" if layer._build_shape else ""
-            error.args = (f"Layer {layer.name!r} ({type(layer).__name__}), called on an input of shape {shapes}{built}: {text}",)
+            kind = type(layer).__name__
+            error.args = (f"Layer {layer.name!r} ({kind}), called on an input of shape {shapes}{built}: {text}",)
         error.names_a_layer = True
 
 
@@ -648,6 +677,7 @@ def _remembering(build):
     def wrapped(self, *shapes, **named):
         outermost = not vars(self).get("_building", False)
         vars(self)["_building"] = True
+        outer = TRIAL.set(None)  # what is assigned here stays
         try:
             shape = next(iter((*shapes, *named.values())), None)
             if is_shape(shape):
@@ -670,6 +700,7 @@ def _remembering(build):
                     weights, self._given_weights = self._given_weights, None
                     self.set_weights(weights)
         finally:
+            TRIAL.reset(outer)
             if outermost:
                 del vars(self)["_building"]
 
@@ -716,6 +747,17 @@ class As:
         """What the class computes, on the tape if there is one."""
         names = list(inspect.signature(self.kind.forward).parameters)[3:]
         return call_on_tape(self.layer, x, bool(training), {**dict(zip(names, args)), **kwargs}, self.kind), None
+
+
+@functools.lru_cache(1024)
+def _says_its_shape(cls: type) -> bool:
+    """Whether the shape of the output is told by a formula that is no older than what computes it."""
+    for base in cls.__mro__:
+        if "compute_output_shape" in vars(base):
+            return base is not Layer
+        if "call" in vars(base) and home(base) is None:  # a user's own, on top of a class that has another shape perhaps
+            return False
+    return False
 
 
 def open_batch(x: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minikeras._core.old_arguments import ANY, Old
+from minikeras._core.old_arguments import ANY, Old, hint
 
 ORDERINGS = {"th": "channels_first", "tf": "channels_last", "default": None}
 FORMAT = {"dim_ordering": "data_format"}
@@ -60,6 +60,19 @@ def steps_of_input(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     return args, kwargs
 
 
+def batch_of_always(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """``mode=2`` of BatchNormalization took the statistics of each batch in prediction, too: it is mode 0 here, with a hint.
+
+    >>> from minikeras import config
+    >>> config.disable_hints(); batch_of_always((), {"mode": 2, "axis": 1}); config.enable_hints()
+    ((), {'mode': 0, 'axis': 1})
+    """
+    if kwargs.get("mode") == 2:
+        kwargs["mode"] = 0
+        hint("BatchNormalization", "mode", "BatchNormalization: mode=2 is computed as mode=0: prediction takes moving averages.")
+    return args, kwargs
+
+
 def _both(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     return sides_to_kernel(*steps_of_input(args, kwargs))
 
@@ -88,6 +101,7 @@ OLD: dict[str, Old] = {
     "BatchNormalization": Old(
         {"beta_init": "beta_initializer", "gamma_init": "gamma_initializer"},
         moot={"fused": (None, True, False), "virtual_batch_size": (None,), "adjustment": (None,), "mode": (0,)},
+        rewrite=batch_of_always,
     ),
     "LeakyReLU": Old({"alpha": "negative_slope"}),
     "PReLU": Old({"init": "alpha_initializer"}),

@@ -84,7 +84,11 @@ for _function, _class, _aliases in FAMILIES:
 for _class in (Loss, LossFunctionWrapper):
     registry.register(_class)
 
-__getattr__ = old_names(__name__, {alias: f"{__name__}:{f.__name__}" for f, _, aliases in FAMILIES for alias in aliases})
+__getattr__ = old_names(
+    __name__,
+    {alias: f"{__name__}:{f.__name__}" for f, _, aliases in FAMILIES for alias in aliases}
+    | {"Reduction": "minikeras.losses.reduction:Reduction"},
+)
 _CLASSES = {function: cls for function, cls, _ in FAMILIES}
 
 

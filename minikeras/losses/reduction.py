@@ -13,6 +13,27 @@ MEANS = ("sum_over_batch_size", "mean", "mean_with_sample_weight")
 SUMS = ("sum", "none", None)
 
 
+class Reduction:
+    """The names of reductions, as Keras 2 had them: ``Reduction.NONE``.
+
+    >>> Reduction.all()
+    ('auto', 'none', 'sum', 'sum_over_batch_size')
+    """
+
+    AUTO, NONE, SUM, SUM_OVER_BATCH_SIZE = "auto", "none", "sum", "sum_over_batch_size"
+
+    @classmethod
+    def all(cls) -> tuple[str, ...]:
+        """All of them."""
+        return cls.AUTO, cls.NONE, cls.SUM, cls.SUM_OVER_BATCH_SIZE
+
+    @classmethod
+    def validate(cls, key: str) -> None:
+        """Raise a ValueError unless it is one of them."""
+        if key not in cls.all():
+            raise ValueError(f"Invalid Reduction Key: {key}. Expected keys are {cls.all()}.")
+
+
 def standardize_reduction(reduction: str | None) -> str | None:
     """Return the reduction if there is such a one; Keras 2's "auto" is "sum_over_batch_size".
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from minikeras._core import config
 from minikeras._core.nest import flatten, keys
+from minikeras._core.origin import of_the_house
 from minikeras._core.symbolic import is_shape
-from minikeras.callbacks import CallbackList
+from minikeras.callbacks import Callback, CallbackList
 
 
 def callback_list(callbacks: Any, model: Any, verbose: int, add_history: bool = False, **params) -> CallbackList:
@@ -22,6 +23,22 @@ def callback_list(callbacks: Any, model: Any, verbose: int, add_history: bool = 
     if isinstance(callbacks, CallbackList):
         return callbacks
     return CallbackList(callbacks, add_history=add_history, add_progbar=verbose != 0, model=model, verbose=verbose, **params)
+
+
+def hand_over(callbacks: CallbackList, x: Any, y: Any = None, weight: Any = None) -> None:
+    """Give the user's own callbacks the arrays of the validation as ``validation_data``, as Keras 1 and 2 did: x, y, weights.
+
+    >>> own = type("Own", (Callback,), {"__module__": "own"})()
+    >>> hand_over(CallbackList([own]), np.zeros((3, 2)), np.zeros(3)); [a.shape for a in own.validation_data]
+    [(3, 2), (3, 1), (3,)]
+    """
+    own = [callback for callback in callbacks.callbacks if not of_the_house(type(callback))]
+    inputs, targets = flatten(x), flatten(y) if y is not None else []
+    if own and all(getattr(array, "shape", ()) and hasattr(array, "__array__") for array in inputs + targets):
+        columns = [a[:, None] if a.ndim == 1 else a for a in map(np.asarray, targets)]
+        weights = [np.ones(len(columns[0])) for _ in columns] if weight is None else flatten(weight)
+        for callback in own:
+            callback.validation_data = [*map(np.asarray, inputs), *columns, *weights]
 
 
 def verbosity(verbose: Any) -> int:

@@ -33,6 +33,7 @@ class Compiled:
         self.heads: list[Head] = []
         self.loss_tracker = metrics.Mean(name="loss")
         self.total, self.count = 0.0, 0
+        self.freezing: list = []  # which layers were trainable when compile() was called
         self.trained: list | None = None  # the weights that the last step of training was made for
         for identifier in flatten_given(loss):
             if identifier is not None and not (isinstance(identifier, str) and identifier in BY_SHAPE):
@@ -179,6 +180,9 @@ def make_test_step(model: Any) -> Callable:
     tally, forward = model._compiled.tally, model.ways()[0]
     cost, _ = _objective(model)
     penalize = _penalties(model, False)
+    for head in model._compiled.heads:
+        if head.loss is not None:
+            head.loss.must_reach = False
 
     def step(x, y, w):
         p, kept = forward(x, False)
@@ -228,7 +232,8 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
             value, slope = value * weight, slope * weight
         return value, model.like_outputs([slope]) if wrapped and not from_logits else slope
 
-    return (full if wrapped or masked or head.paired or not known or weight != 1.0 else cost), lambda delta, kept: back(delta, kept, False)
+    plain = known and not (wrapped or masked or head.paired or weight != 1.0)
+    return (cost if plain else full), lambda delta, kept: back(delta, kept, False)
 
 
 def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:

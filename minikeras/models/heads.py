@@ -42,7 +42,7 @@ class Head:
     def prepare(self, y: Any, output: Any) -> Any:
         """Check targets against the output, a `KerasTensor`; make the loss and the metrics for their shapes."""
         shape, given = (None, *output.shape[1:]), y  # any number of rows
-        if self.shape not in (None, shape):  # layers came or went: names such as "accuracy" may mean something else now
+        if self.shape is not None and not _meets(self.shape, shape):  # layers came or went: "accuracy" may mean something else now
             self.loss = None if _names(self.identifier, BY_SHAPE) else self.loss
             self.metrics = None
         self.shape = shape
@@ -102,7 +102,8 @@ class Head:
         for name, metric in self.metrics or ():
             result = metric.result()
             if result is None:
-                raise ValueError(f"result() of metric {name!r} ({type(metric).__name__}) returned None. Does it lack a `return`?")
+                kind = type(metric).__name__
+                raise ValueError(f"result() of metric {name!r} ({kind}) returned None. Does it lack a `return`?")
             prefix = f"{self.name}_" if self.name else ""
             found.update({f"{prefix}{k}": v for k, v in result.items()} if isinstance(result, dict) else {name: result})
         return found
@@ -143,6 +144,15 @@ class Head:
             return rule(y, p, w)  # ∂C/∂a[L]
 
         return from_output, False
+
+
+def _meets(one: tuple, two: tuple) -> bool:
+    """Whether two shapes are the same but for sizes that are open in one of them.
+
+    >>> _meets((None, 4, 2), (None, None, 2)), _meets((None, 4), (None, 5))
+    (True, False)
+    """
+    return len(one) == len(two) and all(m == n or m is None or n is None for m, n in zip(one, two))
 
 
 NOT_YET = "output"  # the name of a head before the model has met data

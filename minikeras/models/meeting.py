@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras._core.config import floatx
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
-from minikeras._core.now import TAPE
+from minikeras._core.now import TAPE, Trial
 from minikeras._core.symbolic import KerasTensor, is_shape
 from minikeras._core.tape import paused
 from minikeras._core.trace import Box
@@ -25,13 +25,16 @@ class Meeting:
     """The part of a model that knows how its inputs and outputs are passed."""
 
     _metrics_seen: tuple | None = None  # what `_own_metrics` found, and what it was found in
+    _opened_outputs: Any = None  # those of a graph, with None for sizes that differ from batch to batch
     _traced_outputs: Any = None  # of a model with a call() of its own: what came out of it first, as symbolic tensors
 
     # -- outputs -----------------------------------------------------------------------------------------------------
 
     def output_structure(self) -> Any:
         """The outputs as symbolic tensors, in their structure."""
-        return self._outputs if self._course is not None else self._traced_outputs
+        if self._course is None:
+            return self._traced_outputs
+        return self._outputs if self._opened_outputs is None else self._opened_outputs
 
     def output_specs(self) -> list[KerasTensor]:
         """The same, a flat list."""
@@ -124,7 +127,7 @@ class Meeting:
             return
         rows = map_leaves(lambda a: a[:2], x)
         streams = [(g.state, g.state.numpy()) for g in self.seed_generators]
-        with paused(), np.errstate(all="ignore"):
+        with paused(), Trial(), np.errstate(all="ignore"):
             y = self(rows, training=False)
         for state, value in streams:
             state.assign(value)  # nothing was drawn
@@ -174,7 +177,21 @@ class Meeting:
             if self._traced_outputs is not None and [np.shape(a)[1:] for a in flatten(x)] not in self._tried_on:
                 self._try_out(x)
             return map_leaves(_floats, x)
-        return self.convert_inputs(x, by_hand=False)
+        x = self.convert_inputs(x, by_hand=False)
+        if any(len(t.shape) > 2 for t in flatten(self._outputs)):
+            self._open_outputs(flatten(x))
+        return x
+
+    def _open_outputs(self, xs: list) -> None:
+        """Leave open, in the shapes that targets must have, the sizes in which a batch is not as the model was built for."""
+        pairs = list(zip(self.inputs, xs))
+        if all(m in (None, n) for t, a in pairs for m, n in zip(t.shape[1:], np.shape(a)[1:])):
+            return
+        given = [KerasTensor((None, *np.shape(a)[1:]), t.dtype) for t, a in pairs]
+        found = flatten(self.compute_output_spec(pack_sequence_as(self._inputs, given)))
+        known = flatten(self.output_structure())
+        specs = [KerasTensor(_open(t.shape, tuple(spec.shape)), t.dtype) for t, spec in zip(known, found)]
+        self._opened_outputs = pack_sequence_as(self._outputs, specs)
 
     def _prepare_y(self, y: Any) -> Any:
         """Check targets and turn them into what the losses take."""
@@ -240,7 +257,8 @@ class Meeting:
     def _adds_to_loss(self) -> bool:
         """Whether something is minimized without any loss in compile(): add_loss, penalties on weights or outputs."""
         not_met = self._course is None and any(has_penalty(layer) for layer in self._inner_layers())  # a call() will tell
-        return self.is_penalized or not_met or bool(self._loss_functions) or any(v.regularizer for v in self.trainable_variables)
+        own = bool(self._loss_functions) or any(v.regularizer for v in self.trainable_variables)
+        return self.is_penalized or not_met or own
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 

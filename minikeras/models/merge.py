@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from minikeras import layers
 from minikeras._core.naming import shorten
@@ -33,6 +33,13 @@ class _Computed(Layer):
 
     def call(self, x: Any) -> Any:
         return self.function(x, **self.arguments)
+
+
+class _Source(NamedTuple):
+    """Where an input of a Merge comes from: a branch and the number among its inputs."""
+
+    branch: Any
+    number: int
 
 
 def merging_layer(mode: Any, concat_axis: int, dot_axes: Any, name: str | None, arguments: dict | None = None) -> Layer:
@@ -125,7 +132,7 @@ def _sources(branch: Any) -> list:
     merged = getattr(branch, "_merged", None)
     if merged is not None:
         return list(merged)
-    return [(branch, number) for number, _ in enumerate(_inputs_of(branch))]
+    return [_Source(branch, number) for number, _ in enumerate(_inputs_of(branch))]
 
 
 def _inputs_of(branch: Any) -> list:

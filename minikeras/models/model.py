@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -89,9 +90,10 @@ class Model(Depths, StateTree, Trainer, Layer):
         nodes = find_nodes(self.inputs, [*self.outputs, *more]) if more else self._nodes
         self._course = course(self.inputs, self.outputs, nodes, losses, watched)
         vars(self).pop("_sizes_seen", None)
+        self._opened_outputs = None
         self._forget_steps()
 
-    def add_loss(self, loss: Any) -> None:
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
         """Add to the loss: in `call` a value; of symbolic tensors one, whose mean is added; or a function."""
         symbolic = symbolic_leaves(loss)
         if not symbolic:
@@ -290,8 +292,12 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     @property
     def output_names(self) -> list[str]:
-        """The names of the layers that the outputs come from: those of the heads in History."""
-        return [t.node.operation.name for t in self.outputs]
+        """The names of the layers that the outputs come from, once each ("d", "d_1"): those of the heads in History."""
+        names: list[str] = []
+        for name in (t.node.operation.name for t in self.outputs):
+            numbered = (f"{name}_{n}" for n in itertools.count(1))
+            names.append(name if name not in names else next(one for one in numbered if one not in names))
+        return names
 
     @property
     def input_shape(self) -> Any:
@@ -301,7 +307,7 @@ class Model(Depths, StateTree, Trainer, Layer):
     @property
     def output_shape(self) -> Any:
         """The shapes of the outputs, None for the batch."""
-        return shapes_of(self.output)
+        return shapes_of(_alone(self.output))
 
     def build(self, input_shape: Any) -> None:
         """Build for inputs of this shape: a model with a call() of its own tries it out on symbolic ones."""

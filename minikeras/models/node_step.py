@@ -196,7 +196,7 @@ class Step:
             return kept.mask
         if mask is not None and not self.unit.supports_masking and type(self.unit).compute_mask is Layer.compute_mask:
             return None
-        return self.unit.compute_mask(x, mask)
+        return self.unit.compute_mask(x, self.unit.no_mask(x) if mask is None else mask)
 
 
 def none_of(mask: Any) -> Any:

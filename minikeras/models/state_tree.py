@@ -18,14 +18,9 @@ class StateTree:
     """Reading and writing the variables of a model by their paths."""
 
     optimizer: Any
-    metrics: Any
+    metrics_variables: Any
     trainable_variables: Any
     non_trainable_variables: Any
-
-    @property
-    def metrics_variables(self) -> list[Variable]:
-        """The sums that the metrics have come to."""
-        return [variable for metric in self.metrics for variable in metric.variables]
 
     def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, dict]:
         """Return copies of all variables: those of the layers, of the optimizer and of the metrics.
@@ -93,7 +88,7 @@ def _by_path(variables: list[Variable]) -> dict[str, Variable]:
     for variable in variables:
         if found.setdefault(variable.path, variable) is not variable:
             raise ValueError(
-                f"The following variable path is found twice in the model: {variable.path!r}. Give the layers names that differ."
+                f"The following variable path is found twice in the model: {variable.path!r}. Give the layers other names."
             )
     return found
 

@@ -13,13 +13,15 @@ from minikeras._core.limits import cap_epochs
 from minikeras._core.memory import keep_freed_memory
 from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.now import CALL
+from minikeras._core.old_arguments import outside
 from minikeras._core.tape import paused
 from minikeras._core.tensor import plain, tensor
 from minikeras._core.threads import limited
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import Logs
-from minikeras.models.arguments import callback_list, due, verbosity, whole
+from minikeras.models.arguments import callback_list, due, hand_over, verbosity, whole
+from minikeras.models.as_compiled import as_compiled, freezing
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 from minikeras.models.heads import NOT_YET
 from minikeras.models.meeting import Meeting
@@ -36,6 +38,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
     history: Any = None
     stop_training = stop_evaluating = stop_predicting = False
     _compiled: Compiled | None = None
+    _frozen_at = -1, False  # a value of Variable.changes, and whether all was frozen then
     _resume: dict | None = None  # where fit goes on after a restart: set by BackupAndRestore
 
     # -- compile -----------------------------------------------------------------------------------------------------
@@ -84,6 +87,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             self._compiled.set_outputs(self.head_names())
         elif not self.is_traced:
             self._compiled.set_outputs([NOT_YET])  # of a Sequential that is not built yet: there will be one
+        self._compiled.freezing, self._frozen_at = freezing(self), (-1, False)
         self._forget_steps()
 
     def _forget_steps(self) -> None:
@@ -169,6 +173,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
     # -- fit ---------------------------------------------------------------------------------------------------------
 
     @understanding
+    @as_compiled
     def fit(
         self,
         x: Any = None,
@@ -224,6 +229,8 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         self._prepare_training()
         keep_freed_memory()
         callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
+        if validation is not None:
+            hand_over(callbacks, *xyw)
         self.validates = validation is not None
         self.stop_training, self._resume = False, None
         with np.errstate(all="ignore"), limited():  # diverging shows in the loss
@@ -319,7 +326,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         same = before is not None and len(before) == len(trainable) and all(a is b for a, b in zip(before, trainable))
         if not trainable and self.weights and not same:
             text = f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing."
-            warnings.warn(text, stacklevel=3)
+            warnings.warn(text, stacklevel=outside())
         if y is not None and not compiled.resolved and not self._own_steps():  # compiled anew between two batches
             compiled.set_outputs(self.head_names())
             compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
@@ -466,6 +473,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
     # -- one batch ---------------------------------------------------------------------------------------------------
 
     @understanding
+    @as_compiled
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: dict | None = None, return_dict: bool = False
     ) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.now import CALL
+from minikeras._core.now import CALL, TAPE
 from minikeras._core.operation import symbolic
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tensor import tensor
@@ -51,7 +51,9 @@ def operation(function: Callable | None = None, *, name: str | None = None, data
             return symbolic(op, args, kwargs)
         with np.errstate(all="ignore"):  # log(0) is -inf, and no more needs saying, as in Keras
             y = function(*args, **kwargs)
-        return tensor(y) if CALL.get() is None else y  # to a user's own hands as a tensor, plain inside of layers
+        if CALL.get() is None or TAPE.get() is not None:  # to a user's own hands, and where gradients are traced, as a tensor
+            return tensor(y)
+        return y
 
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

@@ -329,7 +329,7 @@ def bincount(x, weights=None, minlength=0, sparse=False):
     if sparse:
         raise ValueError("Sparse arrays do not exist in NumPy: bincount with sparse=True is not available.")
     x = array(x)
-    dtype = "int32" if weights is None else common(np.dtype("int32"), array(weights).dtype)
+    dtype = "int32" if weights is None else array(weights).dtype
     if x.ndim < 2:
         return np.bincount(x, None if weights is None else array(weights), minlength).astype(dtype)
     length = builtins.max(int(minlength), int(x.max()) + 1 if x.size else 0)

@@ -137,16 +137,12 @@ class Keras2(State):
         return updates
 
     def _carry_out(self, updates: list) -> None:
-        for update in updates:
-            if update is None or isinstance(update, Variable):
-                continue
-            (v, value), added = update, getattr(update, "added", None)
-            if v is self._iterations:  # which is counted anyway
-                continue
-            if added is None:
-                v.assign(value)
-            else:
-                v.assign_add(added)
+        listed = [update for update in updates if update is not None and not isinstance(update, Variable)]
+        changes = [(v, getattr(update, "added", None), value) for update, (v, value) in zip(listed, listed)]
+        changes = [(v, added is not None, np.array(untraced(value if added is None else added))) for v, added, value in changes]
+        for v, adds, value in changes:
+            if v is not self._iterations:  # which is counted anyway
+                (v.assign_add if adds else v.assign)(value)
 
     # ---- _resource_apply_dense
 

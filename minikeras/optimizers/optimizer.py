@@ -278,8 +278,8 @@ class Optimizer(Keras2):
             pairs.append((g, v))
         if not pairs:
             raise ValueError(
-                f"No gradients provided for any variable: all of `grads` are None, for {shorten(missing)}. Does the loss depend "
-                "on them? Under a tape, float(v), v.numpy() and np.array(v) take numbers out of the gradient."
+                f"No gradients provided for any variable: all of `grads` are None, for {shorten(missing)}. Does the loss "
+                "depend on them? Under a tape, float(v), v.numpy() and np.array(v) take numbers out of the gradient."
             )
         if missing:
             text = f"Gradients do not exist for variables {missing}: these get no step. Does the loss depend on them?"

@@ -15,7 +15,6 @@ from minikeras._core.naming import auto_name
 from minikeras._core.serialize import (
     Configurable,
     all_arguments,
-    constructor_arguments,
     described,
     deserialize_keras_object,
     list_arguments,
@@ -172,7 +171,7 @@ class Options(Configurable):
     def get_config(self) -> dict:
         """Return the arguments that rebuild this optimizer, without its state."""
         rate = self._learning_rate
-        config = {name: plain(getattr(self, name)) for name in COMMON if name != "learning_rate"}
+        config = {name: plain(_number_in(getattr(self, name))) for name in COMMON if name != "learning_rate"}
         config["learning_rate"] = float(rate) if isinstance(rate, Variable) else serialize_keras_object(rate)
         own = [name for name in all_arguments(described(type(self))) if name not in config]
         missing = [name for name in own if not hasattr(self, name)]

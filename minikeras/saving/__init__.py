@@ -19,11 +19,13 @@ from minikeras._core.serialize import deserialize_keras_object, serialize_keras_
 
 if TYPE_CHECKING:  # for editors
     from minikeras.saving.api import load_model, load_weights, save_model, save_weights
+    from minikeras.saving.file_editor import KerasFileEditor
 
-__getattr__ = lazily(__name__, {"api": "load_model load_weights save_model save_weights"}, {})
+__getattr__ = lazily(__name__, {"api": "load_model load_weights save_model save_weights", "file_editor": "KerasFileEditor"}, {})
 
 __all__ = [
     "CustomObjectScope",
+    "KerasFileEditor",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",

@@ -21,7 +21,7 @@ from minikeras.saving.legacy_h5 import (
     write_h5,
     write_h5_weights,
 )
-from minikeras.saving.opening import is_path, kind_of, opened, tensorflow_advice
+from minikeras.saving.opening import advice_on, is_path, kind_of, opened
 from minikeras.saving.plan import Plan
 from minikeras.saving.weights_h5 import is_weights, plan_optimizer_weights, plan_weights, write_weights
 from minikeras.saving.zip_reader import Zip
@@ -56,7 +56,7 @@ def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool 
             return read_keras(file, name, custom_objects, compile)
         if kind == "hdf5":
             return read_h5(open_hdf5(file, name), name, custom_objects, compile)
-        advice = tensorflow_advice(file)
+        advice = advice_on(file, name)
     raise ValueError(f"{name} is neither a `.keras` archive nor an HDF5 file, or its beginning is damaged.{advice}")
 
 
@@ -162,7 +162,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if kwargs:
         raise ValueError(f"load_weights does not take {sorted(kwargs)}.")
     with opened(_meant(filepath)) as (file, name):
-        root = _weights_root(file, name)
+        root = weights_root(file, name)
         plan, state = Plan(name), Plan(name)
         if is_legacy_weights(root) or "model_weights" in root:
             group = root.group("model_weights") if "model_weights" in root else root
@@ -188,13 +188,14 @@ def _meant(filepath: Any) -> Any:
     return old_paths.found(os.fsdecode(filepath)) if is_path(filepath) else filepath
 
 
-def _weights_root(file: BinaryIO, name: str) -> Group:
+def weights_root(file: BinaryIO, name: str) -> Group:
+    """Where the weights stand in a file of any of the formats."""
     kind = kind_of(file)
     if kind == "zip":
         return weights_in(Zip(file, name), file, name)
     if kind == "hdf5":
         return open_hdf5(file, name)
-    advice = tensorflow_advice(file)
+    advice = advice_on(file, name)
     raise ValueError(f"{name} is neither an HDF5 file nor a `.keras` archive, or its beginning is damaged.{advice}")
 
 

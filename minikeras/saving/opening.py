@@ -16,6 +16,15 @@ CHECKPOINT = (
     "It is a checkpoint of TensorFlow. Where TensorFlow is: make the model, model.load_weights(checkpoint), "
     "model.save_weights('weights.h5'); that file opens here."
 )
+_ONLY_WRITTEN = "model.export() writes such files for others to run; nothing reads a model out of them. Keep a `.keras` file."
+FOREIGN = {
+    "onnx": f"an ONNX model by its name: {_ONLY_WRITTEN}",
+    "tflite": "a program for TensorFlow Lite by its name: nothing reads a model out of it.",
+    "pb": "a graph of TensorFlow by its name. Where TensorFlow is: tf.keras.models.load_model(folder).save('model.h5'); that "
+    "file opens here.",
+    "pkl": "a pickle by its name, which may run anything when it is read: pickle.load() it yourself if you trust it.",
+    "json": "JSON by its name: keras.models.model_from_json(text) makes a model of it, and load_weights() fills it.",
+}
 SMALL = 64 << 20
 BEST_RATIO = 16  # file systems that pack files reach a few times
 
@@ -100,15 +109,18 @@ def _advice(path: str) -> str:
     return ""
 
 
-def tensorflow_advice(file: BinaryIO) -> str:
-    """What to do with a file of TensorFlow's, the index of a checkpoint; "" for others.
+def advice_on(file: BinaryIO, name: str) -> str:
+    """What to do with a file of another kind, told by its end or by its name; "" where that says nothing.
 
-    >>> import io; tensorflow_advice(io.BytesIO(b"?"))
-    ''
+    >>> import io; advice_on(io.BytesIO(b"?"), "'a.bin'"), advice_on(io.BytesIO(b"?"), "'model.onnx'")[:20]
+    ('', ' It is an ONNX model')
     """
     file.seek(0, os.SEEK_END)
     file.seek(max(0, file.tell() - len(TABLE)))
-    return f" {CHECKPOINT}" if file.read(len(TABLE)) == TABLE else ""
+    if file.read(len(TABLE)) == TABLE:
+        return f" {CHECKPOINT}"
+    ending = name.rstrip("'\"").rpartition(".")[2].lower()
+    return f" It is {FOREIGN[ending]}" if ending in FOREIGN else ""
 
 
 def _need_substance(told: os.stat_result, path: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import io
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 from minikeras._core.arguments import unknown_arguments
@@ -23,25 +25,54 @@ class Dot:
     'digraph G {}'
     """
 
-    def __init__(self, text: str):
-        self.text = text
+    def __init__(self, text: str, figure: Callable | None = None):
+        self.text, self._figure = text, figure  # figure: makes what matplotlib draws where graphviz isn't there
 
     def to_string(self) -> str:
         """The description."""
         return self.text
 
-    def create(self, format: str = "png") -> bytes:
-        """The picture, drawn by graphviz' program ``dot``."""
-        program = shutil.which("dot")
+    def create(self, prog: Any = None, format: str = "png", encoding: str | None = None) -> bytes:
+        """The picture, drawn by graphviz' program ``dot``, else by matplotlib; the arguments are pydot's.
+
+        Args:
+            prog: the program, ``dot`` by default; or a list of it and its arguments.
+            format: ``"png"``, ``"svg"``, ``"pdf"``, ...
+            encoding: kept for pydot's sake.
+        """
+        words = [prog] if isinstance(prog, (str, os.PathLike)) else list(prog or ["dot"])
+        program = shutil.which(os.fspath(words[0]))
+        if program is None and self._figure is not None:
+            made = io.BytesIO()
+            self._figure().savefig(made, format=format)
+            return made.getvalue()
         if program is None:
             raise ImportError("Drawing needs the program dot: install graphviz, see https://graphviz.org/download.")
-        return subprocess.run([program, f"-T{format}"], input=self.text.encode(), stdout=subprocess.PIPE, check=True).stdout
+        command = [program, *words[1:], f"-T{format}"]
+        return subprocess.run(command, input=self.text.encode(), stdout=subprocess.PIPE, check=True).stdout
 
-    def write(self, path: str | os.PathLike, format: str = "png") -> None:
+    def create_png(self, prog: Any = None) -> bytes:
+        """The picture as PNG."""
+        return self.create(prog, "png")
+
+    def create_svg(self, prog: Any = None) -> bytes:
+        """The picture as SVG."""
+        return self.create(prog, "svg")
+
+    def write(self, path: str | os.PathLike, prog: Any = None, format: str = "raw", encoding: str | None = None) -> bool:
         """Write the picture, or with ``format="raw"`` its description, into a file."""
-        content = self.text.encode() if format in ("raw", "dot") else self.create(format)
+        content = self.text.encode() if format in ("raw", "dot") else self.create(prog, format)
         with open(path, "wb") as file:
             file.write(content)
+        return True
+
+    def write_png(self, path: str | os.PathLike, prog: Any = None) -> bool:
+        """Write the picture as PNG."""
+        return self.write(path, prog, "png")
+
+    def write_svg(self, path: str | os.PathLike, prog: Any = None) -> bool:
+        """Write the picture as SVG."""
+        return self.write(path, prog, "svg")
 
 
 def model_to_dot(
@@ -93,7 +124,7 @@ def model_to_dot(
     try:
         import pydot
     except ImportError:
-        return Dot(text)
+        return Dot(text, lambda: draw(drawing, rankdir))
     return pydot.graph_from_dot_data(text)[0]
 
 
@@ -149,7 +180,7 @@ def plot_model(
         trainable=show_trainable,
     )
     if shutil.which("dot"):
-        Dot(_dot_text(drawing, rankdir, dpi, splines)).write(path, kind)
+        Dot(_dot_text(drawing, rankdir, dpi, splines)).write(path, format=kind)
     else:
         draw(drawing, rankdir).savefig(path, format=kind, dpi=dpi)
     return _shown(path, kind)

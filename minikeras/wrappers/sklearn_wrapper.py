@@ -111,7 +111,11 @@ class SKLBase(BaseEstimator):
                 model.compile_from_config(self.model.get_compile_config())
         if not getattr(model, "compiled", False) or not model.loss or not model.optimizer:
             raise RuntimeError(f"The model of {type(self).__name__} must be compiled, with loss and optimizer, got {model!r}.")
+        self._check_width(model, y)
         return model
+
+    def _check_width(self, model: Model, y: Any) -> None:
+        """Raise an error where the model can't learn such targets."""
 
     def _raw(self, X: Any) -> Any:
         check_is_fitted(self, "model_")
@@ -163,6 +167,14 @@ class SKLearnClassifier(ClassifierMixin, SKLBase):
             counted = "" if weights is None else " where sample_weight is not 0"
             raise ValueError(f"Classifier can't train when only one class is present{counted}.")
         return targets
+
+    def _check_width(self, model: Model, y: Any) -> None:
+        found = model.output_shape if model.built and not isinstance(model.output_shape, list) else ()
+        if np.ndim(y) == 2 and np.shape(y)[1] == 2 and tuple(found) == (None, 1):
+            raise ValueError(
+                "SKLearnClassifier trains on targets in one-hot form, as in Keras: two classes want a last layer Dense(2, "
+                "activation='softmax') and loss='categorical_crossentropy'; this model has one output."
+            )
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return what the model gives; of two classes, and of labels, numbers above zero for yes, as scikit-learn wants."""

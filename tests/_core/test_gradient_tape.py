@@ -384,3 +384,22 @@ def test_nothing_is_recorded_without_a_tape(monkeypatch):
     model = Sequential([Input((3,)), layers.Dense(4), layers.Dense(2)])
     model(np.ones((2, 3), "float32"))
     assert ops.sum(ops.convert_to_tensor([1.0, 2.0]) * Variable([1.0, 2.0])) == 5.0 and not made
+
+
+@pytest.mark.parametrize("take", [lambda v: float(v[0]) * 2, lambda v: np.array(v).sum(), lambda v: None, lambda v: [1, 2.0]])
+def test_numbers_that_left_the_tape_have_no_gradient(take):
+    v = Variable([1.0, 2.0])
+    with GradientTape() as tape:
+        loss = take(v)
+    with pytest.raises(TypeError, match=r"no gradient of .*, which is no tensor: float\(x\), x.item\(\)"):
+        tape.gradient(loss, [v])
+
+
+def test_the_optimizer_says_which_variables_have_no_gradient():
+    from minikeras.optimizers import SGD
+
+    v = Variable([1.0, 2.0], name="v")
+    with GradientTape() as tape:
+        loss = ops.convert_to_tensor(v.numpy().sum())
+    with pytest.raises(ValueError, match=r"No gradients provided .* for \['v'\].*float\(v\), v.numpy\(\) and np.array\(v\)"):
+        SGD().apply_gradients(zip(tape.gradient(loss, [v]), [v]))

@@ -56,3 +56,24 @@ def test_unit_matrices_in_the_place_of_squares():
     square, wide, whole = fill_zeros([KerasTensor((None, 2, 2)), KerasTensor((2, 3)), KerasTensor((2, 2), "int32")], 2, 7)
     assert square.tolist() == [[[1, 0], [0, 1]]] * 2 and not wide.any() and not whole.any()
     square += 1.0  # may be changed in place, as by a layer of the user's
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "sum_"),
+    [
+        ((None, None, 8), (None, 10, 8), (None, 10, 8)),
+        ((None, None, 8), (1, 10, 8), (None, 10, 8)),
+        ((None, 3), (2, None), (2, 3)),
+        ((None, 3), (4, 3), (4, 3)),
+        ((None, None), (None, None), (None, None)),
+    ],
+)
+def test_an_open_size_meets_a_known_one(a, b, sum_):
+    assert (KerasTensor(a) + KerasTensor(b)).shape == sum_ and np.add(KerasTensor(b), KerasTensor(a)).shape == sum_
+
+
+def test_an_open_size_meets_that_of_an_array():
+    table = np.ones((10, 8), "float32")
+    assert (KerasTensor((None, None, 8)) + table).shape == (None, 10, 8)
+    with pytest.raises(ValueError, match="broadcast"):
+        KerasTensor((None, 3)) + KerasTensor((None, 4))

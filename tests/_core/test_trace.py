@@ -194,9 +194,9 @@ def into_plain(x):
 
 
 def add_into_plain(x):
-    y = np.zeros((3, 4))
+    y = also = np.zeros((3, 4))
     y += x
-    return y
+    return also
 
 
 @pytest.mark.parametrize("f, error, words", [

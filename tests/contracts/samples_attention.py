@@ -54,5 +54,6 @@ SAMPLES = {
         ({**HEADS, "value_dim": 2, "output_shape": 5, "use_bias": False}, {"query": QUERY, "value": VALUE}),
     ],
     "Multiply": [({}, [A, B, C]), ({}, [A, ROWS])],
+    "ReversibleEmbedding": [({"input_dim": 12, "output_dim": 3, "tie_weights": False}, None)],  # runs on a tape, as Lambda
     "Subtract": [({}, [A, B]), ({}, [A, ROWS])],
 }

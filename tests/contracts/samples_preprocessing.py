@@ -12,7 +12,7 @@ SEED = {"seed": 3}
 SAMPLES = {
     "AugMix": [(SEED, RGB)],
     "AutoContrast": [({}, RGB), ({"data_format": "channels_first"}, FIRST)],
-    "CategoryEncoding": [({"num_tokens": 4, "output_mode": "count"}, VECTORS), ({"num_tokens": 3}, VECTORS)],
+    "CategoryEncoding": [({"num_tokens": 7, "output_mode": "count"}, VECTORS), ({"num_tokens": 6}, VECTORS)],
     "CenterCrop": [({"height": 2, "width": 3}, RGB), ({"height": 6, "width": 3}, RGB)],
     "ContrastLimitedAdaptiveHistogramEqualization": [({"tile_grid_size": (2, 2)}, RGB)],
     "CutMix": [({"seed": 6}, RGB)],

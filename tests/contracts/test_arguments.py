@@ -22,7 +22,9 @@ LEAST = {
     "num_classes": 3, "fn": keras.losses.mse, "recall": 0.5, "precision": 0.5, "specificity": 0.5, "sensitivity": 0.5,
     "initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.5, "alpha": 0.1, "boundaries": [1], "values": [1.0, 0.5],
     "end_learning_rate": 0.1, "first_decay_steps": 5, "target_class_ids": [0], "inner_optimizer": keras.optimizers.SGD(),
-    "filepath": "x.keras", "optimizer_map": lambda variable: keras.optimizers.SGD(), "backup_dir": "x", "filename": "x.csv", "schedule": abs, "default_optimizer": keras.optimizers.SGD(),
+
+    "filepath": "x.keras", "optimizer_map": lambda variable: keras.optimizers.SGD(),
+    "backup_dir": "x", "filename": "x.csv", "schedule": abs, "default_optimizer": keras.optimizers.SGD(),
 }  # fmt: skip
 #: Arguments that anything goes into, or that only count beside another one.
 FREE = {
@@ -92,7 +94,7 @@ def test_switches_and_numbers_take_no_words_and_numbers_are_not_nan(cls, base, x
         (lambda: keras.layers.Conv2D(), "Conv2D needs the arguments `filters`, `kernel_size`. It takes filters"),
         (lambda: keras.layers.Embedding(3), "Embedding needs the argument `output_dim`"),
         (lambda: keras.layers.Conv2D(*range(99)), r"Conv2D takes at most \d+ arguments by position \(filters, .* got 99"),
-        (lambda: keras.callbacks.ModelCheckpoint(path="a"), "ModelCheckpoint got an unknown argument: `path`. Did .* `filepath`"),
+        (lambda: keras.callbacks.ModelCheckpoint(path="a"), "ModelCheckpoint got an unknown argument: `path`. `filepath`"),
         (lambda: keras.callbacks.LearningRateScheduler(verbose=1), "LearningRateScheduler needs the argument `schedule`"),
         (lambda: keras.metrics.SensitivityAtSpecificity(spec=0.3), "unknown argument: `spec`. Did you mean `specificity`"),
         (lambda: keras.optimizers.LossScaleOptimizer(initial_scale=1.0), "needs the argument `inner_optimizer`"),

@@ -16,7 +16,7 @@ NAMESPACES = [
     "activations", "callbacks", "config", "constraints", "datasets", "dtype_policies", "initializers", "layers", "losses",
     "metrics", "models", "ops", "ops.image", "ops.linalg", "ops.nn", "ops.numpy", "optimizers", "optimizers.schedules",
     "random",
-    "regularizers", "saving", "tensorboard", "tree", "utils", "wrappers",
+    "regularizers", "saving", "tensorboard", "tree", "utils", "visualization", "wrappers",
 ]  # fmt: skip
 
 

@@ -7,13 +7,13 @@ ROOT = Path(__file__).parents[2] / "minikeras"
 FLOORS = (
     "_core tree config dtype_policies random ops activations initializers regularizers constraints layers losses metrics "
     "optimizers data tensorboard callbacks saving models utils legacy datasets applications distribution wrappers "
-    "compat commands"
+    "visualization compat commands"
 ).split()
 STANDARD = set(__import__("sys").stdlib_module_names)
 THIRD_PARTY = {  # package: the floors that may import it, where it is used; numpy alone may stand at the top of a file
     "h5py": "saving callbacks", "tqdm": "callbacks", "onnx": "saving", "pandas": "data legacy utils compat",
     "PIL": "utils legacy compat",
-    "sklearn": "wrappers datasets compat", "matplotlib": "utils callbacks commands", "graphviz": "utils", "pydot": "utils",
+    "sklearn": "wrappers datasets compat", "matplotlib": "utils callbacks visualization commands", "graphviz": "utils", "pydot": "utils",
     "IPython": "compat utils commands",
     "tensorflow": "compat", "keras": "compat",
 }  # fmt: skip

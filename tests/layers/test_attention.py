@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -272,3 +274,23 @@ def test_attention_mask_over_two_axes():
 def test_attention_over_different_batches(layer):
     with pytest.raises(ValueError, match=r"'a' \(\w+\) needs inputs of one batch size, got shapes \(2, 3, 4\), \(3, 3, 4\)"):
         layer(name="a")([Q, np.ones((3, 3, 4))])
+
+
+MISFITS = [("query_mask", (2, 5)), ("value_mask", (2, 3)), ("key_mask", (3, 5)), ("value_mask", (5,))]
+
+
+@pytest.mark.parametrize("name, shape", MISFITS)
+def test_masks_fit_their_inputs(name, shape):
+    layer = MultiHeadAttention(2, 3)
+    said = rf"`{name}` of layer .* must have shape \(batch, steps\) of the .*, got {re.escape(str(shape))}"
+    with pytest.raises(ValueError, match=said):
+        layer(Q, V, **{name: np.ones(shape, bool)})
+    layer(Q, V, value_mask=np.ones((1, 5), bool))  # one for the whole batch
+
+
+@pytest.mark.parametrize("cls", [Attention, AdditiveAttention])
+def test_masks_in_a_list_fit_their_inputs(cls):
+    good = [np.ones((2, 3), bool), np.ones((2, 5), bool)]
+    cls()([Q, V], mask=good)
+    with pytest.raises(ValueError, match=r"`query_mask` of layer .* here \(2, 3\), got \(2, 5\)"):
+        cls()([Q, V], mask=good[::-1])

@@ -64,3 +64,10 @@ def test_a_tensor_and_what_it_is():
     assert layer.output is tensor and layer.batch_shape == (2, 3)
     with pytest.raises(ValueError, match="both `batch_size` and `batch_shape`"):
         InputLayer(batch_size=2, batch_shape=(2, 3))
+
+
+@pytest.mark.parametrize("name", ["sparse", "ragged"])
+def test_tensors_of_other_kinds_are_refused(name):
+    with pytest.raises(ValueError, match=rf"Input\({name}=True\): there are no {name} tensors here"):
+        Input((3,), **{name: True})
+    assert Input((3,), **{name: False}).shape == (None, 3)

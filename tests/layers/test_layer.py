@@ -356,3 +356,39 @@ def test_a_layer_called_on_a_layer_says_so():
     first, second = layers.Dense(3, name="first"), layers.Dense(1, name="second")
     with pytest.raises(ValueError, match=r"'second' was called on a layer, 'first' \(Dense\).*second\(first\(x\)\)"):
         second(first)
+
+
+def test_a_call_of_ones_own_on_a_house_layer_is_tried_for_its_shape():
+    class WithTable(layers.Embedding):
+        def call(self, x):
+            return [super().call(x), self.embeddings + 0.0]
+
+    class Told(layers.Dense):
+        def call(self, x):
+            return super().call(x)
+
+        def compute_output_shape(self, input_shape):
+            return (*input_shape[:-1], 7)
+
+    rows, table = WithTable(5, 3)(keras.Input((4,)))
+    assert (rows.shape, table.shape) == ((None, 4, 3), (5, 3))
+    assert Told(2)(keras.Input((4,))).shape == (None, 7) and layers.Dense(2)(keras.Input((4,))).shape == (None, 2)
+
+
+def test_a_mask_of_ones_own_for_several_inputs_gets_one_for_each():
+    class First(Layer):
+        supports_masking = True
+
+        def call(self, inputs):
+            return inputs[0] + inputs[1]
+
+        def compute_mask(self, inputs, mask=None):
+            return mask[0]
+
+    a, b = keras.Input((3,)), keras.Input((3,))
+    layer = First()
+    model = keras.Model([a, b], Dense(1)(layer([a, b])))
+    model.compile("sgd", "mse")
+    x = np.ones((2, 3), "float32")
+    model.fit([x, x], x[:, :1], verbose=0)
+    assert layer([x, x]).tolist() == [[2.0] * 3] * 2

@@ -331,3 +331,22 @@ def test_normalization_is_not_called_on_another_width(width):
     for x in (np.ones((2, width)), keras.Input((width,))):
         with pytest.raises(ValueError, match=message):
             layer(x)
+
+
+def test_numbers_that_no_category_has_are_refused():
+    for mode in ("one_hot", "multi_hot", "count"):
+        layer = keras.layers.CategoryEncoding(3, output_mode=mode)
+        for wrong in (-1, 3):
+            with pytest.raises(ValueError, match=r"takes numbers from 0 to 2 \(num_tokens=3\), got some from"):
+                layer(np.array([0, wrong]))
+        assert layer(np.zeros((0, 2), int)).shape[-1] == 3
+
+
+def test_letters_are_no_integers():
+    for make in (
+        lambda: keras.layers.IntegerLookup(vocabulary=["a"]),
+        lambda: keras.layers.IntegerLookup(vocabulary=[1])(np.array(["a"])),
+        lambda: keras.layers.IntegerLookup().adapt(np.array(["a"])),
+    ):
+        with pytest.raises(ValueError, match=r"\(IntegerLookup\) knows whole numbers, .* got '?.*a'.* up by StringLookup"):
+            make()

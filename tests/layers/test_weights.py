@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import layers, random
 from minikeras._core.variable import Variable
 
@@ -114,3 +115,47 @@ def test_own_variables_that_do_not_fit_are_refused_and_nothing_is_written():
     with pytest.raises(ValueError, match="bias.*has shape"):
         dense.load_own_variables({"0": np.zeros((3, 2)), "1": np.ones(5)})
     assert dense.kernel.numpy().min() == 1.0
+
+
+def test_a_weight_is_written_into_not_replaced():
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    with pytest.raises(ValueError, match=r"weight `kernel` of layer 'dense\w*' \(Dense\) is a Variable.*layer.kernel.assign"):
+        layer.kernel = np.zeros((3, 2))
+    assert isinstance(layer.kernel, Variable)
+    layer.kernel = Variable(np.zeros((3, 2), "float32"))  # another Variable is what tied weights are made of
+
+
+def test_no_layer_stands_in_itself():
+    whole, part = layers.Layer(name="whole"), layers.Layer(name="part")
+    whole.part = part
+    for name, value in (("whole", whole), ("wholes", [whole])):
+        with pytest.raises(ValueError, match=f"Layer 'part' .* hold 'whole', which it stands in, as its attribute `{name}`"):
+            setattr(part, name, value)
+    with pytest.raises(ValueError, match="can't hold itself"):
+        whole.me = whole
+    model = keras.Sequential([layers.Dense(2, input_shape=(2,))])
+    with pytest.raises(ValueError, match="can't hold itself among its layers"):
+        model.add(model)
+    assert len(model.layers) == 1 and whole.weights == []
+
+
+def test_a_layer_set_on_a_built_one_is_trained():
+    class Growing(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = layers.Dense(3), None
+
+        def call(self, x):
+            x = self.first(x)
+            return x if self.second is None else self.second(x)
+
+    model = Growing()
+    x = np.ones((4, 3), "float32")
+    model.compile("sgd", "mse")
+    model.fit(x, x, verbose=0)
+    model.second = layers.Dense(3)
+    model.fit(x, x, verbose=0)
+    before = model.second.get_weights()
+    model.fit(x, x, verbose=0)
+    assert len(model.trainable_weights) == 4 and not np.array_equal(before[0], model.second.get_weights()[0])

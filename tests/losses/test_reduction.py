@@ -70,3 +70,11 @@ def test_unknown_reduction():
     with pytest.raises(ValueError, match="Invalid value for argument `reduction` of a loss: .*got 'average'"):
         losses.Huber(reduction="average")
     assert standardize_reduction("auto") == "sum_over_batch_size"
+
+
+def test_keras_2_had_names_for_them():
+    kind = losses.Reduction
+    assert losses.MeanSquaredError(reduction=kind.NONE)(Y, P).shape == (2,) and "Reduction" not in losses.__all__
+    assert losses.MeanSquaredError(reduction=kind.AUTO)(Y, P) == losses.MeanSquaredError()(Y, P)
+    with pytest.raises(ValueError, match="Invalid Reduction Key: mean"):
+        kind.validate("mean")

@@ -352,3 +352,37 @@ def test_models_that_are_dropped_leave_nothing_behind():
     grown = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert grown < 50 * 5000  # 5 MB for a thousand
+
+
+# -- what learns nothing says so -------------------------------------------------------------------------------------
+
+
+def test_a_loss_that_no_output_reaches_is_refused():
+    model = net(lambda y, p: keras.ops.mean(y) * 0 + 3.0)
+    before = model.get_weights()
+    with pytest.raises(ValueError, match="No gradient reaches the model: the loss 'lambda' does not depend on y_pred"):
+        fit(model)
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
+    assert model.evaluate(X, Y, verbose=0)[0] == 3.0  # to look at it is fine
+    model.add_loss(lambda: keras.ops.sum(model.layers[0].kernel ** 2))  # something else is minimized: as old VAEs have it
+    fit(model)
+    assert not np.array_equal(before[0], model.get_weights()[0])
+    two = keras.Model(model.input, [model.output, model.output])
+    two.compile("sgd", ["mse", lambda y, p: 0.0])
+    fit_two = two.fit(X, [Y, Y], verbose=0)
+    assert fit_two.history["loss"][0] > 0
+
+
+def test_a_metric_without_a_value_is_refused():
+    with pytest.raises(ValueError, match="function of metric 'lambda' returned no numbers but None. Does it lack a `return`"):
+        fit(net(metrics=[lambda y, p: None]))
+
+    class Silent(keras.metrics.Metric):
+        def update_state(self, y, p, sample_weight=None):
+            pass
+
+        def result(self):
+            pass
+
+    with pytest.raises(ValueError, match=r"result\(\) of metric 'silent\w*' \(Silent\) returned None"):
+        fit(net(metrics=[Silent()]))

@@ -25,3 +25,8 @@ def test_errors():
     with pytest.raises(ValueError, match="of no numbers"):
         ops.max(np.zeros((0,)))
     assert float(ops.max(np.zeros((0,)), initial=3.0)) == 3.0
+
+
+def test_weighted_counts_are_of_the_type_of_the_weights():
+    assert ops.bincount([1, 2, 2], weights=np.array([1, 2, 3], "int16")).dtype == "int16"
+    assert ops.bincount([1, 2, 2]).dtype == "int32"

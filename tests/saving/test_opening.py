@@ -91,3 +91,11 @@ def test_what_tensorflow_wrote_is_told_with_the_way_out(tmp_path):
             model.load_weights(tmp_path / "ck" / name)
     with pytest.raises(ValueError, match="checkpoint of TensorFlow"):
         keras.models.load_model(tmp_path / "ck" / "ckpt.index")
+
+
+def test_files_of_other_kinds_are_named(tmp_path):
+    for ending, said in (("onnx", "It is an ONNX model by its name"), ("tflite", "TensorFlow Lite"), ("pb", "graph of Tensor")):
+        path = tmp_path / f"model.{ending}"
+        path.write_bytes(b"\x08\x07abc")
+        with pytest.raises(ValueError, match=said):
+            keras.models.load_model(path)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras._core.nest import map_leaves
-from minikeras._core.now import CALL
+from minikeras._core.now import CALL, TAPE
 from minikeras._core.operation import symbolic
 from minikeras._core.symbolic import symbolic_leaves
 from minikeras._core.tape import boxed_inputs
@@ -33,7 +33,7 @@ def whole(function: Callable) -> Callable:
             return symbolic(computed, args, kwargs)
         args, kwargs = boxed_inputs(args), boxed_inputs(kwargs)
         y = function(*map_leaves(_array, args), **map_leaves(_array, kwargs))
-        return tensor(y) if CALL.get() is None else y
+        return tensor(y) if CALL.get() is None or TAPE.get() is not None else y  # which `y += x` leaves as it is, as in Keras
 
     return computed
 

@@ -19,7 +19,7 @@ from typing import Any
 __version__ = "2.19.0"
 
 # Modules of tf, and modules here whose names stand directly under tf. The first that has a name gives it.
-MODULES = """autograph compat config data debugging distribute dtypes errors experimental image
+MODULES = """autograph compat config data debugging distribute dtypes errors experimental feature_column image
     initializers io linalg lite lookup losses math metrics nest nn optimizers ragged random saved_model sets
     signal sparse strings summary test train version""".split()
 DIRECT = {
@@ -61,7 +61,6 @@ _GONE = {
     "xla": "NumPy compiles nothing.",
     "mlir": "There are no graphs here.",
     "load_library": "There are no native operations to load.",
-    "feature_column": "Use keras.utils.FeatureSpace.",
 }  # fmt: skip
 def __getattr__(name: str) -> Any:
     if name in _PLACE:

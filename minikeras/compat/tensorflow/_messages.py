@@ -289,3 +289,42 @@ def make_tensor_proto(values: Any, dtype: Any = None, shape: Any = None, **kwarg
 def make_ndarray(tensor: TensorProto) -> np.ndarray:
     """The array of such a message."""
     return tensor.array
+
+
+class SummaryMetadata(Message):
+    """Which part of TensorBoard's page shows a summary: kept as it came."""
+
+    def __init__(self):
+        self.data = b""
+
+    def encode(self) -> bytes:
+        """As bytes."""
+        return self.data
+
+    def read(self, data: bytes) -> None:
+        """From bytes."""
+        self.data = bytes(data)
+
+
+class _SummaryValues(list):
+    def add(self, tag: str = "", metadata: Any = None, tensor: Any = None) -> None:
+        """Add one value."""
+        self.append((tag, metadata, tensor))
+
+
+class Summary(Message):
+    """What is noted at one step; `tensorboard.plugins.hparams` puts it together.
+
+    >>> summary = Summary(); summary.value.add(tag="a", tensor=make_tensor_proto(0.0)); len(summary.SerializeToString())
+    17
+    """
+
+    def __init__(self):
+        self.value = _SummaryValues()
+
+    def encode(self) -> bytes:
+        """As bytes."""
+        parts = [(block(1, tag), *((8, tensor), (9, metadata))) for tag, metadata, tensor in self.value]
+        return b"".join(
+            block(1, tag + b"".join(block(number, m.encode()) for number, m in more if m is not None)) for tag, *more in parts
+        )

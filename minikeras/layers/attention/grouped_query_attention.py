@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.naming import auto_name
+from minikeras._core.trace import contiguous
 from minikeras.layers.attention.projected import Projected
 from minikeras.layers.layer import registry
 
@@ -98,7 +99,7 @@ class GroupQueryAttention(Projected):
         return self._query_dense, self._key_dense, self._value_dense, gate, self._output_dense
 
     def _stack(self, a: np.ndarray) -> np.ndarray:
-        a, groups = np.ascontiguousarray(a.transpose(0, 2, 1, 3)), self.num_key_value_heads  # (batch, heads, steps, size)
+        a, groups = contiguous(a.transpose(0, 2, 1, 3)), self.num_key_value_heads  # (batch, heads, steps, size)
         if a.shape[1] == groups:
             return a
         return a.reshape(a.shape[0], groups, a.shape[1] // groups * a.shape[2], a.shape[3])  # the queries of a group in a row

@@ -116,8 +116,8 @@ def check_step_mask(layer: Any, name: str, mask: Any, shape: tuple) -> None:
     if len(got) != len(wanted) or any(a not in (1, b) for a, b in zip(got, wanted)):
         of = name.removesuffix("_mask")
         raise ValueError(
-            f"`{name}` of layer {layer.name!r} ({type(layer).__name__}) must have shape (batch, steps) of the {of}, here {wanted}, "
-            f"got {got}."
+            f"`{name}` of layer {layer.name!r} ({type(layer).__name__}) must have shape (batch, steps) of the {of}, "
+            f"here {wanted}, got {got}."
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.trace import contiguous
 from minikeras.layers.attention.projected import Projected
 from minikeras.layers.layer import registry
 
@@ -116,7 +117,7 @@ class MultiHeadAttention(Projected):
         return self.query_dense, self.key_dense, self.value_dense, gate, self.output_dense
 
     def _stack(self, a: np.ndarray) -> np.ndarray:
-        a, n = np.ascontiguousarray(a.transpose(self._order)), len(self.attention_axes)  # (batch, heads, steps, size)
+        a, n = contiguous(a.transpose(self._order)), len(self.attention_axes)  # (batch, heads, steps, size)
         return a if n == 1 else a.reshape(*a.shape[: -n - 1], math.prod(a.shape[-n - 1 : -1]), a.shape[-1])
 
     def _unstack(self, a: np.ndarray, shape: tuple) -> np.ndarray:

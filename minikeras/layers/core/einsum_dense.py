@@ -64,7 +64,9 @@ class EinsumDense(Activated, Layer):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.equation = equation
         if not are_axes(output_shape):
-            raise ValueError(f"Argument `output_shape` of EinsumDense must be an integer or a tuple of them, got {output_shape!r}.")
+            raise ValueError(
+                f"Argument `output_shape` of EinsumDense must be an integer or a tuple of them, got {output_shape!r}."
+            )
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, (int, np.integer)) else tuple(output_shape)
         self.activation = activation
         self.bias_axes = bias_axes

@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras._core.registry import home
 from minikeras._core.symbolic import is_shape
+from minikeras._core.trace import contiguous
 from minikeras.layers.calling import call_spec
 from minikeras.layers.core.wrapper import Wrapper
 from minikeras.layers.layer import registry
@@ -75,7 +76,7 @@ class TimeDistributed(Wrapper):
             y, kept = self.layer.forward(rows, training, **given)
             return y.reshape(batch, steps, *y.shape[1:]), (kept, x.shape)
         given = [{} if mask is None else {"mask": mask[:, t]} for t in range(steps)]
-        pairs = [self.layer.forward(np.ascontiguousarray(x[:, t]), training, **given[t]) for t in range(steps)]
+        pairs = [self.layer.forward(contiguous(x[:, t]), training, **given[t]) for t in range(steps)]
         return np.stack([y for y, _ in pairs], axis=1), ([kept for _, kept in pairs], None)
 
     def check_mask(self, mask: Any, shape: tuple) -> np.ndarray | None:

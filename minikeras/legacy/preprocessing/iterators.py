@@ -41,6 +41,18 @@ class Iterator(PyDataset):
     def __len__(self) -> int:
         return -(-self.n // self.batch_size)
 
+    @property
+    def nb_sample(self) -> int:
+        """How many samples there are; its name in Keras 1, as is ``N``."""
+        return self.n
+
+    N = nb_sample
+
+    @property
+    def nb_class(self) -> int:
+        """How many classes there are, where folders tell them; its name in Keras 1."""
+        return self.num_classes
+
     def __getitem__(self, idx: int) -> Any:
         """Return batch number ``idx`` of the current epoch."""
         if not -len(self) <= idx < len(self):

@@ -13,6 +13,7 @@ from typing import Any
 from minikeras import optimizers
 from minikeras.compat import tensorflow
 from minikeras.compat.tensorflow import random as draws
+from minikeras.compat.tensorflow._messages import Summary, SummaryMetadata  # noqa: F401 - for tensorboard.plugins.hparams
 from minikeras.compat.tensorflow._tools import Namespace, absent, exported
 from minikeras.compat.tensorflow.compat import hint_of
 from minikeras.compat.tensorflow.dtypes import cast
@@ -276,7 +277,7 @@ _GONE = {
 _ALSO = """AUTO_REUSE InteractiveSession local_variables_initializer tables_initializer initialize_all_variables
     disable_eager_execution disable_v2_behavior disable_v2_tensorshape disable_tensor_equality disable_control_flow_v2
     disable_resource_variables enable_eager_execution enable_v2_behavior enable_resource_variables enable_v2_tensorshape
-    enable_tensor_equality enable_control_flow_v2 logging train gfile"""
+    enable_tensor_equality enable_control_flow_v2 logging train gfile Summary SummaryMetadata"""
 __all__ = exported(globals(), _ALSO)
 _absent = absent("tf.compat.v1", globals(), _GONE)
 
