@@ -68,9 +68,13 @@ def show(figure, name):
     if IN_NOTEBOOK:
         plt.show()
         return
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures" / f"{name}.png"
+    save(figure, Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures" / f"{name}.png")
+
+
+def save(figure, path):
+    """Write a picture with 256 colours: these are plenty, and take a third of the space."""
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=90, metadata={"Software": None})
-    picture = Image.open(path).convert("RGB")  # 256 colours are plenty, and take a third of the space
+    picture = Image.open(path).convert("RGB")
     picture.quantize(method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
     print(f"picture: {path}")

@@ -42,7 +42,11 @@ from minikeras.regularizers import Regularizer
 __version__ = "0.2.0"
 
 _LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "visualization", "wrappers")  # imported when they are asked for
-_LAZY_MODULES = {"backend": "compat.backend", "mixed_precision": "compat.mixed_precision"}
+_LAZY_MODULES = {
+    "backend": "compat.backend",
+    "mixed_precision": "compat.mixed_precision",
+    "preprocessing": "legacy.preprocessing",
+}
 _LAZY_NAMES = {
     "Function": "models.function",
     "RematScope": "_core.scopes",

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.lazy import lazily
 from minikeras.config import image_data_format
+
+__getattr__ = lazily(__name__)
 
 __all__ = ["draw_segmentation_masks", "plot_image_gallery", "plot_segmentation_mask_gallery"]
 

@@ -52,7 +52,7 @@ def run(name, folder, *arguments):
 
 
 def test_every_example_is_tested_and_listed():
-    scripts = {path.stem for path in EXAMPLES.glob("[!_]*.py")}
+    scripts = {path.stem for path in EXAMPLES.glob("[!_]*.py")} - {"make_gallery"}
     assert scripts == FACTS.keys()
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     assert [name for name in scripts if f"({name}.py)" not in readme] == []
@@ -74,6 +74,19 @@ def test_example_finds_what_it_claims(name, tmp_path):
         assert pixels.shape[0] > 250 and pixels.shape[1] > 600
         assert (pixels[..., :3].min(axis=-1) < 0.9).mean() > 0.01  # drawn upon
         assert picture.stat().st_size < 60_000  # small enough to keep beside the code
+
+
+def test_the_gallery_is_made_and_shown(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib", reason="the pictures need matplotlib: pip install '.[examples]'")
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    gallery = importlib.import_module("make_gallery")
+    readme, kept = (EXAMPLES / "README.md").read_text(encoding="utf-8"), list((EXAMPLES / "gallery").glob("*.png"))
+    assert {path.stem for path in kept} == set(gallery.PICTURES)
+    assert [path.name for path in kept if f"(gallery/{path.name})" not in readme] == []
+    assert sum(path.stat().st_size for path in kept) < 600_000
+    for name, draw in gallery.PICTURES.items():
+        draw(tmp_path / f"{name}.png", epochs=1)
+        assert (tmp_path / f"{name}.png").stat().st_size > 3_000
 
 
 def test_a_notebook_shows_the_picture_and_saves_none(tmp_path):

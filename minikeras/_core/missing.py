@@ -107,7 +107,8 @@ def advice(module: str, name: str) -> list[str]:
     asked = sys.modules.get(module)
     if asked is None or name.startswith("_"):
         return []
-    known = [*(vars(asked).get("__all__") or dir(asked)), *getattr(vars(asked).get("__getattr__"), "names", ())]  # old names, too
+    old = getattr(vars(asked).get("__getattr__"), "names", ())  # names of old
+    known = [*(vars(asked).get("__all__") or dir(asked)), *old]
     known = [n for n in known if not n.startswith("_")]
     near = nearest(name.lower(), dict.fromkeys(n.lower() for n in known), 0.75)
     return [f"Did you mean {n!r}?" for n in nearest(name, [n for n in known if n.lower() in near], 0.0)]  # sgd or SGD

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 
 class name_scope:
-    """A block whose operations would bear a name in a graph.
+    """A block with a name, which begins the paths of the variables that are made in it.
 
     Args:
         name: the name.
         **kwargs: accepted as in Keras.
 
-    >>> with name_scope("encoder") as scope: scope.name
-    'encoder'
+    >>> with name_scope("encoder") as scope: scope.name, current_path()
+    ('encoder', 'encoder')
     """
 
     def __init__(self, name: str, **kwargs):
@@ -24,10 +25,24 @@ class name_scope:
         self.name = name
 
     def __enter__(self):
+        outer = current_path()
+        self._tokens = [*getattr(self, "_tokens", []), _PATH.set(f"{outer}/{self.name}" if outer else self.name)]
         return self
 
     def __exit__(self, *error):
-        return None
+        _PATH.reset(self._tokens.pop())
+
+
+_PATH: ContextVar[str] = ContextVar("name_scope", default="")
+
+
+def current_path() -> str:
+    """The names of the blocks that are open, joined by "/".
+
+    >>> current_path()
+    ''
+    """
+    return _PATH.get()
 
 
 @contextlib.contextmanager

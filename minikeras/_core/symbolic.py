@@ -78,6 +78,14 @@ class KerasTensor(NDArrayOperatorsMixin):
             return self.ndim if func is np.ndim else self.shape
         return symbolic(func, args, kwargs)
 
+    def reshape(self, newshape: Any) -> KerasTensor:
+        """The same numbers in another shape, the batch's size first: ``x.reshape((-1, 12))``."""
+        return np.reshape(self, newshape)
+
+    def squeeze(self, axis: Any = None) -> KerasTensor:
+        """Without axes of size 1."""
+        return np.squeeze(self, axis)
+
     def _anew(name):  # x += y binds x to a new tensor, as it holds no numbers to change
         operator = getattr(NDArrayOperatorsMixin, f"__{name}__")
         return lambda self, other: operator(self, other)
@@ -153,6 +161,7 @@ class Node:
         self.operation, self.args, self.kwargs, self.outputs = operation, args, kwargs, outputs
         for i, tensor in enumerate(flatten(outputs)):
             tensor.node, tensor.index = self, i
+        self.losses: list = []  # symbolic: what the call adds of tensors that are not its arguments
         self._inputs = symbolic_leaves((args, kwargs))  # asked for again and again while a model is built
         operation._inbound_nodes.append(self)
         for node in self.parent_nodes:

@@ -272,7 +272,7 @@ def traced(f: Callable, x: Any, losses: list = ()) -> Traced:
             xs = [Argument(x, roll)]
             y = f(Box(xs[0], roll))
         else:
-            flat = flatten(x)
+            flat = [np.asarray(a) if isinstance(a, np.floating) else a for a in flatten(x)]  # NumPy's sums are no arrays
             xs = [Argument(a, roll) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else None for a in flat]
             y = f(pack_sequence_as(x, [a if e is None else Box(e, roll) for a, e in zip(flat, xs)]))
         if type(y) is not Box:
@@ -303,6 +303,7 @@ def vjp(f: Callable, *xs: Any, variables: Any = ()) -> tuple[Any, Callable]:
     (array([[0.46]]), (array([[0.157, 0.315]]), array([[0.393], [0.786]])))
     """
     if any(isinstance(x, Box) for x in xs):  # a formula's way back, recorded for a second derivative
+        xs = [_apart(x) for x in xs]
         y = f(*xs)
         return y, lambda g: tuple(_zeros(x) if d is None else d for x, d in zip(xs, gradients([y], xs, [g])))
     xs, variables = tuple(np.asarray(x) for x in xs), list(variables)
@@ -317,6 +318,14 @@ def vjp(f: Callable, *xs: Any, variables: Any = ()) -> tuple[Any, Callable]:
 
     pullback.reaches = any(isinstance(part, Box) for part in flatten(run.y))  # whether y depends on anything watched at all
     return run.value(), pullback
+
+
+def _apart(x: Any) -> Any:
+    """A traced array as one of its own: where it is given twice, each place has its share of the gradient."""
+    if not isinstance(x, Box):
+        return x
+    entry = x.entry
+    return Box(Entry(entry.value, x.roll, lambda g, *_: ((entry, g),)), x.roll)
 
 
 def gradients(ys: list, xs: Any, gs: list) -> list:

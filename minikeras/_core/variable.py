@@ -17,6 +17,7 @@ from minikeras._core.naming import auto_name
 from minikeras._core.nest import map_leaves
 from minikeras._core.now import CALL, TAPE, TRIAL
 from minikeras._core.registry import REGISTRIES
+from minikeras._core.scopes import current_path
 from minikeras._core.tensor import Shape, TypeName, tensor
 
 _undrawn: ContextVar[bool] = ContextVar("undrawn", default=False)
@@ -100,7 +101,8 @@ class Variable(NDArrayOperatorsMixin):
         self.span: slice | None = None
         self.trainable = trainable
         self.name = name or auto_name("Variable")
-        self.path = self.name
+        scope = current_path()
+        self.path = f"{scope}/{self.name}" if scope else self.name
         self.regularizer = None
         self.constraint: Callable | None = None
         self.autocast = autocast

@@ -6,7 +6,14 @@ from typing import Any
 
 from minikeras._core.old_arguments import hint
 
-PAIRS = (("acc", "accuracy"), ("lr", "learning_rate"))
+PAIRS = (
+    ("acc", "accuracy"),
+    ("lr", "learning_rate"),
+    ("mae", "mean_absolute_error"),
+    ("mape", "mean_absolute_percentage_error"),
+    ("mse", "mean_squared_error"),
+    ("msle", "mean_squared_logarithmic_error"),
+)
 
 
 class Logs(dict):

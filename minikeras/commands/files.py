@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from minikeras import models, saving
+from minikeras._core.nest import flatten
 from minikeras._core.serialize import serialize_keras_object
 from minikeras.callbacks.progress import Progbar
 from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
+from minikeras.saving.json_text import LARGEST, read_json
 from minikeras.saving.keras_zip import CONFIG, WEIGHTS, weights_in
 from minikeras.saving.opening import kind_of, opened
 from minikeras.saving.zip_reader import Zip
@@ -24,7 +27,8 @@ def load(path: str) -> Any:
     """A model from a file of any format that holds one."""
     if path.endswith(".json"):
         print(f"{path} holds no weights: they are drawn anew.", file=sys.stderr)
-        return models.model_from_json(Path(path).read_text(encoding="utf-8"))
+        with opened(path) as (file, _):
+            return models.model_from_json(file.read(LARGEST + 1))
     return saving.load_model(path, compile=False)
 
 
@@ -44,20 +48,19 @@ def summary(options: Any) -> None:
 def inspect(options: Any) -> int:
     """Say what is in a file, and whether it would be loaded: nothing in it is run, built or believed."""
     path = Path(options.file)
-    found: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size}
-    found["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     with opened(str(path)) as (file, name):
+        found: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size, "sha256": digest(file)}
         found["kind"] = "json" if path.suffix == ".json" else kind_of(file)
         if found["kind"] == "zip":
             archive = Zip(file, name)
             found["members"] = {member.name: member.size for member in archive.members.values()}
-            config = json.loads(archive.read(CONFIG, 8 << 20)) if CONFIG in archive else None
+            config = read_json(archive.read(CONFIG, LARGEST), f"{name}: {CONFIG}") if CONFIG in archive else None
             found["model"] = described(config)
             found["arrays"] = list(arrays(weights_in(archive, file, name))) if WEIGHTS in archive else []
         elif found["kind"] == "hdf5":
             root = open_hdf5(file, name)
             text = root.attribute("model_config") if "model_config" in root.attribute_names else None
-            found["model"] = described(json.loads(text) if text else None)
+            found["model"] = described(read_json(text, f"{name}: model_config") if text else None)
             found["arrays"] = list(arrays(root))
     try:
         load(str(path))
@@ -66,6 +69,19 @@ def inspect(options: Any) -> int:
         found["would be loaded"] = f"no: {' '.join(str(error).split())}"
     print(json.dumps(found, indent=1) if options.json else "\n".join(lines(found)))
     return 0
+
+
+def digest(file: Any) -> str:
+    """The SHA-256 of an open file, read piece by piece.
+
+    >>> import io; digest(io.BytesIO(b""))[:8]
+    'e3b0c442'
+    """
+    found = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(1 << 20):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def described(config: Any) -> dict | None:
@@ -101,6 +117,14 @@ def lines(found: dict) -> Iterator[str]:
 
 
 # -- convert, diff, predict ----------------------------------------------------------------------------------------------
+
+
+def export(options: Any) -> None:
+    """Write a model for ONNX Runtime."""
+    options.out = options.out or str(Path(options.file).with_suffix(".onnx"))
+    if not options.out.endswith(".onnx"):
+        raise ValueError(f"export writes an .onnx file, got {options.out!r}; `minikeras convert` writes other formats.")
+    convert(options)
 
 
 def convert(options: Any) -> None:
@@ -170,12 +194,13 @@ def weight_differences(one: Any, other: Any) -> Iterator[dict]:
 
 
 def predict(options: Any) -> None:
-    """Predict the rows of a file."""
+    """Predict the rows of a file; what several outputs give stands side by side."""
     model = load(options.file)
     rows = read_rows(options.rows)
     parts, bar = [], Progbar(len(rows))
     for i in range(0, len(rows), 4096):
-        parts.append(model.predict(rows[i : i + 4096], batch_size=options.batch_size, verbose=0))
+        made = flatten(model.predict(rows[i : i + 4096], batch_size=options.batch_size, verbose=0))
+        parts.append(made[0] if len(made) == 1 else np.concatenate([y.reshape(len(y), -1) for y in made], 1))
         if sys.stderr.isatty() and options.out:
             bar.update(min(i + 4096, len(rows)))
     y = np.concatenate(parts)
@@ -192,13 +217,13 @@ def predict(options: Any) -> None:
 
 def read_rows(path: str) -> np.ndarray:
     """Numbers from a `.csv` file, with or without a line of names, or from a `.npy` file."""
-    if path.endswith(".npy"):
-        return np.load(path, allow_pickle=False)
-    with open(path, encoding="utf-8") as file:
-        first = file.readline().strip().split(",")
-    named = not any(_is_number(cell) for cell in first)
+    with opened(path) as (file, _):
+        if path.endswith(".npy"):
+            return np.load(file, allow_pickle=False)
+        text = file.read().decode("utf-8-sig")
+    named = not any(_is_number(cell) for cell in text.split("\n", 1)[0].strip().split(","))
     try:
-        rows = np.loadtxt(path, delimiter=",", skiprows=int(named), ndmin=2, dtype="float32")
+        rows = np.loadtxt(io.StringIO(text), delimiter=",", skiprows=int(named), ndmin=2, dtype="float32")
     except ValueError as error:
         raise ValueError(f"{path} should hold numbers separated by commas, the same count in each line: {error}") from None
     return rows

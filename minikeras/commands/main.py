@@ -16,6 +16,7 @@ EXAMPLES = """examples:
   minikeras summary model.keras                the table of its layers
   minikeras inspect model.h5                   what is in a file, without trusting it
   minikeras convert model.h5 model.keras       a model of .keras, .h5 or .json as .keras, .h5, .weights.h5, .onnx, .json
+  minikeras export model.keras model.onnx      for ONNX Runtime
   minikeras diff old.keras new.keras           what differs, in architecture and weights
   minikeras predict model.keras rows.csv > out.csv
   minikeras doctor                             versions, BLAS, threads, extras
@@ -48,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     converter = commands.add_parser("convert", help="write a model file in another format")
     converter.add_argument("file")
     converter.add_argument("out", help=".keras, .h5, .weights.h5, .onnx or .json")
+    exporter = commands.add_parser("export", help="write a model for ONNX Runtime and converters to other formats")
+    exporter.add_argument("file")
+    exporter.add_argument("out", nargs="?", help="an .onnx file; beside the model by default")
     differ = commands.add_parser("diff", help="compare two model files")
     differ.add_argument("file")
     differ.add_argument("other")
@@ -63,8 +67,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 COMMANDS = {
-    "run": run.run, "summary": files.summary, "inspect": files.inspect, "convert": files.convert, "diff": files.diff,
-    "predict": files.predict, "doctor": doctor,
+    "run": run.run, "summary": files.summary, "inspect": files.inspect, "convert": files.convert, "export": files.export,
+    "diff": files.diff, "predict": files.predict, "doctor": doctor,
 }  # fmt: skip
 
 
@@ -82,6 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COMMANDS[options.command](options) or 0
     except BrokenPipeError:  # the reader of a pipe has seen enough
         return 0
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, ImportError, MemoryError, RecursionError) as error:
         print(f"minikeras {options.command}: {' '.join(str(error).split())}", file=sys.stderr)
         return 1

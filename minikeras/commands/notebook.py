@@ -144,7 +144,9 @@ class Notebook:
             f"<!doctype html><meta charset=utf-8><title>{html.escape(self.path.name)}</title><style>"
             "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}pre{background:#f6f6f6;padding:.7em;"
             "overflow:auto;border-radius:4px}.out{background:#fff;border-left:3px solid #0072b2}"
-            ".err{border-left:3px solid #d55e00}"
+            ".err{border-left:3px solid #d55e00}code{background:#f6f6f6;padding:0 .2em}table{border-collapse:collapse}"
+            "th,td{border:1px solid #ccc;padding:.2em .6em}"
+            "blockquote{border-left:3px solid #ccc;margin-left:0;padding-left:1em}"
             "img{max-width:100%}</style>"
         ]
         for cell in self.cells:
@@ -199,7 +201,8 @@ def _plain_line(line: str) -> str:
     if assigned and not HARMLESS.match(line):
         return f"{assigned[1]}{assigned[2]} = []  # {line.split('=', 1)[1].strip()}"
     if bare.startswith(("%time ", "%timeit ", "%prun ")):
-        return indent + _timed_line(bare.split(None, 1)[0], re.sub(r"^(-[nrtcpqo]+\s*\d*\s+)*", "", bare.split(None, 1)[1]))
+        magic, rest = bare.split(None, 1)
+        return indent + _timed_line(magic, re.sub(r"^(-[nrtcpqo]+\s*\d*\s+)*", "", rest))
     if bare.startswith("%cd "):
         return f"{indent}__import__('os').chdir({os.path.expanduser(bare[4:].strip())!r})"
     if bare.startswith(("%env ", "%set_env ")) and (pair := bare.split(None, 1)[1].replace("=", " ", 1).split(None, 1))[1:]:

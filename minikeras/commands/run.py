@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import runpy
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,14 @@ def run(options: Any) -> int:
     minikeras.install_as_keras()
     sys.argv = [str(path), *options.arguments]
     sys.path.insert(0, str(path.resolve().parent))
-    runpy.run_path(str(path), run_name="__main__")
+    try:
+        runpy.run_path(str(path), run_name="__main__")
+    except Exception as error:  # what the script raises is told as Python tells it, from the script on
+        frames = error.__traceback__
+        while frames is not None and frames.tb_frame.f_code.co_filename != str(path):
+            frames = frames.tb_next
+        traceback.print_exception(type(error), error, frames)
+        return 1
     return 0
 
 

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 import types
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,24 @@ class Facade(types.ModuleType):
         name: such as ``"keras.layers"``.
         sources: the modules here that have the names, by name; the first that has one gives it. Those missing are passed over.
         given: names of its own.
+        behind: further modules, asked last, whose names are not listed.
 
     >>> module = Facade("keras.losses", ["minikeras.losses"], {"__version__": "3"})
     >>> module.Huber is importlib.import_module("minikeras.losses").Huber, "Huber" in dir(module), hasattr(module, "Hubber")
     (True, True, False)
     """
 
-    def __init__(self, name: str, sources: list[str], given: dict[str, Any] | None = None):
+    def __init__(self, name: str, sources: list[str], given: dict[str, Any] | None = None, behind: Sequence[str] = ()):
         super().__init__(name, f"{name}, as minikeras has it.")
-        vars(self).update({"_sources": tuple(sources), "_given": dict(given or {}), "__path__": [], **(given or {})})
+        own = {"_sources": tuple(sources), "_behind": tuple(behind), "_given": dict(given or {}), "__path__": []}
+        vars(self).update({**own, **(given or {})})
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
             return self._starred()
         failed = None
         if not (name.startswith("__") and name.endswith("__")):
-            for module in self._modules():
+            for module in (*self._modules(), *filter(None, map(find_module, self._behind))):
                 try:
                     value = public_name(module, name)
                 except AttributeError as error:

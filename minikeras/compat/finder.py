@@ -141,18 +141,18 @@ def _of_keras(fullname: str, path: str) -> Facade | types.ModuleType | None:
     old, classes = _table("old", read_old), _table("classes", read_classes)
     private = _modules(["_root", "ops", "compat.private"]) if fullname.startswith("keras.src.") else []
     if private and path in IN_SRC:
-        return Facade(fullname, _modules([IN_SRC[path]]) + private)
+        return Facade(fullname, _modules([IN_SRC[path]]), behind=private)
     module = find_module(f"{_HOUSE}.{path}")
     if module is not None and path not in old and not hasattr(module, "__all__") and not hasattr(module, "__path__"):
         return module
     if path in old:
         sources = _modules(old[path])
-        return Facade(fullname, sources + private) if any(find_module(source) for source in sources) else None
+        return Facade(fullname, sources, behind=private) if any(find_module(source) for source in sources) else None
     above = _above(first)
     if path in classes:
-        return Facade(fullname, above + private) if any(find_module(source) for source in above) else None
+        return Facade(fullname, above, behind=private) if any(find_module(source) for source in above) else None
     if module is not None:
-        return Facade(fullname, list(dict.fromkeys([module.__name__, *above, *private])))
+        return Facade(fullname, list(dict.fromkeys([module.__name__, *above])), behind=private)
     if any(known.startswith(path + ".") for known in (*old, *classes)) and find_module(above[0]) is not None:
         return Facade(fullname, above)
     return None

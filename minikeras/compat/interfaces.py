@@ -1,4 +1,4 @@
-"""`keras.legacy.interfaces` of Keras 2.0 to 2.3: decorators by which functions took Keras 1's arguments. They change nothing here.
+"""`keras.legacy.interfaces` of Keras 2.0 to 2.3: decorators for Keras 1's arguments, which change nothing here.
 
 >>> from minikeras.compat import interfaces
 >>> interfaces.legacy_dense_support(len) is len

@@ -110,7 +110,7 @@ OLD = {
     "utils compat.gone.sizes": "utils.conv_utils",
     "utils": """
         utils.data_utils utils.tf_utils utils.losses_utils utils.metrics_utils utils.dataset_creator utils.test_utils
-        utils.object_identity""",
+        utils.object_identity layers.preprocessing.feature_space""",
     "utils compat.private": "utils.module_utils utils.python_utils utils.tracking",
     "saving utils": """
         saving saving.object_registration saving.serialization_lib saving.saving_api saving.save saving.hdf5_format""",
@@ -154,7 +154,9 @@ OLD = {
     "compat.initializations": "initializations",
     "config ": "backend_config",
     "compat.interfaces": "legacy.interfaces",
-    "compat.backend config utils": "backend legacy.backend backend.common backend.numpy backend.config backend.load_backend",
+    "compat.backend config utils": """
+        backend legacy.backend backend.common backend.numpy backend.config backend.load_backend backend.tensorflow_backend
+        backend.theano_backend backend.cntk_backend""",
     "_root config utils": """
         backend.common.global_state backend.common.variables backend.common.dtypes
         backend.common.stateless_scope backend.common.symbolic_scope backend.common.remat backend.common.name_scope

@@ -15,6 +15,7 @@ from minikeras.data.array_batches import ArrayBatches
 from minikeras.data.array_dataset import ArrayDataset
 from minikeras.data.batches import Batches
 from minikeras.data.convert import is_array_like
+from minikeras.data.dataset import Dataset
 from minikeras.data.generator_batches import GeneratorBatches
 from minikeras.data.packing import unpack_x_y_sample_weight
 from minikeras.data.py_dataset import DatasetBatches
@@ -49,7 +50,8 @@ def open(
             shape ``(n,)`` for all, or one for each, or None for it.
         batch_size: rows of a batch, 32 by default, `ALL` for one batch; without meaning where batches come ready.
         steps: batches in an epoch (``steps_per_epoch``); 0 counts as None.
-        shuffle: True, False or ``"batch"`` for arrays; any truth value for a `PyDataset`; else without meaning.
+        shuffle: True, False or ``"batch"`` for arrays; any truth value for a `PyDataset`; else, as for a
+            `Dataset`, without meaning.
         class_weight: ``{class: weight}``, becomes sample weights.
         dtype: type of the model's input; None leaves integers and makes floats ``floatx()``.
         inputs: None or ``"array"``: x is one array, a list or dict holds its numbers (or it alone); ``"structure"``: a
@@ -81,7 +83,7 @@ def open(
         return ArrayBatches(x, y, sample_weight, batch_size=batch_size, shuffle=shuffle, **common)
     if is_dataset(x):
         _refuse(x, y, sample_weight)
-        return DatasetBatches(x, shuffle=shuffle, **common)
+        return DatasetBatches(x, shuffle=shuffle and not isinstance(x, Dataset), **common)  # a pipeline keeps its order
     if hasattr(x, "__iter__") and not isinstance(x, (set, frozenset)):
         _refuse(x, y, sample_weight)
         return GeneratorBatches(x, **common)

@@ -82,7 +82,8 @@ class GeneratorBatches(Batches):
         ahead, self._ahead = self._ahead, []
         for batch, _ in ahead:
             yield batch
-        yield from ahead[0][1] if ahead else self._start()
+        for batch in ahead[0][1] if ahead else self._start():  # `yield from` would close the user's generator with this one
+            yield batch
 
     def _start(self):
         """The iterator of a new pass. What the user's `__iter__` raises is an error, not the end of the data."""

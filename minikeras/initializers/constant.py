@@ -101,7 +101,7 @@ COSINE_WINDOWS = {
     "blackmanharris": (0.35875, 0.48829, 0.14128, 0.01168),
     "flattop": (0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368),
 }
-WINDOWS = (*COSINE_WINDOWS, "bartlett", "cosine", "ones", "rectangular")
+WINDOWS = (*COSINE_WINDOWS, "bartlett", "barthann", "bohman", "cosine", "lanczos", "ones", "rectangular", "tukey")
 
 
 def window_values(name: str, size: int, periodic: bool) -> np.ndarray:
@@ -114,8 +114,17 @@ def window_values(name: str, size: int, periodic: bool) -> np.ndarray:
         return np.ones(size)
     last = size if periodic else size - 1
     n = np.arange(size)
+    r = np.abs(2.0 * n / last - 1.0)  # how far from the middle, up to 1
     if name == "bartlett":
-        return 1.0 - np.abs(2.0 * n / last - 1.0)
+        return 1.0 - r
+    if name == "barthann":
+        return 0.62 - 0.24 * r + 0.38 * np.cos(math.pi * r)
+    if name == "bohman":
+        return (1.0 - r) * np.cos(math.pi * r) + np.sin(math.pi * r) / math.pi
+    if name == "lanczos":
+        return np.sinc(r)
+    if name == "tukey":  # flat in the middle half
+        return np.where(r <= 0.5, 1.0, 0.5 + 0.5 * np.cos(2.0 * math.pi * (r - 0.5)))
     if name == "cosine":
         return np.sin(math.pi * (n + 0.5) / (last + 1))
     a = COSINE_WINDOWS.get(name, COSINE_WINDOWS["boxcar"])

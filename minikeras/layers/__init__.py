@@ -285,6 +285,7 @@ _GONE = {  # what Keras 3 no longer has
     "legacy.recurrent": "CuDNNGRU CuDNNLSTM TimeDistributedDense",
 }
 _PLACES = {
+    "_Merge": f"{__name__}.legacy.merging:_Merge",
     "Merge": "minikeras.models.merge:Merge", "merge": "minikeras.models.merge:merge",
     "AtrousConv1D": f"{__name__}.legacy.convolutions:AtrousConvolution1D",
     "AtrousConv2D": f"{__name__}.legacy.convolutions:AtrousConvolution2D",
@@ -292,7 +293,7 @@ _PLACES = {
     "Deconv3D": f"{__name__}.legacy.convolutions:Deconvolution3D",
     **{name: f"{__name__}.{module}:{name}" for module, names in _GONE.items() for name in names.split()},
 }  # fmt: skip
-_IN_FILES = {n: tuple(p.split(":")) for n, p in _PLACES.items() if ".legacy." in p and p.endswith(f":{n}")}
+_IN_FILES = {n: tuple(p.split(":")) for n, p in _PLACES.items() if ".legacy." in p and p.endswith(f":{n}") and n[0] != "_"}
 _IN_FILES |= {  # layers that only these models have
     "CustomScaleLayer": ("minikeras.applications.inception_resnet_v2", "CustomScaleLayer"),
     "LayerScale": ("minikeras.applications.convnext", "LayerScale"),

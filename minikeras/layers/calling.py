@@ -237,6 +237,8 @@ class Called(Entry):
 
     def _back(self, g, need_dx):
         layer, variables = self.layer, self.known.trained
+        if type(g) is np.ndarray and type(self.value) is np.ndarray and g.dtype != self.value.dtype:
+            g = g.astype(self.value.dtype)  # of what somebody has computed in float64 with it
         if type(layer) is not self.kind:
             for v in variables:
                 v.grad.fill(0)  # of weights that these formulas do not know
@@ -255,7 +257,8 @@ class Called(Entry):
         variables = self.known.trained
         held = [Box(deep.leaf(v, v.value), deep) for v in variables]
         arrays, rebuild = _apart(given)
-        xs = [a if e is None else Box(e, deep) for a, e in zip(arrays, entries)]
+        cuts = [None if e is None else Entry(e.value, deep, None) for e in entries]  # the way back ends here, and goes on below:
+        xs = [a if c is None else Box(c, deep) for a, c in zip(arrays, cuts)]  # one input may be another, or follow from it
         x, arguments = rebuild(xs)
         token = CALL.set(Call(self.training))  # what is added to a loss in there has been counted
         try:
@@ -269,7 +272,15 @@ class Called(Entry):
             CALL.reset(token)
         inputs = [b for b in (*xs, *held) if type(b) is Box]
         found = gradients(_apart(y)[0], inputs, g if together else [g])
-        return [(b.entry, share) for b, share in zip(inputs, found) if share is not None]
+        own = {}
+        for c, e in zip(cuts, entries):
+            if c is not None:
+                c.pull, own[c] = functools.partial(_passed_on, e), e
+        return [(own.get(b.entry, b.entry), share) for b, share in zip(inputs, found) if share is not None]
+
+
+def _passed_on(entry: Entry, g: Any, *_: Any) -> tuple:
+    return ((entry, g),)
 
 
 class CalledOnMany(Called):

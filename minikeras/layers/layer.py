@@ -33,13 +33,14 @@ from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_a
 from minikeras._core.now import CALL, TAPE, TRIAL, Call
 from minikeras._core.old_arguments import teach
 from minikeras._core.operation import output_spec
+from minikeras._core.origin import of_the_house
 from minikeras._core.registry import REGISTRIES, Registry, home
 from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
 from minikeras._core.symbolic import InputSpec, KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.tape import Written, paused, traced
 from minikeras._core.tensor import Shape, plain, tensor
 from minikeras._core.threads import limited
-from minikeras._core.trace import Box
+from minikeras._core.trace import Box, watched
 from minikeras._core.variable import Variable
 from minikeras.layers.arguments import BASE_ARGUMENTS, SHAPE_ARGUMENTS, given_shape, plain_arguments
 from minikeras.layers.calling import (
@@ -52,6 +53,7 @@ from minikeras.layers.calling import (
     shares_of_traced,
     with_mask,
 )
+from minikeras.layers.closing import adds_to_loss, losses_around
 from minikeras.layers.old_arguments import OLD
 from minikeras.layers.old_attributes import OldAttributes
 from minikeras.layers.weights import Weighted
@@ -365,7 +367,9 @@ class Layer(Weighted, OldAttributes, Configurable):
             self._build_shape = shapes
         self.check_input_shape(shapes)
         outputs = self.compute_output_spec(x, **arguments)
-        Node(self, (x,), arguments, outputs)
+        node = Node(self, (x,), arguments, outputs)
+        if adds_to_loss(type(self)):
+            node.losses = losses_around(self, x, arguments)
         self._output_shape = shapes_of(outputs)
         return outputs
 
@@ -417,8 +421,15 @@ class Layer(Weighted, OldAttributes, Configurable):
     def convert_inputs(self, inputs: Any) -> Any:
         """Turn what a user passes, an array or a structure of arrays, into arrays of the layer's number type."""
         if type(inputs) is not np.ndarray and is_structure(inputs):
-            return map_leaves(lambda v: v if isinstance(v, Box) else self.convert(v), inputs)
-        return inputs if isinstance(inputs, Box) else self.convert(inputs)
+            return map_leaves(self._met, inputs)
+        return self._met(inputs)
+
+    def _met(self, value: Any) -> Any:
+        """One array of those: on the tape that watches it, in the layer's float type."""
+        value = watched(value)
+        if not isinstance(value, Box):
+            return self.convert(value)
+        return value.astype(self.compute_dtype) if value.dtype.kind == "f" and value.dtype != self.compute_dtype else value
 
     def convert(self, inputs: Any) -> np.ndarray:
         """Turn what a user passes for one array into an array of the layer's number type."""
@@ -496,7 +507,7 @@ class Layer(Weighted, OldAttributes, Configurable):
                 self._loss_functions.append(value)
             elif call is None:
                 self._penalties.append(value)
-            elif value is not None:
+            elif value is not None and (not isinstance(value, KerasTensor) or TRIAL.get() is not None):  # see `closing`
                 call.losses.append((self, value))
 
     def add_metric(self, value: Any, name: str | None = None, aggregation: str = "mean") -> None:
@@ -755,7 +766,7 @@ def _says_its_shape(cls: type) -> bool:
     for base in cls.__mro__:
         if "compute_output_shape" in vars(base):
             return base is not Layer
-        if "call" in vars(base) and home(base) is None:  # a user's own, on top of a class that has another shape perhaps
+        if "call" in vars(base) and not of_the_house(base):  # a user's own, on top of a class that has another shape perhaps
             return False
     return False
 

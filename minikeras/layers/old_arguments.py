@@ -69,7 +69,7 @@ def batch_of_always(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     """
     if kwargs.get("mode") == 2:
         kwargs["mode"] = 0
-        hint("BatchNormalization", "mode", "BatchNormalization: mode=2 is computed as mode=0: prediction takes moving averages.")
+        hint("BatchNormalization", "mode", "BatchNormalization: mode=2 is mode=0 here: prediction takes moving averages.")
     return args, kwargs
 
 

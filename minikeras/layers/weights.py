@@ -265,6 +265,9 @@ class Weighted:
         look(self)
         return list(found.values())
 
+    def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list:  # Keras' name, which libraries call
+        return [*([self] if include_self else []), *(self._inner_layers() if recursive else self._parts(Weighted))]
+
     @property
     def losses(self) -> list:
         """The penalties as they stand: of outputs and `add_loss` in the last call by hand, then of the weights."""

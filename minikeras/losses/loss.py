@@ -247,7 +247,7 @@ class LossFunctionWrapper(Loss):
         if y_true.ndim != y_pred.ndim:
             y_true, y_pred = self.same_rank(y_true, y_pred)
         with np.errstate(all="ignore"):
-            value, share = self.shares(y_true, self.fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
+            value, share = self.shares(y_true, plain(self.fn(y_true, y_pred, **self._fn_kwargs)), sample_weight)
             grad = formula(y_true, y_pred, **self._fn_kwargs)
             grad *= share if isinstance(share, float) else spread(share, self._fn_kwargs.get("axis", -1))  # share · ∂l/∂ŷ
         return value, grad if grad.shape == shape else grad.reshape(shape)

@@ -199,7 +199,7 @@ class AUC(_Curve):
 
     def __init__(
         self,
-        num_thresholds: int = 200,
+        num_thresholds: int | None = 200,
         curve: str = "ROC",
         summation_method: str = "interpolation",
         name: str | None = None,
@@ -211,7 +211,7 @@ class AUC(_Curve):
         from_logits: bool = False,
     ):
         self._given = thresholds is not None
-        if thresholds is None and num_thresholds <= 1:
+        if thresholds is None and (num_thresholds is None or num_thresholds <= 1):
             raise ValueError(f"Argument `num_thresholds` must be an integer > 1. AUC got {num_thresholds}.")
         if num_labels and not multi_label:
             raise ValueError(f"num_labels of AUC is for multi_label=True only, got num_labels={num_labels}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from minikeras._core import config
 from minikeras._core.nest import flatten, keys
 from minikeras._core.origin import of_the_house
 from minikeras._core.symbolic import is_shape
-from minikeras.callbacks import Callback, CallbackList
+from minikeras.callbacks import CallbackList
 
 
 def callback_list(callbacks: Any, model: Any, verbose: int, add_history: bool = False, **params) -> CallbackList:
@@ -28,6 +29,7 @@ def callback_list(callbacks: Any, model: Any, verbose: int, add_history: bool = 
 def hand_over(callbacks: CallbackList, x: Any, y: Any = None, weight: Any = None) -> None:
     """Give the user's own callbacks the arrays of the validation as ``validation_data``, as Keras 1 and 2 did: x, y, weights.
 
+    >>> from minikeras.callbacks import Callback
     >>> own = type("Own", (Callback,), {"__module__": "own"})()
     >>> hand_over(CallbackList([own]), np.zeros((3, 2)), np.zeros(3)); [a.shape for a in own.validation_data]
     [(3, 2), (3, 1), (3,)]
@@ -130,3 +132,16 @@ def flat_shapes(shapes: Any) -> list:
         return [tuple(shapes)]
     items = [shapes[key] for key in keys(shapes)] if isinstance(shapes, dict) else shapes
     return [s for item in items for s in flat_shapes(item)]
+
+
+def takes(function: Callable, arguments: dict) -> bool:
+    """Whether a function can be called with these arguments, by name.
+
+    >>> takes(lambda a, b=0: None, {"a": 1}), takes(lambda a, b: None, {"a": 1}), takes(lambda: None, {"a": 1})
+    (True, False, False)
+    """
+    try:
+        inspect.signature(function).bind(**arguments)
+    except TypeError:
+        return False
+    return True

@@ -41,8 +41,8 @@ def as_compiled(method: Callable) -> Callable:
             return method(self, *args, **kwargs)
         hint(
             "trainable", self.name,
-            f"Model {self.name!r} was frozen after compile(): by itself it trains as it was compiled, as in Keras 1 and 2. Call "
-            "compile() again to train nothing.",
+            f"Model {self.name!r} was frozen after compile(): alone it trains as it was compiled, as in Keras 1 and 2. "
+            "Call compile() again to train nothing.",
         )  # fmt: skip
         now = freezing(self)
         freeze_so(self._compiled.freezing)

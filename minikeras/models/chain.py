@@ -85,6 +85,7 @@ class Chain:
         return self._graph
 
     _graph: Graph | None = None
+    gives_inner_outputs = False
 
     def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """The same on a tape, layer by layer."""

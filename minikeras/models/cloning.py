@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from minikeras._core.arguments import unknown_arguments
 from minikeras._core.custom import scope
@@ -149,10 +150,21 @@ def model_from_config(config: dict, custom_objects: dict | None = None) -> Model
     return model_from_json(json.dumps(config), custom_objects)
 
 
-def model_from_yaml(yaml_string: str, custom_objects: dict | None = None) -> NoReturn:
-    """Raise: YAML can carry code, and Keras has left it as well.
+def model_from_yaml(yaml_string: str, custom_objects: dict | None = None) -> Model:
+    """Build a model, with new weights, from the text of `Model.to_yaml`.
 
-    Raises:
-        RuntimeError: always; it says what to do instead.
+    Text that is not JSON, as Keras 1 and 2 wrote it, is read by PyYAML, if that is installed, which runs nothing in it.
+
+    >>> from minikeras.layers import Dense
+    >>> model_from_yaml(Sequential([Dense(2, input_shape=(3,))]).to_yaml()).count_params()
+    8
     """
-    raise RuntimeError("Models are not read from YAML, which can carry code: use model.to_json() and model_from_json().")
+    try:
+        json.loads(yaml_string)
+    except ValueError:
+        try:
+            yaml = importlib.import_module("yaml")
+        except ImportError as error:
+            raise ImportError("model_from_yaml needs PyYAML for text that is not JSON: pip install pyyaml.") from error
+        yaml_string = json.dumps(yaml.safe_load(yaml_string))
+    return model_from_json(yaml_string, custom_objects)

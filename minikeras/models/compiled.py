@@ -33,6 +33,8 @@ class Compiled:
         self.heads: list[Head] = []
         self.loss_tracker = metrics.Mean(name="loss")
         self.total, self.count = 0.0, 0
+        self.written_loss = loss
+        self.targets: list = []  # of losses that are part of the graph, see graph_losses
         self.freezing: list = []  # which layers were trainable when compile() was called
         self.trained: list | None = None  # the weights that the last step of training was made for
         for identifier in flatten_given(loss):
@@ -60,7 +62,7 @@ class Compiled:
     def config(self) -> dict:
         """What a file keeps of it."""
         with nameless_allowed():  # the file opens with compile=False, copies go on with the functions themselves
-            config = serialize_keras_object({**self.given, "optimizer": self.optimizer})
+            config = serialize_keras_object({**self.given, "loss": self.written_loss, "optimizer": self.optimizer})
         return {**config, "jit_compile": bool(config["jit_compile"])}
 
     def prepare_targets(self, ys: list, outputs: list) -> list:

@@ -318,11 +318,12 @@ class Meeting:
                 f"{tuple(tensor.shape)}, or declare it by Input(..., optional=True)."
             )
         tape = TAPE.get()
-        value = value if tape is None else tape.boxed(value)
+        value = value._now() if isinstance(value, Variable) else value if tape is None else tape.boxed(value)
         if isinstance(value, Box):
-            return value
+            declared = self._input_type(tensor, value.dtype)
+            return value.astype(declared) if value.dtype != declared and declared.kind == "f" else value
         try:
-            array = np.asarray(value._now() if isinstance(value, Variable) else value)
+            array = np.asarray(value)
         except ValueError as error:
             name = tensor.node.operation.name
             raise ValueError(f"The input {name!r} of model {self.name!r} is not an array: {error}") from None

@@ -82,6 +82,8 @@ class Model(Depths, StateTree, Trainer, Layer):
         if not self._trainable:
             self.trainable = False
         self._lay_out()
+        for loss in [loss for node in self._nodes for loss in node.losses]:
+            self.add_loss(loss)
 
     def _lay_out(self) -> None:
         """Resolve what a pass through the model calls, so that the pass itself only computes."""
@@ -127,7 +129,7 @@ class Model(Depths, StateTree, Trainer, Layer):
         """Pass inputs through the layers. A model of your own overrides this."""
         if self._course is None:
             return super().call(inputs)
-        if self._course.is_penalized and CALL.get() is not None:
+        if self._goes_by_parts():
             return self.retrace(inputs, training, mask)
         if TAPE.get() is not None:
             return call_on_tape(self, inputs, training, {} if mask is None else {"mask": mask}, Model)
@@ -148,9 +150,14 @@ class Model(Depths, StateTree, Trainer, Layer):
         return super().is_traced
 
     def _compute(self, x: Any, training: bool, arguments: dict) -> Any:
-        if not self.is_traced and self._course is not None and self._course.is_penalized and CALL.get() is not None:
-            return self.retrace(x, training, **arguments)  # by hand: what the layers add to the loss is noted
+        if not self.is_traced and self._course is not None and self._goes_by_parts():
+            return self.retrace(x, training, **arguments)
         return super()._compute(x, training, arguments)
+
+    def _goes_by_parts(self) -> bool:
+        """Whether a call notes what the layers add to the loss, or is watched and gives outputs on the way to others."""
+        course = self._course
+        return course.is_penalized and CALL.get() is not None or course.gives_inner_outputs and TAPE.get() is not None
 
     def retrace(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """The same with each layer by itself on the tape: for second derivatives."""

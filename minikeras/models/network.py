@@ -57,6 +57,7 @@ class Graph:
         self._trained: list[list] = []
         self._makers = {i: k for k, s in enumerate(self.steps) for i in s.outs}
         self._readers = [i for s in self.steps for i in s.ins]
+        self.gives_inner_outputs = not set(self._readers).isdisjoint(self.outputs)  # ∂(one output)/∂(another) may be asked for
 
     def _count_shared(self) -> None:
         times: dict[int, int] = {}

@@ -6,7 +6,7 @@ import functools
 import inspect
 import itertools
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -178,18 +178,15 @@ class OldMethods:
             if reset is not None and getattr(layer, "stateful", False):
                 reset()
 
-    def to_yaml(self, **kwargs: Any) -> NoReturn:
-        """Raise: YAML can carry code, and Keras has left it as well.
-
-        Raises:
-            RuntimeError: always; it says what to do instead.
-        """
-        raise RuntimeError("Models are not written as YAML, which can carry code: use model.to_json() and model_from_json().")
+    def to_yaml(self, **kwargs: Any) -> str:
+        """Return the architecture as text: that of `to_json`, since JSON is YAML."""
+        return self.to_json()
 
     def _show_accuracy(self) -> None:
         """Report the accuracy, as ``show_accuracy=True`` of the first Keras asks for."""
         hint("methods", "show_accuracy", "Instead of `show_accuracy=True` say `compile(..., metrics=['accuracy'])`.")
-        given = self._need_compiled("fit").given
+        compiled = self._need_compiled("fit")
+        given = {**compiled.given, "loss": compiled.written_loss}
         if "accuracy" not in flatten(given["metrics"]):
             self.compile(**{**given, "optimizer": self.optimizer, "metrics": [*(given["metrics"] or []), "accuracy"]})
 

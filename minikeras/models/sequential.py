@@ -9,7 +9,10 @@ import numpy as np
 from minikeras._core import dtypes
 from minikeras._core.naming import shorten
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
-from minikeras._core.symbolic import KerasTensor, Node
+from minikeras._core.symbolic import KerasTensor, Node, shapes_of
+from minikeras._core.tape import paused
+from minikeras._core.variable import untraced
+from minikeras.layers.calling import is_structure
 from minikeras.layers.input_layer import InputLayer
 from minikeras.layers.layer import Layer, refuse_loop
 from minikeras.layers.layer import registry as layer_registry
@@ -115,6 +118,8 @@ class Sequential(Model):
             self.build(first.batch_shape)
         elif isinstance(first, Model) and first.built and first._inputs is not None:
             self.build(first.input_shape if len(first.inputs) > 1 else tuple(first.inputs[0].shape))
+        elif hasattr(first, "symbolic_inputs"):
+            self.build()
         else:
             self._forget_shapes()
 
@@ -130,17 +135,21 @@ class Sequential(Model):
             raise ValueError(f"Model {self.name!r} has no layers to build: add() some first.")
         first = self._layers[0]
         joins = isinstance(first, Model) and first._inputs is not None and len(first.inputs) > 1  # branches, joined
+        by_name = getattr(first, "symbolic_inputs", None)  # a table's features, of which its columns know
         if isinstance(first, InputLayer):
             input_shape = first.batch_shape
         elif joins:
             input_shape = first.input_shape
+        elif by_name is not None:
+            inputs = by_name()
+            input_shape = shapes_of(inputs)
         elif input_shape is None:
             raise ValueError(f"Model {self.name!r} needs an input shape to be built: build((None, 10)).")
         else:
             input_shape = tuple(input_shape)
             dtype = "string" if vars(self).get("_meeting_data") == "text" else _input_dtype(first)
             self._layers.insert(0, InputLayer(batch_shape=input_shape, dtype=dtype))
-        self._inputs = tensor = first._inputs if joins else self._layers[0].output
+        self._inputs = tensor = first._inputs if joins else self._layers[0].output if by_name is None else inputs
         before, self._nodes = self._nodes, []
         for layer in self.layers:
             if before and before[0].operation is layer and before[0].args[0] is tensor:
@@ -153,6 +162,13 @@ class Sequential(Model):
         self._outputs = tensor
         self._build_shape, self._output_shape = input_shape, tuple(tensor.shape)
         self._lay_out()
+
+    def convert_inputs(self, inputs: Any, by_hand: bool = True) -> Any:
+        """Turn what a user passes into arrays of the input's type, which the first layer decides: it is built first."""
+        if self._course is None and self._layers and not is_structure(inputs):
+            with paused():
+                self.build_for(np.asarray(untraced(inputs)))
+        return super().convert_inputs(inputs, by_hand)
 
     def _call_layer(self, layer: Layer, tensor: KerasTensor) -> KerasTensor:
         if not layer.built:

@@ -20,9 +20,10 @@ from minikeras._core.threads import limited
 from minikeras._core.variable import Variable
 from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import Logs
-from minikeras.models.arguments import callback_list, due, hand_over, verbosity, whole
+from minikeras.models.arguments import callback_list, due, hand_over, takes, verbosity, whole
 from minikeras.models.as_compiled import as_compiled, freezing
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
+from minikeras.models.graph_losses import fed, split_losses
 from minikeras.models.heads import NOT_YET
 from minikeras.models.meeting import Meeting
 from minikeras.models.old_methods import OldMethods, understanding
@@ -61,6 +62,8 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         Args:
             optimizer: name or object: "sgd", "adam", ``keras.optimizers.SGD(0.1, momentum=0.9)``.
             loss: name, object or function ``(y_true, y_pred) -> values per sample``; a list or dict for several outputs.
+                Behind a call() of your own that ends in softmax or sigmoid, a cross-entropy starts from the probabilities, cut
+                at 1e-7; ``from_logits=True`` and a call() that ends before them is exact, as other models are by themselves.
             loss_weights: factor of the loss, or one for each output.
             metrics: names, objects or functions to report, a list for each output; "accuracy" fits itself to the targets.
             weighted_metrics: the same, with sample weights taken into account.
@@ -80,7 +83,9 @@ class Trainer(OldMethods, OwnSteps, Meeting):
                 f"Argument `steps_per_execution` of compile() must be a positive integer, got {steps_per_execution!r}."
             )
         extras = {"run_eagerly": run_eagerly, "steps_per_execution": steps_per_execution, "jit_compile": jit_compile}
-        self._compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, extras)
+        own, targets = split_losses(self, loss)
+        self._compiled = Compiled(optimizer, own, loss_weights, metrics, weighted_metrics, extras)
+        self._compiled.written_loss, self._compiled.targets = loss, targets
         self.optimizer, self.loss = self._compiled.optimizer, loss
         self.stop_training = False
         if self._course is not None:
@@ -149,8 +154,16 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         return self._compiled.config() if self._compiled is not None else {}
 
     def compile_from_config(self, config: dict) -> None:
-        """Compile as `get_compile_config` told."""
-        self.compile(**compile_arguments(config))
+        """Compile as `get_compile_config` told; not where compile() is of the user's own and takes other arguments."""
+        arguments = compile_arguments(config)
+        if not takes(self.compile, arguments):
+            warnings.warn(
+                f"`compile()` was not called as part of model loading: {type(self).__name__} has one of its own, which takes other "
+                "arguments. Call it after loading, or override get_compile_config() and compile_from_config(config) too.",
+                stacklevel=2,
+            )
+            return
+        self.compile(**arguments)
         if self.built and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
 
@@ -331,7 +344,8 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             compiled.set_outputs(self.head_names())
             compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
         self._step_logs = None
-        self._train_step = self._own_step("train_step") if self._own_steps() else make_train_step(self)
+        step = self._own_step("train_step") if self._own_steps() else make_train_step(self)
+        self._train_step = fed(step, compiled.targets)
         compiled.trained, self._test_step = trainable, None
         self._seen = Variable.changes
         return self._train_step
@@ -410,7 +424,8 @@ class Trainer(OldMethods, OwnSteps, Meeting):
     def _test_on(self, x: Any, y: Any, w: Any) -> None:
         """Do one step of testing, with what is compiled now."""
         if self._test_step is None or self._seen_testing != Variable.changes:
-            self._test_step = self._own_step("test_step") if self._own_steps() else make_test_step(self)
+            step = self._own_step("test_step") if self._own_steps() else make_test_step(self)
+            self._test_step = fed(step, self._compiled.targets)
             self._seen_testing = Variable.changes
         self._test_step(x, y, w)
 

@@ -158,7 +158,7 @@ def unique(
     [[1, 3], [1, 2]]
     """
     x = array(x)
-    y, index, inverse, counts = np.unique(x, True, True, True, axis)
+    y, index, inverse, counts = np.unique(x, True, True, True, axis, equal_nan=False)
     inverse = inverse.reshape(x.shape) if axis is None else inverse.reshape(-1)
     if size is not None:
         along = 0 if axis is None else axis

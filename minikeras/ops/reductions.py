@@ -6,7 +6,7 @@ import builtins
 
 import numpy as np
 
-from minikeras.ops.dtypes import array, axis_of, cast, common, floats, promote_floats, wide
+from minikeras.ops.dtypes import array, axis_of, cast, floats, promote_floats, wide
 from minikeras.ops.operation import operation
 
 SUMS = {"bool": "int32", "int8": "int32", "int16": "int32", "uint8": "uint32", "uint16": "uint32"}

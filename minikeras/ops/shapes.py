@@ -18,6 +18,9 @@ def reshape(x, newshape):
     >>> reshape([1, 2, 3, 4], (2, -1)).tolist()
     [[1, 2], [3, 4]]
     """
+    sizes = newshape if isinstance(newshape, (tuple, list)) else [newshape]
+    if any(isinstance(n, (int, np.integer)) and n < -1 for n in sizes):
+        raise ValueError(f"Argument `newshape` of reshape must be integers of at least 0, and one -1 at most, got {newshape}.")
     return np.reshape(array(x), newshape)
 
 

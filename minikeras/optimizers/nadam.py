@@ -52,7 +52,7 @@ class Nadam(Optimizer):
         """Make the slots and the product U."""
         variables = self._checked(variables)
         if not self._extra:
-            self._u_product = Variable(1.0, dtype=variables[0].dtype if variables else None, trainable=False)
+            self._u_product = Variable(1.0, dtype=variables[0].dtype if variables else None, trainable=False, name="u_product")
             self._extra.append(self._u_product)
         super().build(variables)
 
@@ -66,6 +66,11 @@ class Nadam(Optimizer):
         self.of_m = rate * u_next / (1 - product.item() * u_next)
         self.of_g = rate * (1 - u) / (1 - product.item())
         self.of_v = 1 / (1 - self.beta_2**t)
+
+    def product_after(self, steps: int) -> float:
+        """U after so many steps, for files that lack it."""
+        t = np.arange(1.0, min(steps, 10_000) + 1)
+        return float(np.prod(self.beta_1 * (1 - 0.5 * 0.96**t)))  # U = ∏ uₜ, soon 0
 
     def update(self, w, g, m, v, s, r):
         """Do one step."""

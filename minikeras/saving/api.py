@@ -66,7 +66,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     Args:
         model: the model.
         filepath: a path that ends in `.keras` (recommended), `.h5` or `.hdf5`, or an open binary file (`.keras` format).
-            Without an ending it is a folder, as Keras 2 had them: a `.keras` file is written into it, and `load_model` finds it.
+            Without an ending it is a folder, as Keras 2 had them: a `.keras` file goes into it, and `load_model` finds it.
         overwrite: whether to replace a file that is there already; else you are asked.
         zipped: kept for Keras' sake; folders are not written.
         include_optimizer: whether to write the compile state and the optimizer's.

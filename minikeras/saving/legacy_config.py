@@ -221,6 +221,10 @@ def _optimizer(node: dict) -> dict:
     config = {key: value for key, value in config.items() if key not in OBSOLETE_IN_OPTIMIZERS}
     if "lr" in config:
         config["learning_rate"] = config.pop("lr")
+    rate = config.get("learning_rate")
+    if isinstance(rate, dict) and isinstance(rate.get("config"), dict) and rate["config"].get("name", "") is None:
+        rate = {**rate, "config": {key: value for key, value in rate["config"].items() if key != "name"}}
+        config["learning_rate"] = rate  # schedules of Keras 2 had no name by default
     if not config.get("decay"):
         config.pop("decay", None)
     if config.get("epsilon", 0) is None:

@@ -58,10 +58,21 @@ def _as_legacy(config: Any) -> Any:
     if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
         inner = {**inner, "layers": [_as_legacy(layer) for layer in inner["layers"]]}
     kept = {key: config[key] for key in ("name", "inbound_nodes", "shared_object_id") if key in config}
-    axis = inner.get("axis") if isinstance(inner, dict) else None
-    if ".ops." in str(config.get("module")) or isinstance(axis, (list, tuple)) and len(axis) != 1:
-        kept["module"] = config["module"]  # Add is a layer and an operation; Keras drops several axes of what has no module
+    if ".ops." in str(config.get("module")) or _misread(inner):
+        kept["module"] = config["module"]  # Add is a layer and an operation
     return {"class_name": _legacy_name(config), "config": inner, **kept}
+
+
+def _misread(config: Any) -> bool:
+    """Whether Keras reads a layer without a module wrongly: it drops several axes, and takes "dot" for a function."""
+    if not isinstance(config, dict):
+        return False
+    axis = config.get("axis")
+    words = [value for key, value in config.items() if key != "name" and isinstance(value, str)]
+    return isinstance(axis, (list, tuple)) and len(axis) != 1 or not _MERGING.isdisjoint(words)
+
+
+_MERGING = {"add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot"}  # functions in keras.layers
 
 
 def _legacy_name(config: dict) -> str:

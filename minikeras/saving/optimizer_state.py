@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from minikeras._core.variable import Variable
 from minikeras.saving.hdf5 import Dataset
 from minikeras.saving.plan import Plan, check_fit
@@ -30,6 +32,9 @@ def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Datase
             count = next((value for v, value in plan.values if v.name == "iteration" and value.shape == ()), 0)
             if count < 0:
                 raise ValueError(f"{plan.name} is damaged: {label} has done {int(count)} steps.")
+            lost = [v for v in optimizer.variables if v.name == "u_product" and not any(v is chose for chose in chosen)]
+            for product in lost:  # Keras 2 did not write it
+                plan.put(product, np.asarray(optimizer.product_after(int(count)), product.dtype))
             return None
     if len(datasets) == len(optimizer.variables):
         check_fit(plan.name, list(optimizer.variables), datasets, f"optimizer {optimizer.name!r} ({type(optimizer).__name__})")
@@ -49,16 +54,19 @@ def reordered(datasets: list[Dataset], names: list[str] | None) -> list[Dataset]
     slots = [i for i, n in enumerate(names) if "iter" not in n.rsplit("/", 1)[-1] and "learning_rate" not in n]
     rest = [i for i in range(len(names)) if i not in set(slots)]
     optimizer = next((w for n in names for w in n.split("/")[:2] if w in _BY_KIND), None)
+    cache = [i for i in slots if names[i].rsplit("/", 1)[-1].startswith("momentum_cache")]  # Nadam's product: last today
+    slots = [i for i in slots if i not in cache]
     old = any(n.startswith("training/") for n in names)
     tails = [names[i].rsplit("/", 1)[-1].split(":")[0] for i in slots]
     kinds = len(set(tails)) if set(tails) <= _TAILS else _BY_KIND.get(optimizer, 1) if old else 1
     third = len(slots) // 3
     if old and optimizer == "Adam" and len(slots) == 3 * third and all(datasets[i].shape == (1,) for i in slots[2 * third :]):
         slots = slots[: 2 * third]  # the rest holds the place of amsgrad's slots
-    if kinds < 2 or len(slots) % kinds:
-        return [datasets[i] for i in rest + slots]
+    if kinds < 2 or len(slots) % kinds or optimizer == "RMSprop":  # whose kinds follow each other today as well
+        return [datasets[i] for i in rest + slots + cache]
     n = len(slots) // kinds
-    return [datasets[i] for i in rest + [slots[k * n + j] for j in range(n) for k in range(min(kinds, 2))] + slots[2 * n :]]
+    in_turns = [slots[k * n + j] for j in range(n) for k in range(min(kinds, 2))]
+    return [datasets[i] for i in rest + in_turns + slots[2 * n :] + cache]
 
 
 _BY_KIND = {"Adam": 2, "Adamax": 2, "Nadam": 2, "Adadelta": 2, "SGD": 1, "RMSprop": 1, "Adagrad": 1}
@@ -71,7 +79,9 @@ def _candidates(optimizer: Any) -> list[list[Variable]]:
     without_rate = [v for v in everything if v.name != "learning_rate"]
     without_count = [v for v in without_rate if v.name != "iteration"]
     fresh = [v for v in everything if v.name in ("iteration", "learning_rate")]
-    return [everything, fresh, without_rate, without_count]
+    without_product = [v for v in without_rate if v.name != "u_product"]  # Nadam of Keras 2
+    without_unused = [v for v in without_rate if v.shape or v.name == "iteration"]  # Adafactor of Keras 2
+    return [everything, fresh, without_rate, without_count, without_product, without_unused]
 
 
 def _match(variables: list[Variable], datasets: list[Dataset], trained: list[tuple]) -> list[Variable] | None:

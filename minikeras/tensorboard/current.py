@@ -12,6 +12,7 @@ class _State(threading.local):
     writer: Any = None
     step: Any = None
     condition: Any = True
+    scope: str = ""  # what tf.name_scope puts before the names
 
 
 state = _State()

@@ -162,5 +162,5 @@ def _note(method: Callable, name: str, data: Any, step: Any, **more: Any) -> boo
         raise ValueError(
             f"No step for {name!r}: pass step=..., or write `with writer.as_default(step=...)`, or call set_step()."
         )
-    method(state.writer, name, data, int(step), **more)
+    method(state.writer, state.scope + name, data, int(step), **more)
     return True

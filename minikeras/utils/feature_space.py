@@ -237,8 +237,8 @@ class FeatureSpace(Configurable):
     def _one_hot(self, key: str, numbers: Any) -> Any:
         layer = self.crossers.get(key) or self.preprocessors[key]
         size = getattr(layer, "num_bins", None) or getattr(layer, "num_tokens", None)
-        if isinstance(layer, Discretization):
-            size = len(layer.bin_boundaries) + 1 if layer.bin_boundaries is not None else layer.num_bins
+        if isinstance(layer, Discretization):  # as many bins as were asked for, though the data may fill fewer
+            size = layer.num_bins or len(layer.bin_boundaries) + 1
         elif hasattr(layer, "vocabulary_size"):
             size = layer.vocabulary_size()
         if size is None:
@@ -253,7 +253,8 @@ class FeatureSpace(Configurable):
     def _adaptable(self) -> list[str]:
         found = []
         for key, layer in self.preprocessors.items():
-            known = getattr(layer, "input_mean", None) is not None or getattr(layer, "_given", False)
+            lookup = getattr(layer, "_lookup_layer", layer)  # of a TextVectorization
+            known = getattr(layer, "input_mean", None) is not None or getattr(lookup, "_given", False)
             known = known or isinstance(layer, Discretization) and layer.num_bins is None
             if hasattr(layer, "adapt") and not known:
                 found.append(key)

@@ -220,7 +220,8 @@ def _clusters(inner: dict[tuple, list[str]], group: tuple) -> list[str]:
     depth = len(group)
     for one in dict.fromkeys(other[: depth + 1] for other in inner if other[:depth] == group and len(other) > depth):
         name = html.escape("/".join(one))
-        style = f'label=<<b>{html.escape(one[-1])}</b>>; style="rounded,dashed"; color="{_LINE}"; fontname="Helvetica";'
+        label = f'label=<<b>{html.escape(one[-1])}</b>>; labeljust="l"; fontname="Helvetica";'  # beside the arrow
+        style = f'{label} style="rounded,dashed"; color="{_LINE}";'
         lines += [f'subgraph "cluster_{name}" {{ {style}', *_clusters(inner, one), "}"]
     return lines
 

@@ -66,6 +66,7 @@ def plot_decision_surface(
     if y is not None:
         _draw_points(ax, x, y, image.norm if one and not kinds else None)
     ax.set(xlim=extent[:2], ylim=extent[2:], xlabel="x₁", ylabel="x₂")
+    ax.grid(False)
     return ax
 
 
@@ -107,6 +108,7 @@ def plot_weights(layer: Any, ax: Any = None, columns: int | None = None) -> Any:
     image = ax.imshow(_tiled(tiles, columns), cmap=colours, vmin=-most, vmax=most, interpolation="nearest", aspect=aspect)
     ax.figure.colorbar(image, ax=ax, shrink=0.8)
     ax.set_title(f"{title} {shape}")
+    ax.grid(False)
     if len(tiles) == 1 and kernel.ndim == 2:
         ax.set(xlabel="unit", ylabel="input")
     else:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from minikeras import ops
-from minikeras._core.operation import Operation, fill_zeros, output_spec, symbolic
+from minikeras._core.operation import Operation, fill, output_spec, symbolic
 from minikeras._core.symbolic import KerasTensor
 
 
@@ -40,7 +40,7 @@ def test_numbers_are_not_there():
 
 def test_pieces():
     assert Operation(np.add)(1, 2) == 3 and repr(Operation(np.add, "sum")) == "<Operation name=sum>"
-    assert fill_zeros([KerasTensor((None, None), "int32"), 5], 2, 7)[0].shape == (2, 7)
+    assert fill([KerasTensor((None, None), "int32"), 5], 2, 7)[0].shape == (2, 7)
     assert output_spec(lambda x: {"a": x}, (KerasTensor((2,)),), {}, "test")["a"].shape == (2,)
 
 
@@ -53,7 +53,7 @@ def test_what_needs_an_inverse_can_be_tried(name, shape):
 
 
 def test_unit_matrices_in_the_place_of_squares():
-    square, wide, whole = fill_zeros([KerasTensor((None, 2, 2)), KerasTensor((2, 3)), KerasTensor((2, 2), "int32")], 2, 7)
+    square, wide, whole = fill([KerasTensor((None, 2, 2)), KerasTensor((2, 3)), KerasTensor((2, 2), "int32")], 2, 7)
     assert square.tolist() == [[[1, 0], [0, 1]]] * 2 and not wide.any() and not whole.any()
     square += 1.0  # may be changed in place, as by a layer of the user's
 
@@ -77,3 +77,16 @@ def test_an_open_size_meets_that_of_an_array():
     assert (KerasTensor((None, None, 8)) + table).shape == (None, 10, 8)
     with pytest.raises(ValueError, match="broadcast"):
         KerasTensor((None, 3)) + KerasTensor((None, 4))
+
+
+@pytest.mark.parametrize(
+    ("call", "shape"),
+    [
+        (lambda x: ops.split(x, 2)[0], (None, 6)),
+        (lambda x: ops.average(x, weights=x), ()),
+        (lambda x: x[5], (6,)),
+        (lambda x: ops.array_split(x, 3, axis=1)[0], (None, 2)),
+    ],
+)
+def test_what_fits_no_two_or_three_rows(call, shape):
+    assert call(KerasTensor((None, 6))).shape == shape

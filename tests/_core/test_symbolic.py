@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras._core.symbolic import InputSpec, KerasTensor
 
 
@@ -45,3 +46,22 @@ def test_whether_two_symbols_are_one_can_be_asked():
     for asked in (a, a == 0.0, a > b):
         with pytest.raises(TypeError, match="holds no numbers"):
             bool(asked)
+
+
+def test_it_has_no_length_and_says_so_to_those_who_ask():
+    x = KerasTensor((None, 3))
+    assert not hasattr(x, "__len__") and x._keras_shape == (None, 3)
+    with pytest.raises(TypeError, match=r"use x.shape\[0\]"):
+        len(x)
+
+
+def test_symbolic_tensors_are_reshaped_by_their_methods():
+    x = keras.Input((3, 4))
+    assert x.reshape((-1, 2, 6)).shape == (None, 2, 6) and keras.Input((1, 4)).squeeze(1).shape == (None, 4)
+    model = keras.Model(x, x.reshape((-1, 12)))
+    assert keras.Model.from_config(model.get_config()).predict(np.ones((2, 3, 4)), verbose=0).shape == (2, 12)
+
+
+def test_rank_and_shape_are_plain():
+    symbol = KerasTensor((None, 3))
+    assert np.ndim(symbol) == 2 and np.shape(symbol) == (None, 3)

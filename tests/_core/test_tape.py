@@ -122,3 +122,17 @@ def test_a_run_is_gone_when_nobody_holds_it():
         assert [ref() for ref in gone] == [None, None]
     finally:
         gc.enable()
+
+
+def test_an_array_given_twice_has_its_share_in_each_place_under_another_tape():
+    from minikeras import GradientTape, ops
+
+    x = ops.convert_to_tensor([2.0, 3.0], "float64")
+    with GradientTape() as tape:
+        tape.watch(x)
+        y, pullback = vjp(lambda a, b: a * a * b, x * 1.0, x * 1.0)
+        same = x * 1.0
+        _, twice = vjp(lambda a, b: a * a * b, same, same)
+    ones = np.ones(2)
+    for one, other in zip(pullback(ones), twice(ones)):
+        np.testing.assert_allclose(np.asarray(getattr(one, "untraced", one)), np.asarray(getattr(other, "untraced", other)))

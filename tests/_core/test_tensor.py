@@ -77,3 +77,16 @@ def test_the_numbers_are_copied_out():
     x = tensor(np.zeros(2))
     x.numpy()[0] = 5.0
     assert x.tolist() == [0.0, 0.0] and isinstance(tensor(np.float32(2.0)).numpy(), np.float32)
+
+
+def test_a_tensor_as_a_number_and_as_a_key():
+    one = tensor(np.array([[1.5]]))
+    assert float(one) == 1.5 and int(one) == 1 and f"{one:.1f}" == "1.5"
+    names = {3: "c"}
+    assert names[tensor(np.int64(3))] == "c" and {*tensor(np.array([1, 1, 2]))} == {1, 2}
+    with pytest.raises(TypeError, match="use tensor.ref"):
+        hash(tensor(np.zeros(2)))
+    with pytest.raises(ValueError):
+        float(tensor(np.zeros(2)))
+    a, b = tensor(np.zeros(2)), tensor(np.zeros(2))
+    assert a.ref() != b.ref() and len({a.ref(), a.ref(), b.ref()}) == 2 and a.experimental_ref().deref() is a

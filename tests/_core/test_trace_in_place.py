@@ -1,4 +1,4 @@
-"""`x += y` where x is a plain array and y is traced: a new array for the name, an error where somebody would miss the change."""
+"""`x += y` where x is a plain array and y is traced: a new array for the name; an error where the change would be missed."""
 
 import numpy as np
 import pytest

@@ -24,10 +24,23 @@ def history(**values):
 def test_lines():
     loss, mae = history(mae=[1.0, 2.0], loss=[3.0, 1.0], val_loss=[4.0, 5.0]).plot()
     assert (loss.get_ylabel(), mae.get_ylabel()) == ("loss", "mae")
-    training, validation = loss.lines
+    training, validation, best = loss.lines
+    assert best.get_label() == "best: 4 in epoch 4" and (*best.get_xdata(), *best.get_ydata()) == (4, 4)  # of the validation
     assert training.get_xdata().tolist() == [4, 5] and training.get_ydata().tolist() == [3, 1]
     assert validation.get_ydata().tolist() == [4, 5] and validation.get_linestyle() == "--"
-    assert len(mae.lines) == 1 and mae.get_legend() is None
+    assert len(mae.lines) == 2 and mae.get_legend().get_texts()[1].get_text() == "best: 1 in epoch 4"
+
+
+def test_the_best_epoch():
+    loss, accuracy, rate, one = history(
+        loss=[np.nan, 2.0, 3.0], accuracy=[0.1, 0.9, 0.5], learning_rate=[0.1, 0.05, 0.01], f1=[[0, 1], [1, 1], [1, 0]]
+    ).plot()
+    assert loss.lines[-1].get_label() == "best: 2 in epoch 5" and accuracy.lines[-1].get_label() == "best: 0.9 in epoch 5"
+    assert len(rate.lines) == 1 and len(one.lines) == 2  # a rate is not better or worse; of several values none is told
+    (alone,) = history(loss=[1.0]).plot()
+    assert len(alone.lines) == 1 and alone.get_legend() is None
+    (never,) = history(loss=[np.nan, np.nan]).plot()
+    assert len(never.lines) == 1
 
 
 def test_choice_and_axes():

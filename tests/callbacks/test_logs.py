@@ -36,3 +36,8 @@ def test_what_is_listed_are_the_names_of_today():
 def test_names_in_pairs():
     assert [other_name(n) for n in ("acc", "b_acc", "val_b_accuracy")] == ["accuracy", "b_accuracy", "val_b_acc"]
     assert other_name("accuracies") is None and other_name("macc") is None
+
+
+def test_long_and_short_names_of_errors():
+    logs = Logs({"val_mae": 1.0, "head_mean_squared_error": 2.0})
+    assert logs["val_mean_absolute_error"] == 1.0 and logs["head_mse"] == 2.0 and "mse" not in logs

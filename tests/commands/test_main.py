@@ -1,12 +1,18 @@
 """The commands, as they are called: exit codes, one line on stderr, and what they print."""
 
 import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import minikeras as keras
 from minikeras.commands.main import main, parser
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -62,3 +68,46 @@ def test_what_is_wrong_is_one_line(tmp_path, capsys):
     with pytest.raises(SystemExit) as stopped:
         parser().parse_args(["nonsense"])
     assert stopped.value.code == 2
+
+
+def test_the_error_of_a_script_is_told_as_python_tells_it(tmp_path):
+    script = tmp_path / "wrong.py"
+    script.write_text("import keras\ndef inner():\n    raise ValueError('by the script')\ninner()\n")
+    done = subprocess.run([sys.executable, "-m", "minikeras", "run", str(script)], capture_output=True, text=True, cwd=ROOT)
+    lines = done.stderr.splitlines()
+    assert done.returncode == 1 and lines[0].startswith("Traceback") and lines[-1] == "ValueError: by the script"
+    assert [line.split(", ")[1] for line in lines if line.startswith("  File")] == ["line 4", "line 3"]
+
+
+def test_what_is_no_regular_file_or_nonsense_is_refused_at_once(model, tmp_path, capsys):
+    for command in ("summary", "inspect", "export"):
+        code, out, err = told(capsys, command, "/dev/zero")
+        assert (code, out) == (1, "") and "is a device" in err and len(err.splitlines()) == 1
+    for rows in ("/dev/zero", "x.npy"):
+        assert told(capsys, "predict", tmp_path / "m.keras", rows)[0] == 1
+    np.save(tmp_path / "objects.npy", np.array([{}], object))
+    assert "allow_pickle" in told(capsys, "predict", tmp_path / "m.keras", tmp_path / "objects.npy")[2]
+    with zipfile.ZipFile(tmp_path / "deep.keras", "w") as archive:
+        archive.writestr("config.json", "[" * 100_000 + "]" * 100_000)
+    (tmp_path / "deep.json").write_text("[" * 100_000 + "]" * 100_000)
+    for name in ("deep.keras", "deep.json"):
+        for command in ("inspect", "summary", "convert"):
+            code, out, err = told(capsys, command, tmp_path / name, *(["out.keras"] if command == "convert" else []))
+            assert code == 1 or "would be loaded: no" in out
+            assert "Traceback" not in err
+
+
+def test_export(model, tmp_path, capsys, monkeypatch):
+    written = []
+    monkeypatch.setattr(keras.Model, "export", lambda self, path, format: written.append((path, format)))
+    assert told(capsys, "export", tmp_path / "m.keras")[0] == told(capsys, "export", tmp_path / "m.keras", "o.onnx")[0] == 0
+    assert written == [(str(tmp_path / "m.onnx"), "onnx"), ("o.onnx", "onnx")]
+    assert "export writes an .onnx file" in told(capsys, "export", tmp_path / "m.keras", "o.h5")[2]
+
+
+def test_several_outputs_stand_side_by_side(tmp_path, capsys):
+    x = keras.Input((2,))
+    heads = [keras.layers.Dense(1, kernel_initializer="ones", name=name)(x * k) for name, k in (("a", 1), ("b", 2))]
+    keras.Model(x, heads).save(tmp_path / "two.keras")
+    (tmp_path / "rows.csv").write_text("\ufeff1,2\n0,1\n", encoding="utf-8")
+    assert told(capsys, "predict", tmp_path / "two.keras", tmp_path / "rows.csv")[1] == "3,6\n1,2\n"

@@ -63,7 +63,8 @@ def test_a_script_gets_its_arguments(tmp_path):
 def test_what_only_ipython_understands():
     assert plain_python("x = 5 % 3") == "x = 5 % 3"
     assert plain_python("%%bash\nls") == "print('(not run: %%bash)')"
-    assert plain_python("%timeit -n 3 -r 1 sum(x)") == "sum(x)"
+    assert plain_python("%timeit -n 3 -r 1 sum(x)").endswith(".timeit(): sum(x)")
+    assert plain_python("%prun sum(x)") == "sum(x)"
     assert (
         plain_python("for i in x:\n    !echo {i}\nprint?") == "for i in x:\n    print('(not run: !echo {i})')\npass  # print?"
     )
@@ -94,3 +95,27 @@ def test_files_environment_scripts_and_pictures_in_their_order(tmp_path, capsys,
     assert "image/png" in outputs[3][0] and outputs[3][1]["text/plain"] == "5"
     assert outputs[4][0]["text/html"] == "<b>x</b>"
     assert "sys.exit(3)" in capsys.readouterr().err
+
+
+def test_times_are_told_and_values_kept(tmp_path, capsys):
+    cells = ["%time x = 3\n%time x + 1", "%%time\nx", "def f():\n    %time y = 5\n    return y\nf()", "%timeit sum([x])"]
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": c} for c in cells]}))
+    notebook = Notebook(path)
+    assert notebook.run()
+    told = capsys.readouterr().out
+    assert told.count("Wall time: ") == 4 and " per loop (" in told
+    outputs = [output for cell in notebook.cells for output in cell["outputs"]]
+    values = [output["data"]["text/plain"] for output in outputs if output["output_type"] == "execute_result"]
+    assert values == ["4", "3", "5"]
+
+
+def test_text_cells_are_rendered(tmp_path):
+    path = tmp_path / "n.ipynb"
+    text = "# Head\n\n- **bold**\n- `code`\n\n<script>x</script>"
+    path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": text}]}))
+    notebook = Notebook(path)
+    notebook.page(tmp_path / "n.html")
+    page = (tmp_path / "n.html").read_text()
+    assert "<h1>Head</h1>" in page and "<li><strong>bold</strong></li><li><code>code</code></li>" in page
+    assert "<script>" not in page

@@ -214,7 +214,9 @@ def test_sessions_do_nothing_with_one_hint():
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         K.set_session(None)
-        assert K.get_session() is None
+        assert K.get_session().run([K.variable(2.0)]) == [2.0]
+        x = keras.Input((2,))
+        assert K.get_session().run([x * 2], feed_dict={x: [[1.0, 2.0]]})[0].tolist() == [[2.0, 4.0]]
     assert [str(one.message) for one in seen] == [
         "`K.set_session()` does nothing: NumPy computes at once and has no sessions. Leave it out."
     ]
@@ -298,3 +300,42 @@ def test_what_has_no_gradient_says_so_by_name():
     model.compile("sgd", lambda y, p: np.fft.fft(p).real.mean())
     with pytest.raises(NotImplementedError, match="fft"):
         model.fit(X, X[:, :1], verbose=0)
+
+
+def test_arguments_and_functions_of_keras_1():
+    config.disable_hints()
+    try:
+        x, kernel = np.random.default_rng(0).normal(size=(1, 2, 5, 5)), np.ones((3, 3, 2, 4))
+        new = K.conv2d(x, kernel, padding="same", data_format="channels_first")
+        np.testing.assert_allclose(K.conv2d(x, kernel, border_mode="same", dim_ordering="th", filter_shape=(4, 2, 3, 3)), new)
+        np.testing.assert_allclose(K.atrous_conv2d(x, kernel, 2, "same", "th"), K.conv2d(x, kernel, padding="same",
+            data_format="channels_first", dilation_rate=(2, 2)))  # fmt: skip
+        assert K.pool2d(x, (2, 2), border_mode="valid", dim_ordering="th").shape == (1, 2, 4, 4)
+        assert K.resize_images(x, 2, 2, dim_ordering="th").shape == (1, 2, 10, 10)
+        assert K.spatial_2d_padding(x, (1, 2), dim_ordering="th").shape == (1, 2, 7, 9)
+        assert K.temporal_padding(x[0], 2).shape == (2, 9, 5)
+        assert K.random_normal((2,), mean=1.0, std=0.0).tolist() == [1, 1] and K.one_hot([1], nb_classes=2).tolist() == [[0, 1]]
+        assert K.random_uniform((2,), low=3.0, high=3.0).tolist() == [3, 3] and K.expand_dims(x, dim=0).ndim == 5
+        assert K.pow(x=2.0, a=3.0) == 8 and K.maximum(x=1.0, y=2.0) == 2 and K.zeros_like([1.0], name="z").tolist() == [0]
+        assert K.is_placeholder(K.placeholder((2,))) and not K.is_placeholder(x) and K.is_variable(K.variable(1.0))
+        assert K.slice(x, [0, 1, 0, 2], [1, 1, -1, 2]).shape == (1, 1, 5, 2) and K.size(x) == 50
+        assert K.conv3d_transpose(np.ones((1, 2, 2, 2, 1)), np.ones((2, 2, 2, 3, 1))).shape == (1, 3, 3, 3, 3)
+    finally:
+        config.enable_hints()
+    forget()
+    with pytest.warns(UserWarning, match="K.tile: `n` still works; it is called `repeats` now"):
+        K.tile([1], n=2)
+
+
+def test_a_variable_of_the_backend_adds_up():
+    x = keras.Input((2,))
+    loss = total = K.variable(0.0)
+    loss += K.sum(x * x)
+    loss += 2.0 * K.sum(x)
+    loss /= 2.0
+    value, grads = K.function([x], [loss, *K.gradients(loss, [x])])([[[1.0, 3.0]]])
+    assert value == 9.0 and grads.tolist() == [[2.0, 4.0]] and K.get_value(total) == 0
+    zeros = K.zeros((2,))
+    zeros -= 1.0
+    zeros *= 3.0
+    assert np.asarray(zeros).tolist() == [-3, -3]

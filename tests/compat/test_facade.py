@@ -1,4 +1,7 @@
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +33,26 @@ def test_only_public_names_are_shown():
     with pytest.raises(AttributeError):
         public_name(losses, "serialize_keras_object")
     assert find_module("minikeras.losses.nothing") is None is find_module("minikeras.losses.huber.nothing")
+
+
+def test_star_brings_the_names_of_old_and_no_hints():
+    code = """
+import warnings
+warnings.simplefilter("error")
+import minikeras
+minikeras.install_as_keras()
+from keras.constraints import *
+from keras.initializations import *
+from keras.layers.core import *
+from keras.models import *
+from keras.utils import *
+assert Merge and merge and Highway and Convolution2D and K.sum and np.zeros and uniform((2,)).shape == (2,)
+assert np_utils.to_categorical([1]).tolist() == [[0.0, 1.0]] and Sequential and load_model
+try:
+    initializers
+except NameError:
+    minikeras.config.disable_hints()
+    print(maxnorm(3).max_value)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert (done.stdout, done.stderr) == ("3\n", "")

@@ -73,3 +73,18 @@ def test_names_are_resolved_without_importing_anything_of_keras():
     assert finder.resolve("keras.engine.topology")._sources[:2] == ("minikeras.models", "minikeras.layers")
     assert finder.resolve("keras.src.models.functional") is sys.modules["minikeras.models.functional"]
     assert finder.resolve("tensorflow.python.framework.config") is None is finder.resolve("numpy")
+
+
+def test_private_modules_show_all_that_keras_has_in_them():
+    done = run(
+        """
+        import minikeras; minikeras.install_as_keras()
+        import keras
+        from keras.src.ops import core
+        from keras.src.layers.preprocessing.feature_space import FeatureSpace
+        assert core.while_loop is keras.ops.while_loop and core.slice is keras.ops.slice
+        assert FeatureSpace is keras.utils.FeatureSpace
+        keras.backend.clear_session(free_memory=False)
+        """
+    )
+    assert (done.returncode, done.stderr) == (0, "")

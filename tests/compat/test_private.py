@@ -5,6 +5,7 @@ import pytest
 
 import minikeras as keras
 from minikeras.compat import private
+from tests.compat.test_finder import run
 
 
 def test_models_go_through_memory(tmp_path):
@@ -48,3 +49,42 @@ def test_decorators_leave_things_as_they_are():
             pass
 
     assert private.is_default(Own.build) and not private.is_default(Own.__init__)
+
+
+def test_what_libraries_take_from_private_modules():
+    code = """
+    import minikeras
+    minikeras.install_as_keras()
+    import keras, sys
+    from keras.legacy import interfaces
+    from keras.optimizer_v2.optimizer_v2 import OptimizerV2
+    from keras.src.backend import any_symbolic_tensors, KerasTensor, random
+    from keras.src.ops import KerasTensor as same
+    from keras.src.utils.backend_utils import in_tf_graph
+    from keras.src.utils.tracking import no_automatic_dependency_tracking
+    from tensorflow.python import math_ops
+    from tensorflow.python.client import device_lib
+    from tensorflow.python.eager import context
+    from tensorflow.python.framework import ops, smart_cond, tensor_shape
+    from tensorflow.python.ops import array_ops, control_flow_ops, init_ops, math_ops as too, state_ops
+    from tensorflow.python.platform import tf_logging
+    from tensorflow.python.util import nest
+    from tensorflow.python.util.tf_export import keras_export
+    import tensorflow as tf
+    assert OptimizerV2 is keras.optimizers.Optimizer and KerasTensor is same is keras.KerasTensor and not in_tf_graph()
+    assert any_symbolic_tensors((keras.Input((1,)),)) and random.normal is keras.random.normal
+    assert not hasattr(keras.backend, "random") and interfaces.legacy_dense_support(len) is len
+    v = tf.Variable(1.0)
+    state_ops.assign_sub(v, math_ops.cast(3, "float32"), use_locking=False)
+    assert float(v) == -2.0 and math_ops.square is too.square and nest.flatten({"a": [1, 2]}) == tf.nest.flatten([1, 2])
+    assert ops.convert_to_tensor is tf.convert_to_tensor and array_ops.shape is tf.shape and context.executing_eagerly()
+    assert smart_cond.smart_cond(True, lambda: 1, lambda: 2) == 1 and tensor_shape.TensorShape is tf.TensorShape
+    assert init_ops.glorot_normal_initializer is keras.initializers.GlorotNormal and control_flow_ops.group is tf.group
+    assert device_lib.list_local_devices()[0].device_type == "CPU" and tf_logging.info and keras_export("x")(len) is len
+    scope = {}
+    exec("from keras.src.ops import *", scope)
+    assert "matmul" in scope and "activations" not in scope
+    print("found")
+    """
+    done = run(code)
+    assert (done.stdout, done.stderr) == ("found\n", "")

@@ -1,5 +1,7 @@
 """Penalties on gradients, as WGAN-GP has them: second derivatives through layers, against finite differences in float64."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,28 @@ class Critic(keras.Model):
         return self.score(self.layer([x, x] if isinstance(self.layer, ON_A_PAIR) else x))
 
 
+def residual(layer):
+    """A block whose inputs follow from each other: what an entry of the tape must not count twice."""
+    x = keras.Input((3, 4), **D)
+    h = L.Dense(4, "tanh", **D)(x)
+    return keras.Model(x, L.Dense(1, **D)(layer([x, h])))
+
+
+GRAPHS = {
+    "Add": lambda: residual(L.Add(**D)),
+    "Subtract": lambda: residual(L.Subtract(**D)),
+    "Multiply": lambda: residual(L.Multiply(**D)),
+    "Average": lambda: residual(L.Average(**D)),
+    "Maximum": lambda: residual(L.Maximum(**D)),
+    "Concatenate": lambda: residual(L.Concatenate(**D)),
+    "Dot": lambda: residual(L.Dot(axes=2, **D)),
+    "Attention": lambda: residual(L.Attention(**D)),
+    "MultiHeadAttention": lambda: residual(lambda pair: L.MultiHeadAttention(2, 3, **D)(pair[0], pair[1], pair[1])),
+    "shared": lambda: residual(lambda pair: (lambda layer: layer(layer(pair[1])))(L.Dense(4, "tanh", **D))),
+    "recurrent": lambda: residual(lambda pair: L.LSTM(4, **D)(pair[1], initial_state=[pair[0][:, 0], pair[1][:, 0]])),
+}
+
+
 def penalty(model, x):
     """((‖∂y/∂x‖ - 1)²) and its gradient by each weight."""
     x = ops.convert_to_tensor(x, "float64")
@@ -61,10 +85,35 @@ def penalty(model, x):
     return float(value), outer.gradient(value, model.trainable_variables)
 
 
+def made(name):
+    if name in GRAPHS:
+        return GRAPHS[name](), RNG.normal(size=(2, 3, 4))
+    make, shape = CASES[name]
+    return Critic(make()), RNG.normal(size=shape)
+
+
+CASES.update({f"graph of {name}": None for name in GRAPHS})
+GRAPHS = {f"graph of {name}": make for name, make in GRAPHS.items()}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_slope_is_the_same_under_another_tape(name):
+    model, x = made(name)
+    x = ops.convert_to_tensor(x, "float64")
+    model(x)
+    found = []
+    for outer in (contextlib.nullcontext(), keras.GradientTape()):
+        with outer:
+            with keras.GradientTape() as tape:
+                tape.watch(x)
+                y = ops.sum(model(x) ** 2)
+            found.append(np.array(getattr(slope := tape.gradient(y, x), "untraced", slope)))
+    np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_gradient_penalty(name):
-    make, shape = CASES[name]
-    model, x = Critic(make()), RNG.normal(size=shape)
+    model, x = made(name)
     model(x)
     for v in model.trainable_variables:
         v.assign(RNG.normal(size=v.shape) * 0.5)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import minikeras as keras
 from minikeras import data
 
 X, Y = np.zeros((6, 2)), np.zeros((6, 1))
@@ -228,3 +229,9 @@ def test_all_in_one_batch():
     opened = data.open(np.zeros((100, 2)), batch_size=data.ALL)
     assert opened.steps == 1 and len(opened.peek()[0]) == 100
     assert [len(x) for x, _, _ in data.open(np.zeros((100, 2)), batch_size=data.ALL, shuffle=True).epoch()] == [100]
+
+
+def test_a_pipeline_keeps_its_order():
+    windows = keras.utils.timeseries_dataset_from_array(np.arange(40.0), None, 2, batch_size=4)
+    first = [[float(x[0, 0]) for x, _, _ in data.open(d, shuffle=True).epoch(0)] for d in (windows, windows.map(lambda x: x))]
+    assert first[0] == first[1] == [4.0 * i for i in range(10)]

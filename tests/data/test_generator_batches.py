@@ -1,9 +1,12 @@
 """Batches from generators, iterators and loaders."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from minikeras import data
+from minikeras.data.generator_batches import GeneratorBatches
 
 
 def pairs(n, log=None):
@@ -214,3 +217,18 @@ def test_an_error_of_the_generator_itself_passes_untouched():
 
     with pytest.raises(ValueError, match="^mine$"):
         list(data.open(broken()).epoch())
+
+
+def test_the_generator_stays_open_when_an_epoch_ends():
+    def numbers():
+        for i in itertools.count():
+            yield np.full((2, 1), i), np.zeros(2)
+
+    source = numbers()
+    batches = GeneratorBatches(source, steps=2)
+    batches.peek()
+    epoch = batches.epoch()
+    next(epoch), next(epoch)
+    epoch.close()
+    del epoch, batches
+    assert next(source)[0][0, 0] == 2  # for whoever reads on

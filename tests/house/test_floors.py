@@ -11,9 +11,10 @@ FLOORS = (
 ).split()
 STANDARD = set(__import__("sys").stdlib_module_names)
 THIRD_PARTY = {  # package: the floors that may import it, where it is used; numpy alone may stand at the top of a file
-    "h5py": "saving callbacks", "tqdm": "callbacks", "onnx": "saving", "pandas": "data legacy utils compat",
+    "h5py": "saving callbacks compat", "tqdm": "callbacks", "onnx": "saving", "pandas": "data legacy utils compat",
     "PIL": "utils legacy compat",
-    "sklearn": "wrappers datasets compat", "matplotlib": "utils callbacks visualization commands", "graphviz": "utils", "pydot": "utils",
+    "sklearn": "wrappers datasets compat", "matplotlib": "utils callbacks visualization commands", "graphviz": "utils",
+    "pydot": "utils",
     "IPython": "compat utils commands",
     "tensorflow": "compat", "keras": "compat",
 }  # fmt: skip

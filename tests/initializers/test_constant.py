@@ -84,3 +84,17 @@ def test_windows(name, start):
 def test_every_window_has_a_shape_of_its_own_size():
     for name in WINDOWS:
         assert window_values(name, 7, True).shape == (7,) and window_values(name, 1, False).tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),  # SciPy's
+    [
+        ("tukey", [0.0, 1.0, 1.0, 1.0, 0.0]),
+        ("bohman", [0.0, 0.31831, 1.0, 0.31831, 0.0]),
+        ("barthann", [0.0, 0.5, 1.0, 0.5, 0.0]),
+        ("lanczos", [0.0, 0.63662, 1.0, 0.63662, 0.0]),
+    ],
+)
+def test_further_windows(name, values):
+    np.testing.assert_allclose(window_values(name, 5, periodic=False), values, atol=1e-5)
+    assert name in WINDOWS

@@ -298,3 +298,25 @@ def test_registered_layers_know_their_calls():
     for cls in set(registry.table.values()):
         if isinstance(cls, type):
             assert call_spec(cls.call).names, cls
+
+
+def test_a_gradient_in_float64_comes_back_in_the_type_of_the_layer():
+    import minikeras as keras
+
+    layer = keras.layers.Dense(2)
+    with keras.GradientTape() as tape:
+        y = layer(np.ones((3, 4), "float32"))
+        loss = np.sum(y * np.linspace(0.0, 1.0, 2))  # in float64
+    assert [g.dtype for g in tape.gradient(loss, layer.trainable_weights)] == ["float32", "float32"]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_watched_input_of_another_float_type_keeps_its_gradient(whole):
+    layer = layers.Dense(1, kernel_initializer="ones", activation="tanh")
+    called = Sequential([Input((3,)), layer]) if whole else layer
+    x = ops.convert_to_tensor(np.zeros((2, 3), "float64"), dtype="float64")
+    with GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = called(x)
+    grad = tape.gradient(y, x)
+    assert y.dtype == "float32" and grad.dtype == "float64" and grad.tolist() == [[1.0] * 3] * 2

@@ -392,3 +392,76 @@ def test_a_mask_of_ones_own_for_several_inputs_gets_one_for_each():
     x = np.ones((2, 3), "float32")
     model.fit([x, x], x[:, :1], verbose=0)
     assert layer([x, x]).tolist() == [[2.0] * 3] * 2
+
+
+class Rows(Layer):
+    """A user's layer that takes its input as indices."""
+
+    def build(self, input_shape):
+        self.table = self.add_weight(shape=(5, 2), initializer="ones", name="table")
+
+    def call(self, ids):
+        return np.take(self.table, ids, axis=0)
+
+
+class Inside(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.rows = Rows()
+
+    def call(self, ids):
+        return self.rows(ids)
+
+
+def test_integers_reach_a_users_layer_as_they_are():
+    ids = np.array([[1, 4]], "int32")
+    assert Rows()(ids).shape == (1, 2, 2)
+    x = keras.Input((2,), dtype="int32")
+    graph, own = keras.Model(x, Rows()(x)), Inside()
+    for model in (graph, own):
+        model.compile("sgd", "mse")
+        assert model(ids).dtype == model.predict(ids, verbose=0).dtype == "float32"
+        model.fit(ids, np.zeros((1, 2, 2)), verbose=0)
+    assert Dense(2)(ids).dtype == Line(2)(ids).dtype == "float32"
+
+
+def test_number_types_may_be_set_later():
+    dense = Dense(2)
+    dense.dtype_policy = "mixed_float16"
+    assert dense.dtype_policy.name == "mixed_float16" and (dense.compute_dtype, dense.variable_dtype) == ("float16", "float32")
+
+
+def test_variables_of_metrics_in_attributes():
+    layer = Line(2)
+    layer.mean = keras.metrics.Mean()
+    assert [v.shape for v in layer.metrics_variables] == [(), ()]
+
+
+def test_shapes_that_a_users_layer_is_told_answer_as_tensorflows():
+    class Own(layers.Layer):
+        def build(self, input_shape):
+            assert input_shape.as_list() == [None, 3]
+            self.w = self.add_weight(shape=[input_shape[-1], 2], initializer="ones", name="w")
+
+        def call(self, x):
+            return x @ self.w
+
+        def compute_output_shape(self, input_shape):
+            return (*input_shape.as_list()[:-1], 2)
+
+    assert Own()(keras.Input((3,))).shape == (None, 2)
+
+
+def test_a_metric_in_a_call_takes_the_numbers():
+    class Watching(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.seen = keras.metrics.Mean(name="seen")
+
+        def call(self, x):
+            self.seen(x * 2.0)
+            return x * 1.0
+
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(2), Watching()])
+    model.compile("sgd", "mse")
+    assert np.isfinite(model.fit(np.ones((4, 2)), np.ones((4, 2)), verbose=0).history["seen"][0])

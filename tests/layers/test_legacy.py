@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minikeras import Sequential, config, layers, saving
+from minikeras import Input, Model, Sequential, config, layers, saving
 from minikeras.layers.legacy.alias import by_name
 from tests.gradcheck import check_gradient
 
@@ -117,3 +117,19 @@ def test_merge_is_found_among_layers():
     assert L.merge([x, x], mode="sum").shape == (None, 2)
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
         L.Nonsense  # noqa: B018
+
+
+def test_merging_layers_of_ones_own():
+    from minikeras.layers import _Merge
+
+    class Weighted(_Merge):
+        def _merge_function(self, inputs):
+            return 0.25 * inputs[0] + 0.75 * inputs[1]
+
+    a, b = Input((2,)), Input((2,))
+    model = Model([a, b], Weighted()([a, b]))
+    assert model.predict([np.ones((3, 2)), np.zeros((3, 2))]).tolist() == [[0.25, 0.25]] * 3
+    with pytest.raises(ValueError, match="merges a list of at least 2 inputs"):
+        Weighted()(np.ones((3, 2)))
+    with pytest.raises(NotImplementedError, match="needs a method `_merge_function"):
+        _Merge()([np.ones((3, 2)), np.zeros((3, 2))])

@@ -160,3 +160,8 @@ def test_arrays_that_do_not_go_together(name):
     assert layer([np.ones((2, 3)), np.ones(2)]).shape == layer([np.ones((2, 3)), np.ones((1, 3))]).shape == (2, 3)
     with pytest.raises(ValueError, match=rf"'joint' \({name}\) needs inputs of shapes that are equal or broadcast"):
         layer([np.ones((2, 3)), np.ones((2, 4))])
+
+
+def test_one_input_and_a_list_of_masks_do_not_go_together():
+    with pytest.raises(ValueError, match="takes a list of inputs and a list of masks"):
+        layers.Add().compute_mask(keras.Input((4,)), [None, None])

@@ -137,3 +137,12 @@ def test_third_position_of_conv2d_stays_strides():
 def test_signatures_and_sources_are_those_of_today():
     assert list(inspect.signature(layers.Dense.__init__).parameters)[:3] == ["self", "units", "activation"]
     assert "kernel_size" in inspect.signature(layers.Convolution2D).parameters
+
+
+def test_batch_statistics_in_prediction_are_mode_0():
+    forget()
+    with pytest.warns(UserWarning, match="mode=2 is mode=0 here"):
+        layer = layers.BatchNormalization(mode=2, axis=1)
+    assert layer.axis == 1
+    with pytest.raises(ValueError, match="it can only be 0, got 1"):
+        layers.BatchNormalization(mode=1)

@@ -1,6 +1,8 @@
+import gc
+
 import pytest
 
-from minikeras import Sequential, config, layers
+from minikeras import Sequential, Variable, config, layers
 from minikeras.layers.old_attributes import OLD_ATTRIBUTES, OldAttributes, Renamed
 
 
@@ -45,3 +47,39 @@ def test_a_layer_of_ones_own_may_use_these_names():
     model = Sequential([layers.Input((3,)), layer])
     assert model.output_shape == (None, 7) and layer.trainable_weights == [layer.W] and layer.get_config()["output_dim"] == 7
     assert all(isinstance(vars(OldAttributes)[name], Renamed) for name in OLD_ATTRIBUTES)
+
+
+def test_calls_that_take_what_a_layer_gives():
+    x = layers.Input((3,))
+    first, second, third = layers.Dense(4), layers.Dense(2), layers.Dense(1)
+    h = first(x)
+    a, b = second(h), third(h)
+    nodes = first._outbound_nodes
+    assert [node.layer for node in nodes] == [second, third] == [node.outbound_layer for node in first.outbound_nodes]
+    assert nodes[0].inbound_layers is first and second._outbound_nodes == []
+    assert [tuple(part)[:3] for part in nodes[1].iterate_inbound()] == [(first, 0, 0)]
+    joined = layers.Concatenate()
+    joined([a, b])
+    assert joined._inbound_nodes[0].inbound_layers == [second, third]
+    del a, b, joined, nodes
+    third._inbound_nodes.clear()
+    gc.collect()
+    assert [node.layer for node in first._outbound_nodes] == [second]  # kept by nobody else
+
+
+def test_own_weights_stand_in_private_lists():
+    class Own(layers.Layer):
+        def build(self, input_shape):
+            self._trainable_weights.append(Variable([2.0], name="scale"))
+            self._trainable_weights += [Variable([1.0], name="more")]
+            self._non_trainable_weights.append(Variable([0.0], trainable=False, name="count"))
+            self.add_weight(name="last", shape=())
+
+        def call(self, x):
+            return x * self._trainable_weights[0]
+
+    layer = Own()
+    model = Sequential([layers.Input((2,)), layer])
+    assert [v.name for v in layer._trainable_weights] == ["scale", "more", "last"] == [v.name for v in model.trainable_weights]
+    assert [v.name for v in layer._non_trainable_weights] == ["count"] == [v.name for v in model.non_trainable_weights]
+    assert layer([[1.0, 2.0]]).tolist() == [[2.0, 4.0]]

@@ -161,3 +161,16 @@ def test_a_mask_of_an_embedding_reaches_the_mean():
     model = keras.Sequential([keras.Input((4,)), embedding, layers.LayerNormalization(), layers.GlobalAveragePooling1D()])
     rows = model.layers[1](embedding.get_weights()[0])
     np.testing.assert_allclose(model.predict(x, verbose=0), [(rows[1] + rows[2]) / 2, rows[3]], atol=1e-6)
+
+
+def test_open_sizes_stay_open():
+    x = layers.Input((None, None, 3))
+    for layer in (layers.MaxPooling2D(), layers.AveragePooling2D(4), layers.MaxPooling2D(3, strides=2, padding="same")):
+        assert layer(x).shape == (None, None, None, 3)
+    halved = layers.Lambda(lambda t: keras.ops.max_pool(keras.ops.max_pool(t, 2), 4))  # by trying
+    assert halved(x).shape == (None, None, None, 3)
+
+
+def test_the_mask_of_a_mean_over_steps_by_place():
+    x, mask = np.array([[[2.0], [4.0]]]), np.array([[True, False]])
+    assert layers.GlobalAveragePooling1D()(x, mask).tolist() == [[2.0]]

@@ -350,3 +350,30 @@ def test_letters_are_no_integers():
     ):
         with pytest.raises(ValueError, match=r"\(IntegerLookup\) knows whole numbers, .* got '?.*a'.* up by StringLookup"):
             make()
+
+
+@pytest.mark.parametrize("wrong", [{"window": "unknowable"}, {"scaling": "l2"}])
+def test_windows_and_scalings_are_refused_when_the_layer_is_made(wrong):
+    with pytest.raises(ValueError, match=f"`{next(iter(wrong))}` of STFT"):
+        keras.layers.STFTSpectrogram(**wrong)
+
+
+def test_mean_and_variance_of_batches_with_targets():
+    x = np.arange(12.0).reshape(6, 2)
+    layer = keras.layers.Normalization()
+    layer.adapt([(x[:4], np.zeros(4)), (x[4:], np.zeros(2))])
+    np.testing.assert_allclose(layer(x).mean(0), [0.0, 0.0], atol=1e-6)
+
+
+class Masked(keras.layers.Layer):
+    """A user's layer that notes the mask that it got."""
+
+    def call(self, x, mask=None):
+        self.seen = mask is not None
+        return x
+
+
+def test_a_pipeline_hands_a_mask_on():
+    first, plain, last = Masked(), keras.layers.Rescaling(2.0), Masked()
+    y = keras.layers.Pipeline([first, plain, last])(np.ones((1, 2)), mask=np.array([[True, False]]))
+    assert first.seen and last.seen and y.tolist() == [[2.0, 2.0]]

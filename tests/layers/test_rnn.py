@@ -424,3 +424,7 @@ def test_sequences_of_another_width_or_of_no_steps(make):
         with pytest.raises(ValueError, match=r"'a' \(\w+\) needs sequences of at least 1 step, got shape \(2, 0, 2\)"):
             one(np.ones((2, 0, 2)))
     assert make(return_sequences=True)(np.ones((2, 0, 2))).shape[:2] == (2, 0)
+
+
+def test_states_for_the_batch_itself_as_in_keras_2():
+    assert [s.shape for s in keras.layers.GRU(3).get_initial_state(np.zeros((4, 5, 2)))] == [(4, 3)]

@@ -159,3 +159,10 @@ def test_a_layer_set_on_a_built_one_is_trained():
     before = model.second.get_weights()
     model.fit(x, x, verbose=0)
     assert len(model.trainable_weights) == 4 and not np.array_equal(before[0], model.second.get_weights()[0])
+
+
+def test_layers_inside_by_the_name_that_libraries_know():
+    inner = keras.Sequential([keras.layers.Dense(1, name="a")], name="inner")
+    model = keras.Sequential([inner, keras.layers.Dense(1, name="b")], name="model")
+    assert [layer.name for layer in model._flatten_layers()] == ["model", "inner", "a", "b"]
+    assert [layer.name for layer in model._flatten_layers(include_self=False, recursive=False)] == ["inner", "b"]

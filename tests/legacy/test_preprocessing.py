@@ -245,3 +245,8 @@ def test_timeseries_of_tables_go_by_position():
 
 def test_skipgrams_of_nothing():
     assert skipgrams([0, 0], 5) == ([], [])
+
+
+def test_sizes_of_iterators_under_their_names_in_keras_1():
+    flow = ImageDataGenerator().flow(np.zeros((5, 4, 4, 3)), batch_size=2)
+    assert flow.nb_sample == flow.N == flow.n == 5

@@ -184,3 +184,18 @@ def test_a_loss_that_overrides_call_dunder_is_followed_in_training():
     assert value == 2.5 and grad.tolist() == [[1.0], [2.0]]
     value, grad = Twice().value_and_grad(y, p)
     assert value == 5.0 and grad.tolist() == [[2.0], [4.0]]
+
+
+def test_what_losses_give_answers_as_tensors_do():
+    y, p = np.eye(3, dtype="float32"), np.full((3, 3), 1 / 3, "float32")
+    assert losses.CategoricalCrossentropy()(y, p).numpy() == np.float32(np.log(3))
+    assert losses.MeanSquaredError(reduction="none")(y, p).numpy().shape == (3,)
+    for function, cls, _ in losses.FAMILIES:
+        if cls.__name__ not in ("Circle", "CTC", "SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy"):
+            assert hasattr(function(y, p), "numpy"), function.__name__
+    assert losses.sparse_categorical_crossentropy([0, 1, 2], p).numpy().shape == (3,)
+
+
+def test_one_number_as_target_stands_for_all():
+    p = np.array([0.25, 0.5], "float32")
+    np.testing.assert_allclose(losses.kl_divergence(0.5, p), 0.5 * np.log(2.0), rtol=1e-6)

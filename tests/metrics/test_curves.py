@@ -185,3 +185,10 @@ def test_labels_without_a_curve_do_not_count(weights):
     m.reset_state()
     m.update_state([[1, 1], [1, 1]], [[0.9, 0.3], [0.1, 0.2]])
     assert np.isnan(m.result())
+
+
+def test_thresholds_alone_say_enough():
+    auc = metrics.AUC(num_thresholds=None, thresholds=[0.3, 0.5])
+    assert auc.num_thresholds == 4
+    with pytest.raises(ValueError, match="num_thresholds"):
+        metrics.AUC(num_thresholds=None)

@@ -208,3 +208,15 @@ def test_an_own_function_that_holds_each_sample_against_each_is_told():
     m.tally(np.zeros((4, 1)), np.zeros((4, 1)))
     with pytest.warns(UserWarning, match=r"array of shape \(4, 4\) for y_true of shape \(4,\) and y_pred of shape \(4, 1\)"):
         m.tally(np.zeros(4), np.zeros((4, 1)))
+
+
+def test_what_metrics_give_answers_as_tensors_do():
+    mean = metrics.Mean()
+    assert mean(2.0).numpy() == 2.0 and mean.result().numpy().dtype == np.float32 and f"{mean.result():.1f}" == "2.0"
+    assert metrics.F1Score(average=None)([[1.0, 0.0]], [[0.9, 0.1]]).numpy().shape == (2,)
+
+    class Twice(metrics.Mean):
+        def result(self):
+            return {"twice": super().result() * 2}
+
+    assert Twice()(3.0)["twice"].numpy() == 6.0

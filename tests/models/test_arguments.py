@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from minikeras import callbacks, config
-from minikeras.models.arguments import callback_list, due, verbosity, whole
+from minikeras import Sequential, callbacks, config, layers
+from minikeras.callbacks import Callback, CallbackList
+from minikeras.models.arguments import callback_list, due, hand_over, verbosity, whole
 
 
 def test_verbosity_follows_the_setting():
@@ -32,3 +33,20 @@ def test_a_list_is_taken_as_it_is_and_silence_has_no_bar():
     ready = callbacks.CallbackList()
     assert callback_list(ready, None, 1) is ready
     assert [type(c).__name__ for c in callback_list(callbacks.Callback(), None, 0, epochs=1, steps=1)] == ["Callback"]
+
+
+def test_callbacks_of_ones_own_find_the_validation_data():
+    class Own(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            x, y, weight = self.validation_data
+            seen.append((x.shape, y.shape, weight.tolist()))
+
+    seen, model = [], Sequential([layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    x, y = np.ones((6, 2)), np.ones(6)
+    model.fit(x, y, epochs=1, verbose=0, validation_split=0.5, callbacks=[Own()])
+    model.fit(x, y, epochs=1, verbose=0, validation_data=(x[:2], y[:2], np.array([1.0, 0.5])), callbacks=[Own()])
+    assert seen == [((3, 2), (3, 1), [1.0, 1.0, 1.0]), ((2, 2), (2, 1), [1.0, 0.5])]
+    own = Own()
+    hand_over(CallbackList([own]), (batch for batch in ()))
+    assert own.validation_data is None

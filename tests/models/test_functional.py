@@ -185,3 +185,65 @@ def test_a_tuple_of_outputs_stays_one_in_a_copy():
     x = keras.Input((3,))
     model = keras.Model(x, (layers.Dense(2)(x), x))
     assert type(keras.Model.from_config(model.get_config()).output) is tuple
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_a_variable_that_goes_in_has_a_gradient(outputs):
+    x = keras.Input((2,))
+    model = keras.Model(x, [layers.Dense(1, kernel_initializer="ones", use_bias=False)(x) for _ in range(outputs)])
+    image = keras.Variable(np.ones((1, 2)))  # as of style transfer, where the picture is trained
+    with keras.GradientTape() as tape:
+        loss = keras.ops.sum(keras.ops.stack(keras.tree.flatten(model(image))))
+    np.testing.assert_array_equal(tape.gradient(loss, image), np.full((1, 2), float(outputs)))
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_one_output_is_differentiated_by_another(nested):
+    """As pictures of what a net looks at do it: ∂(score)/∂(feature maps)."""
+    x = keras.Input((4, 4, 1))
+    maps = keras.layers.Conv2D(2, 3, activation="tanh", name="maps")(x)
+    head = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])
+    scores = head(maps) if nested else head.layers[1](head.layers[0](maps))
+    model = keras.Model(x, scores)
+    both = keras.Model([model.inputs], [model.get_layer("maps").output, model.output])
+    data = np.random.default_rng(0).normal(size=(2, 4, 4, 1)).astype("float32")
+    with keras.GradientTape() as tape:
+        found, y = both(data)
+        score = y[:, 1]
+    grad = tape.gradient(score, found)
+    expected = head.layers[1].kernel.numpy()[:, 1].reshape(2, 2, 2)
+    assert grad.shape == found.shape == (2, 2, 2, 2)
+    np.testing.assert_allclose(grad, np.broadcast_to(expected, grad.shape), rtol=1e-6)
+    np.testing.assert_allclose(y, model.predict(data, verbose=0), rtol=1e-5)
+
+
+def test_one_output_in_a_list_comes_without_the_list():
+    x = keras.Input((4,))
+    y = layers.Dense(2)(x)
+    for outputs in ([y], (y,)):
+        model = keras.Model([x], outputs)
+        model.compile("sgd", "mse")
+        model.fit([X], [np.zeros((5, 2))], verbose=0)
+        assert model(X).shape == model.predict(X, verbose=0).shape == model.predict_on_batch(X).shape == (5, 2)
+        assert model.output_shape == (None, 2) and model.compute_output_shape((None, 4)) == (None, 2)
+        assert layers.Dense(1)(model(keras.Input((4,)))).shape == (None, 1)  # Keras 3 gives a list here, Keras 2 did not
+        assert keras.Sequential([keras.Input((4,)), model, layers.Dense(1)]).predict(X, verbose=0).shape == (5, 1)
+        assert isinstance(model.output, type(outputs)) and isinstance(model.input, list)
+    assert list(keras.Model(x, {"a": y})(X)) == ["a"] and type(keras.Model(x, [[y]])(X)) is list
+
+
+def test_losses_made_of_numbers_train():
+    """A mean is a number to NumPy, no array; what is made of it must not lose the way back."""
+    x = keras.Input((3,))
+    hidden = keras.layers.Dense(2)(x)
+    mean = keras.ops.mean(keras.ops.square(hidden))
+    model = keras.Model(x, hidden)
+    model.add_loss(mean * 2.0 + keras.ops.mean(hidden))
+    model.compile(keras.optimizers.SGD(0.1))
+    data = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+    kernel, bias = model.get_weights()
+    h = data @ kernel + bias
+    delta = 4 * h / h.size + 1 / h.size  # ∂(2 mean h² + mean h)/∂h
+    model.train_on_batch(data)
+    np.testing.assert_allclose(model.get_weights()[0], kernel - 0.1 * data.T @ delta, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(model.get_weights()[1], bias - 0.1 * delta.sum(0), rtol=1e-4, atol=1e-6)

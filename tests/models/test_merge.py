@@ -63,3 +63,15 @@ def test_what_is_wrong_is_said():
     with pytest.raises(ValueError, match="Merge joins models that know the shape of their input.*input_shape"):
         Merge([Sequential([layers.Dense(2)]), Sequential([layers.Dense(2)])], mode="sum")
     assert set(MODES) >= {"sum", "mul", "ave", "max", "concat", "dot", "cos"}
+
+
+def test_a_branch_in_two_places_has_its_inputs_once():
+    question, story = (Sequential([layers.Dense(2, input_dim=n, activation="tanh")]) for n in (3, 4))
+    first = Sequential([Merge([story, question], mode="sum"), layers.Dense(2)])
+    inner = Sequential([question, layers.Dense(2)])  # a model in a model comes from the same input
+    model = Sequential([Merge([first, question, inner], mode="concat"), layers.Dense(1)])
+    assert model.input_shape == [(None, 4), (None, 3)]
+    a, q = np.random.default_rng(0).normal(size=(2, 8, 4))
+    q = q[:, :3]
+    joined = np.concatenate([first.predict([a, q]), question.predict(q), inner.predict(q)], axis=1)
+    np.testing.assert_allclose(model.predict([a, q]), model.layers[-1](joined), rtol=1e-5)

@@ -64,3 +64,18 @@ def test_weights_files(tmp_path):
     model.save_weights(tmp_path / "m.weights.h5")
     other.load_weights(tmp_path / "m.weights.h5")
     assert np.array_equal(other.predict(X), model.predict(X))
+
+
+def test_a_call_that_is_given_to_the_class_later():
+    class Own(Model):
+        def __init__(self):
+            super().__init__(self)  # as tutorials have it
+            self.dense = Dense(2, kernel_initializer="ones")
+
+    early = Own()
+    Own.call = lambda self, x: self.dense(x) * 2.0
+    late = Own()
+    late.compile("sgd", "mse")
+    late.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+    assert early(np.ones((1, 3))).numpy().tolist() == [[6.0, 6.0]]
+    assert late.predict(np.ones((1, 3)), verbose=0)[0, 0] < 6.0

@@ -1,5 +1,8 @@
 """Methods and arguments of models in Keras 1 and 2."""
 
+import json
+import sys
+import types
 import warnings
 
 import numpy as np
@@ -110,14 +113,16 @@ def test_arguments_that_changed_or_went(no_hints):
         model.fit(X, Y, nb_epoch=2, epochs=2)
 
 
-def test_yaml_says_what_to_do_instead():
+def test_yaml_is_json_and_yaml_of_others_needs_pyyaml(monkeypatch):
     from minikeras.models import model_from_config, model_from_yaml
 
-    with pytest.raises(RuntimeError, match="to_json"):
-        net().to_yaml()
-    with pytest.raises(RuntimeError, match="model_from_json"):
-        model_from_yaml("")
     model = net()
+    assert model_from_yaml(model.to_yaml()).count_params() == model.count_params()
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ImportError, match="pip install pyyaml"):
+        model_from_yaml("class_name: Sequential")
+    monkeypatch.setitem(sys.modules, "yaml", types.SimpleNamespace(safe_load=lambda text: json.loads(model.to_json())))
+    assert model_from_yaml("class_name: Sequential").count_params() == model.count_params()
     assert model_from_config({"class_name": "Sequential", "config": model.get_config()}).count_params() == model.count_params()
 
 

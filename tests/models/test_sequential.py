@@ -304,3 +304,29 @@ def test_a_first_layer_that_looks_numbers_up_takes_integers():
     model = Sequential([layers.Embedding(3, 2)])
     model(np.array([[0.0, 1.0, 2.0]]))
     assert model.inputs[0].dtype == "int32"
+
+
+def test_large_integers_are_the_same_to_the_first_call_and_to_all_others():
+    ids = np.array([[16777217], [16777216], [5]])  # the first is no float32
+    model = Sequential([layers.IntegerLookup(vocabulary=[16777216, 16777217, 5])])
+    assert model(ids).tolist() == model(ids).tolist() == [[2], [1], [3]]
+    flat = Sequential([layers.Flatten()])
+    assert flat(ids).dtype == flat(ids).dtype == "float32"
+
+
+def test_a_variable_that_goes_into_an_unbuilt_model_has_a_gradient():
+    x, model = keras.Variable(np.ones((1, 2))), Sequential([Dense(1, kernel_initializer="ones")])
+    with keras.GradientTape() as tape:
+        loss = keras.ops.sum(model(x))
+    assert tape.gradient(loss, x).tolist() == [[1.0, 1.0]]
+
+
+def test_text_builds_a_model_whose_first_layer_takes_it():
+    words = layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=2)
+    inner = Sequential([layers.Embedding(4, 2, embeddings_initializer="ones"), layers.GlobalAveragePooling1D(), Dense(1)])
+    model = Sequential([words, inner, layers.Activation("sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    data = keras.data.dataset.Dataset.from_tensor_slices((["a b", "b"], [0, 1])).batch(2)
+    assert model.evaluate(data, verbose=0) > 0 and model.predict(np.array(["a"]), verbose=0).shape == (1, 1)
+    again = Sequential([layers.StringLookup(vocabulary=["x", "y"]), layers.Embedding(3, 1)])
+    assert again(np.array([["x", "q"]])).shape == (1, 2, 1)

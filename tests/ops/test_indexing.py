@@ -21,3 +21,8 @@ def test_errors():
         ops.searchsorted([[1]], [1])
     with pytest.raises(ValueError, match="to be a callable"):
         ops.vectorize(3)
+
+
+def test_no_two_nans_are_equal():
+    found, counts = ops.unique(np.array([1.0, np.nan, 2.0, np.nan]), return_counts=True)
+    assert np.isnan(found).sum() == 2 and counts.tolist() == [1, 1, 1, 1]

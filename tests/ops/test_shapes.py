@@ -21,3 +21,8 @@ def test_errors():
         ops.diag(np.zeros((2, 2, 2)))
     with pytest.raises(ValueError, match="two different axes"):
         ops.rot90(np.zeros((2, 2)), axes=(0, 0))
+
+
+def test_sizes_below_minus_one_are_no_sizes():
+    with pytest.raises(ValueError, match="newshape"):
+        ops.reshape(np.arange(10), (-2, 5))

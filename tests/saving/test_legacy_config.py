@@ -127,7 +127,8 @@ def test_what_is_old():
 
 
 def test_what_the_oldest_keras_left_out():
-    found = translate({"class_name": "GRU", "config": {"output_dim": 2, "inner_activation": "hard_sigmoid"}}, old=True)["config"]
+    config = {"output_dim": 2, "inner_activation": "hard_sigmoid"}
+    found = translate({"class_name": "GRU", "config": config}, old=True)["config"]
     assert found["reset_after"] is False and found["recurrent_activation"] == "keras2_hard_sigmoid"
     found = translate({"class_name": "Normalization", "config": {"mean": [1.0, 2.0], "variance": 2.0}}, old=True)["config"]
     assert found["variance"] == [2.0, 2.0]
@@ -141,3 +142,11 @@ def test_a_class_of_ones_own_gets_what_it_wrote():
 
     config = {"class_name": "Own", "config": {"activation": "hard_sigmoid"}}
     assert translate(config, {"Own": Own}, old=True) == config
+
+
+def test_schedules_of_keras_2_had_no_name():
+    rate = {"class_name": "CosineDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 5, "name": None}}
+    found = translate_compile({"optimizer": {"class_name": "Adam", "config": {"learning_rate": rate}}})
+    model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
+    model.compile_from_config(found)
+    assert "name" not in found["optimizer"]["config"]["learning_rate"]["config"] and model.optimizer.iterations == 0

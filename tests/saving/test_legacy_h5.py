@@ -185,6 +185,16 @@ def test_layers_over_several_axes_have_their_module_as_keras_drops_the_axes_else
     assert keras.models.load_model(tmp_path / "m.h5").layers[0].gamma.shape == (3, 2)
 
 
+def test_attention_has_its_module_as_keras_takes_dot_for_a_function_else(tmp_path):
+    x = keras.Input((3, 2))
+    y = layers.Add(name="add")([layers.Attention(score_mode="dot")([x, x]), x])
+    keras.Model(x, y).save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5") as file:
+        told = json.loads(file.attrs["model_config"])["config"]["layers"]
+    assert [layer.get("module") for layer in told] == [None, "keras.layers", None]
+    assert keras.models.load_model(tmp_path / "m.h5").layers[1].score_mode == "dot"
+
+
 def test_what_discretization_learned_in_keras_2(tmp_path):
     model = keras.Sequential([keras.Input((2,)), layers.Discretization(num_bins=3, name="d"), layers.Dense(1)])
     model.layers[0].adapt(np.arange(30.0))

@@ -98,3 +98,29 @@ def test_a_model_that_is_not_built_has_a_count_and_a_rate():
 def test_a_negative_count_of_steps_is_damage():
     with pytest.raises(ValueError, match="x.h5 is damaged: optimizer 'adam.*' .* has done -3 steps"):
         planned("adam", np.int64(-3), RATE, *[s for pair in zip(slots(1), slots(3), strict=True) for s in pair])
+
+
+def test_nadam_of_keras_2_lacks_the_product():
+    problem, found = planned("nadam", COUNT, *(slots(i)[j] for j in (0, 1) for i in (1, 5)))
+    product = np.prod([0.9 * (1 - 0.5 * 0.96**t) for t in range(1, 8)])
+    assert problem is None and found[0] == 7 and found[2:6] == [1, 5, 2, 6]
+    np.testing.assert_allclose(found[-1], product, rtol=1e-6)
+
+
+def test_nadam_of_tf_keras_has_its_product_before_the_slots():
+    names = ["Nadam/iter:0", "Nadam/momentum_cache:0", *(f"Nadam/dense/{w}/{k}:0" for k in "mv" for w in ("kernel", "bias"))]
+    problem, found = planned("nadam", COUNT, np.float32(0.25), *slots(1), *slots(5), names=names)
+    assert problem is None and found[2:] == [1, 5, 2, 6, 0.25]
+
+
+def test_rmsprop_of_tf_keras_keeps_its_kinds_after_each_other():
+    names = ["RMSprop/iter:0", *(f"RMSprop/dense/{w}/{k}:0" for k in ("rms", "momentum", "mg") for w in ("kernel", "bias"))]
+    optimizer = keras.optimizers.RMSprop(momentum=0.9, centered=True)
+    problem, found = planned(optimizer, COUNT, *slots(1), *slots(5), *slots(8), names=names)
+    assert problem is None and found[2:] == [1, 2, 5, 6, 8, 9]
+
+
+def test_adafactor_of_keras_2_has_no_empty_slots():
+    arrays = [np.full(shape, i, "f4") for i, shape in enumerate([(2,), (3,), (2, 3), (3,)], 1)]
+    problem, found = planned("adafactor", COUNT, *arrays)
+    assert problem is None and [v for v in found[2:] if v] == [1, 2, 3, 4]

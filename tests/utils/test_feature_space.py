@@ -73,3 +73,15 @@ def test_as_the_front_of_a_model():
 def test_messages(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_as_many_bins_as_asked_for_whatever_the_data_fill():
+    space = FeatureSpace({"x": FeatureSpace.float_discretized(num_bins=8)})
+    space.adapt([{"x": value} for value in (1.0, 2.0, 3.0)])
+    assert space({"x": np.array([1.0, 3.0])}).shape == (2, 8)
+
+
+def test_words_that_were_given_need_not_be_learned():
+    words = keras.layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=3)
+    space = FeatureSpace({"t": FeatureSpace.feature("string", words, "int")}, output_mode="dict")
+    assert space({"t": np.array(["a b", "b"])})["t"].tolist() == [[2, 3, 0], [3, 0, 0]]

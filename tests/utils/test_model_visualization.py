@@ -1,12 +1,14 @@
 import shutil
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
 
 import minikeras as keras
+from minikeras import Sequential, layers
 from minikeras.utils import model_to_dot, plot_model
 from minikeras.utils.model_graph import drawing_of
-from minikeras.utils.model_visualization import draw
+from minikeras.utils.model_visualization import Dot, draw
 from tests.utils.test_model_graph import nested
 
 
@@ -68,3 +70,13 @@ def test_wrong_arguments(tmp_path):
             plot_model(nested(), tmp_path / "a.png", **arguments)
     with pytest.raises((ValueError, TypeError), match="Did you mean `show_shapes`"):
         model_to_dot(nested(), show_shape=True)
+
+
+def test_what_pydot_can_do(no_graphviz, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pydot", None)
+    dot = model_to_dot(Sequential([layers.Dense(2, input_shape=(3,), name="first")]))
+    assert b"<svg" in dot.create(prog="dot", format="svg") and b"<svg" in dot.create_svg() and dot.create_png()[1:4] == b"PNG"
+    assert dot.write_png(tmp_path / "a.png") and dot.write_svg(tmp_path / "a.svg") and dot.write(tmp_path / "a.dot")
+    assert (tmp_path / "a.png").read_bytes()[1:4] == b"PNG" and (tmp_path / "a.dot").read_text() == dot.to_string()
+    with pytest.raises(ImportError, match="install graphviz"):
+        Dot("digraph G {}").create()

@@ -22,8 +22,8 @@ from minikeras.compat.backend.settings import LearningPhase, _phase
 from minikeras.compat.backend.values import get_value
 from minikeras.layers.input_layer import InputLayer
 from minikeras.models.graph import find_nodes
-from minikeras.optimizers.keras2 import Training
 from minikeras.models.network import Graph
+from minikeras.optimizers.keras2 import Training
 
 
 def placeholder(
@@ -51,7 +51,7 @@ class Function:
     Args:
         inputs: symbolic tensors of any model, and `learning_phase()`, which stands for 0 or 1.
         outputs: what depends on them: symbolic tensors, variables; one, or a list.
-        updates: pairs of a variable and the symbolic tensor that it gets, and what ``optimizer.get_updates(loss, params)`` gave.
+        updates: pairs of a variable and the symbolic tensor that it gets, and what an optimizer's `get_updates` gave.
         name: kept for Keras' sake.
     """
 
@@ -65,7 +65,8 @@ class Function:
         if wrong:
             raise ValueError(f"The inputs of K.function are symbolic tensors such as layer.input, got {shorten(wrong[0])}.")
         self._given = [x for x in self.inputs if isinstance(x, KerasTensor)]
-        targets = [*flatten(self.outputs), *(new for _, new in self._updates), *(g for _, grads in self._trainings for g in grads)]
+        steps = [g for _, grads in self._trainings for g in grads]
+        targets = [*flatten(self.outputs), *(new for _, new in self._updates), *steps]
         self._symbolic = [t for t in targets if isinstance(t, KerasTensor)]
         nodes = find_nodes(self._given, self._symbolic)
         self._graph = Graph(self._given, self._symbolic, nodes) if self._given else None

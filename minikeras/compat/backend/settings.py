@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
 from minikeras import config, utils
 from minikeras._core.naming import reset_names
 from minikeras._core.now import CALL
-from minikeras._core.old_arguments import hint
+from minikeras._core.old_arguments import hint, quiet
 from minikeras.layers.old_arguments import ORDERINGS
 
 backend = config.backend
@@ -59,14 +60,14 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     set_image_data_format(dim_ordering)
 
 
-def clear_session() -> None:
+def clear_session(free_memory: bool = True) -> None:
     """Forget the names given so far, so that the next model's layers are "dense", "dense_1" and so on.
 
     >>> clear_session()
     """
     reset_uids()
     _phase["value"] = None
-    utils.clear_session()
+    utils.clear_session(free_memory)
 
 
 def get_uid(prefix: str = "") -> int:
@@ -135,14 +136,15 @@ def set_session(session: Any = None) -> None:
     _no_session("set_session")
 
 
-def get_session(*args: Any, **kwargs: Any) -> None:
-    """Return None: NumPy has no sessions.
+def get_session(*args: Any, **kwargs: Any) -> Any:
+    """Return what has the methods of a session of TensorFlow 1: NumPy has none.
 
-    >>> config.disable_hints(); get_session() is None
-    True
-    >>> config.enable_hints()
+    >>> config.disable_hints(); get_session().run([1.0]); config.enable_hints()
+    [1.0]
     """
     _no_session("get_session")
+    with quiet():
+        return importlib.import_module("minikeras.compat.tensorflow.compat.v1").Session()
 
 
 def _no_session(name: str) -> None:

@@ -195,12 +195,17 @@ def recompute_grad(f: Callable) -> Callable:
 
 @contextlib.contextmanager
 def name_scope(name: Any = None, *args: Any, **kwargs: Any) -> Iterator[Any]:
-    """A block with a name, for TensorFlow's sake.
+    """A block with a name, which stands before the names of the summaries in it.
 
-    >>> with name_scope("head") as scope: scope
-    'head/'
+    >>> with name_scope("head"), name_scope("loss") as scope: scope
+    'head/loss/'
     """
-    yield f"{name}/"
+    before = state.scope
+    state.scope = "" if not name else name if name.endswith("/") else f"{before}{name}/"
+    try:
+        yield state.scope
+    finally:
+        state.scope = before
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import initializers
 from minikeras._core.symbolic import KerasTensor
 from minikeras.compat.private import keras_export
 from minikeras.compat.tensorflow._control import cond
@@ -23,7 +24,8 @@ PLACES = {
         ops.math_ops ops.nn ops.nn_impl ops.nn_ops ops.state_ops ops.tensor_array_ops ops.variables""".split(), _OPS
     ),
     "ops.image_ops": "image",
-    "ops.init_ops": "compat.v1 initializers .",
+    "ops.init_ops": "_python initializers compat.v1 .",
+    "ops.init_ops_v2": "_python initializers compat.v1 .",
     "ops.random_ops": f"random {_OPS}",
     "ops.sparse_ops": "sparse .",
     "framework.constant_op": ".",
@@ -43,6 +45,7 @@ PLACES = {
 _LOG = logging.getLogger("tensorflow")
 debug, info, warning, error, fatal = _LOG.debug, _LOG.info, _LOG.warning, _LOG.error, _LOG.critical
 warn = warning
+glorot_normal_initializer, glorot_uniform_initializer = initializers.GlorotNormal, initializers.GlorotUniform
 tf_export = keras_export
 getfullargspec = getargspec = inspect.getfullargspec
 
@@ -88,7 +91,7 @@ def as_shape(shape: Any) -> Any:
     """A shape.
 
     >>> as_shape([None, 3])
-    (None, 3)
+    TensorShape([None, 3])
     """
     from minikeras.compat.tensorflow._tensors import TensorShape
 
@@ -115,6 +118,6 @@ def list_local_devices(session_config: Any = None) -> list:
 
 __all__ = [
     "as_shape", "constant_value", "debug", "dimension_value", "error", "executing_eagerly_outside_functions", "fatal",
-    "getargspec", "getfullargspec", "info", "keras_export", "list_local_devices", "smart_cond", "smart_constant_value",
-    "tf_export", "warn", "warning",
+    "getargspec", "getfullargspec", "glorot_normal_initializer", "glorot_uniform_initializer", "info", "keras_export",
+    "list_local_devices", "smart_cond", "smart_constant_value", "tf_export", "warn", "warning",
 ]  # fmt: skip

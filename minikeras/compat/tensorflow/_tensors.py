@@ -9,6 +9,7 @@ import numpy as np
 from minikeras import ops
 from minikeras._core import tensor as tensors
 from minikeras._core import variable as variables
+from minikeras._core.now import TAPE
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.text import Text, is_text, text
 from minikeras._core.trace import Box
@@ -87,7 +88,11 @@ is_symbolic_tensor = lambda x: isinstance(x, KerasTensor)  # noqa: E731
 class _Values(np.ndarray):
     """The numbers of a `Variable`; called, they come as a tensor. What is computed with them is a plain array."""
 
+    owner: Any = None  # the variable, where these are its numbers themselves
+
     def __call__(self):
+        if self.owner is not None and TAPE.get() is not None:
+            return self.owner.read_value()
         return ops.convert_to_tensor(self.view(np.ndarray).copy())
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
@@ -158,7 +163,9 @@ class Variable(variables.Variable, metaclass=_VariableMeta):
     @property
     def value(self) -> Any:
         """The numbers: an array, which answers ``value()`` too."""
-        return self.__dict__["value"].view(_Values)
+        numbers = self.__dict__["value"].view(_Values)
+        numbers.owner = self
+        return numbers
 
     @value.setter
     def value(self, value: Any) -> None:

@@ -35,9 +35,9 @@ def categorical_column_with_vocabulary_file(
 ) -> VocabularyColumn:  # fmt: skip
     """A category for each line of a text file, or for its first ``vocabulary_size`` lines.
 
-    >>> import os, tempfile
+    >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = os.path.join(folder, "words.txt"); _ = open(path, "w").write("a\\nb\\n")
+    ...     path = pathlib.Path(folder, "words.txt"); _ = path.write_text("a\\nb\\n")
     ...     column = categorical_column_with_vocabulary_file("word", path)
     >>> column.vocabulary_list, column.num_buckets
     (['a', 'b'], 2)
@@ -49,7 +49,8 @@ def categorical_column_with_vocabulary_file(
 
 def embedding_column(
     categorical_column: Any, dimension: int, combiner: str = "mean", initializer: Any = None, ckpt_to_load_from: Any = None,
-    tensor_name_in_ckpt: Any = None, max_norm: float | None = None, trainable: bool = True, use_safe_embedding_lookup: bool = True,
+    tensor_name_in_ckpt: Any = None, max_norm: float | None = None, trainable: bool = True,
+    use_safe_embedding_lookup: bool = True,
 ) -> EmbeddingColumn:  # fmt: skip
     """A trained vector for each category.
 

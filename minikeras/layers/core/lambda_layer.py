@@ -51,6 +51,12 @@ class Lambda(Layer):
         self._shape = output_shape
         self._takes = parameters(function)
 
+    def _symbolic(self, x: Any, arguments: dict) -> Any:
+        if "gradients" in getattr(getattr(self.function, "__code__", None), "co_names", ()):
+            y = self.function(x, **self.arguments)  # K.gradients: of the graph around the layer, not of its inputs
+            return y[0] if isinstance(y, list) and len(y) == 1 else y
+        return super()._symbolic(x, arguments)
+
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         """Compute y = f(x)."""
         more = {name: value for name, value in (("mask", mask), ("training", training)) if name in self._takes}

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from minikeras import ops
 from minikeras._core.serialize import deserialize_keras_object
+from minikeras._core.text import is_text
+from minikeras._core.variable import untraced
+from minikeras.layers.input_layer import Input
 from minikeras.layers.layer import Layer
+from minikeras.layers.preprocessing.categories import as_strings
 
 
 class DenseFeatures(Layer):
@@ -38,10 +44,23 @@ class DenseFeatures(Layer):
         self.feature_columns = sorted(columns, key=lambda column: column.name)
         self.tables: dict = {}
 
+    def symbolic_inputs(self) -> dict[str, Any]:
+        """What a Sequential begins with: a symbolic tensor for each feature that a column reads."""
+        found: dict = {}
+        for column in sorted(self.feature_columns, key=lambda column: hasattr(column, "categorical_column")):
+            for name, kind in column.features().items():
+                found.setdefault(name, kind)
+        return {name: Input(batch_shape=(None, size), dtype=dtype, name=name) for name, (size, dtype) in found.items()}
+
     def build(self, input_shape: Any) -> None:
         """Make the weights of embeddings."""
         for column in self.feature_columns:
             column.make(self)
+
+    def convert(self, inputs: Any) -> np.ndarray:
+        """Turn a feature into an array of numbers or strings."""
+        x = np.asarray(untraced(inputs))
+        return as_strings(x) if x.dtype.kind in "OSU" and is_text(x) else x
 
     def call(self, features: Any) -> Any:
         """Put the columns side by side."""

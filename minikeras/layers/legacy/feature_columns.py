@@ -9,7 +9,7 @@ import numpy as np
 
 from minikeras import initializers, ops
 from minikeras._core.registry import Registry
-from minikeras._core.serialize import Configurable
+from minikeras._core.serialize import Configurable, deserialize_keras_object
 from minikeras._core.trace import constant
 from minikeras.layers.preprocessing.categories import as_strings
 from minikeras.layers.preprocessing.fingerprints import M, fingerprint64, hash_bins, joined
@@ -29,12 +29,26 @@ class Column(Configurable):
     def make(self, layer: Any) -> None:
         """Make the weights that it needs; by default none."""
 
+    def features(self) -> dict[str, tuple[int, str]]:
+        """What it reads: ``{name of a feature: (how many numbers a row, their type)}``."""
+        return getattr(self, "categorical_column", getattr(self, "source_column", self)).features()
+
+    @classmethod
+    def from_config(cls, config: dict) -> Column:
+        """Build a column, and those inside, from what ``get_config`` returned."""
+        return cls(**{name: deserialize_keras_object(value) for name, value in config.items()})
+
     def _read(self, features: Any, key: str) -> Any:
         try:
             return features[key]
         except (KeyError, IndexError, TypeError) as error:
             known = sorted(features) if isinstance(features, dict) else type(features).__name__
             raise ValueError(f"Feature column {self.name!r} needs a feature {key!r} in a dict of them, got {known}.") from error
+
+    def _values(self, features: Any, key: str) -> np.ndarray:
+        values = np.asarray(constant(self._read(features, key)))
+        values = values.reshape(len(values), -1)
+        return as_strings(values) if values.dtype.kind in "OSU" else values
 
 
 @registry.register
@@ -48,6 +62,10 @@ class NumericColumn(Column):
         self.shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self.dtype = str(getattr(dtype, "name", dtype))
         self.name, self.size = key, math.prod(self.shape)
+
+    def features(self) -> dict:
+        """The numbers' name."""
+        return {self.key: (self.size, "float32")}
 
     def dense(self, features: Any, layer: Any = None) -> Any:
         """The numbers."""
@@ -72,6 +90,10 @@ class BucketizedColumn(Column):
         x = np.asarray(constant(self.source_column.dense(features)))
         return np.searchsorted(self.boundaries, x, side="right") + np.arange(x.shape[1]) * (len(self.boundaries) + 1)
 
+    def rows(self, features: Any) -> list[list[int]]:
+        """The numbers of the buckets, row by row."""
+        return self.ids(features).tolist()
+
     def dense(self, features: Any, layer: Any = None) -> np.ndarray:
         """One-hot, number after number."""
         return counted(self.ids(features), self.size)
@@ -81,18 +103,29 @@ class CategoricalColumn(Column):
     """What comes as one value or several a row, and stands for a category."""
 
     key: str
+    dtype: str | None = None
 
     def __init__(self, key: str):
         self.key = self.name = key
 
+    def features(self) -> dict:
+        """The values' name."""
+        return {self.key: (1, self.dtype or "int64")}
+
     def ids(self, features: Any) -> np.ndarray:
         """The numbers of the categories, -1 where there is none."""
-        values = np.asarray(constant(self._read(features, self.key)))
-        values = values.reshape(len(values), -1)
-        if values.dtype.kind in "OSU":
-            values = as_strings(values)
-        there = values != ("" if values.dtype.kind in "OU" else -1)
+        values, there = self.given(features)
         return np.where(there, self.numbers(values), -1)
+
+    def given(self, features: Any) -> tuple[np.ndarray, np.ndarray]:
+        """The values, and which of them are any: "" and -1 fill up rows."""
+        values = self._values(features, self.key)
+        return values, values != ("" if values.dtype.kind in "OU" else -1)
+
+    def rows(self, features: Any) -> list[list[int]]:
+        """The numbers of the values that are any."""
+        values, there = self.given(features)
+        return [[int(n) for n, is_one in zip(*row) if is_one] for row in zip(self.numbers(values), there)]
 
 
 @registry.register
@@ -105,7 +138,8 @@ class VocabularyColumn(CategoricalColumn):
         super().__init__(key)
         plain = np.asarray(vocabulary_list)
         self.vocabulary_list = (as_strings(plain) if plain.dtype.kind in "OSU" else plain).tolist()
-        self.dtype = None if dtype is None else str(getattr(dtype, "name", dtype))
+        of_words = plain.dtype.kind in "OSU"
+        self.dtype = ("string" if of_words else "int64") if dtype is None else str(getattr(dtype, "name", dtype))
         self.default_value, self.num_oov_buckets = default_value, num_oov_buckets
         self.num_buckets = len(self.vocabulary_list) + num_oov_buckets
 
@@ -157,21 +191,24 @@ class CrossedColumn(Column):
         self.num_buckets = hash_bucket_size
         self.name = "_X_".join(sorted(key if isinstance(key, str) else key.name for key in self.keys))
 
+    def features(self) -> dict:
+        """The names of all; a plain key is taken to be one of words, unless another column knows better."""
+        found = [{key: (1, "string")} if isinstance(key, str) else key.features() for key in self.keys]
+        return {name: one for part in found for name, one in part.items()}
+
     def ids(self, features: Any) -> np.ndarray:
         """The bins: of each pair of values where a row has several."""
-        columns = [self._values(key, features) for key in self.keys]
+        columns = [self._numbers(key, features) for key in self.keys]
         rows = [self._bins(row) for row in zip(*columns)]
         width = max(map(len, rows), default=0)
         return np.array([row + [-1] * (width - len(row)) for row in rows], np.int64).reshape(len(rows), width)
 
-    def _values(self, key: Any, features: Any) -> list[list[int]]:
+    def _numbers(self, key: Any, features: Any) -> list[list[int]]:
         if not isinstance(key, str):
-            return [[n for n in row if n >= 0] for row in key.ids(features).tolist()]
-        values = np.asarray(constant(self._read(features, key)))
-        values = values.reshape(len(values), -1)
-        if values.dtype.kind in "OSU":
-            return [[fingerprint64(v.encode()) for v in row if v] for row in as_strings(values).tolist()]
-        return [[int(v) for v in row if v != -1] for row in values.tolist()]
+            return key.rows(features)
+        values = self._values(features, key)
+        number = (lambda v: fingerprint64(v.encode())) if values.dtype.kind in "OU" else int
+        return [[number(v) for v in row] for row in values.tolist()]
 
     def _bins(self, row: tuple) -> list[int]:
         hashes = [START if self.hash_key is None else self.hash_key]

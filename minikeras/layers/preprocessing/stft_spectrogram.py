@@ -65,6 +65,7 @@ class STFTSpectrogram(Layer):
             raise ValueError(f"Invalid `mode` {mode!r} of STFTSpectrogram: expected one of {', '.join(MODES)}.")
         if padding not in ("valid", "same"):
             raise ValueError(f"`padding` of STFTSpectrogram should be 'valid' or 'same', got {padding!r}.")
+        initializers.STFT("real", window, scaling, periodic)  # refuses what it doesn't know
         self.mode, self.frame_length, self.frame_step, self.fft_length = mode, frame_length, frame_step, fft_length
         self.window, self.periodic, self.scaling = window, periodic, scaling
         self.padding, self.expand_dims = padding, expand_dims

@@ -79,3 +79,54 @@ def test_tensor_arrays():
     for i in range(3):
         a = a.write(i, tf.constant([float(i)]))
     assert a.stack().shape == (3, 1) and a.concat().numpy().tolist() == [0.0, 1.0, 2.0] and a.size() == 3
+
+
+def test_parts_of_variables_are_written():
+    v = tf.Variable([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    v[0, 1].assign(42)
+    v[:, 2].assign([0.0, 1.0])
+    v[1].assign_add([1.0, 1.0, 1.0])
+    v[1, 0].assign_sub(2.0)
+    assert v.numpy().tolist() == [[1.0, 42.0, 0.0], [3.0, 6.0, 2.0]]
+    v.scatter_update(tf.IndexedSlices(values=[[9.0, 8.0, 7.0]], indices=[1]))
+    assert v.numpy()[1].tolist() == [9.0, 8.0, 7.0]
+
+
+def test_rows_of_several_lengths():
+    letters = tf.strings.unicode_split(["ab", "c"], "UTF-8")
+    lookup = tf.keras.layers.StringLookup(vocabulary=["a", "b", "c"], mask_token=None)
+    back = tf.keras.layers.StringLookup(vocabulary=lookup.get_vocabulary(), mask_token=None, invert=True)
+    ids = lookup(letters)
+    assert ids.to_list() == [[1, 2], [3]] and back(ids).to_list() == [[b"a", b"b"], [b"c"]]
+    assert back(tf.constant(1)).numpy() == b"a"
+    assert tf.strings.reduce_join(back(ids), axis=-1).numpy().tolist() == [b"ab", b"c"]
+    assert tf.strings.reduce_join(back(ids)).numpy() == b"abc"
+    rows = tf.ragged.constant([[1, 2], [3]])
+    assert tf.concat([rows, tf.ragged.constant([[4]])], axis=0).to_list() == [[1, 2], [3], [4]]
+    assert tf.concat([rows, rows], axis=1).to_list() == [[1, 2, 1, 2], [3, 3]]
+
+
+def test_few_elements_times_a_number():
+    s = tf.SparseTensor([[0, 1]], [3.0], [2, 2])
+    assert tf.sparse.to_dense(2.0 * s / 4.0).numpy().tolist() == [[0.0, 1.5], [0.0, 0.0]]
+
+
+def test_a_function_of_a_graph_has_what_is_asked_of_it():
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
+    def double(x):
+        return x * 2.0
+
+    assert double.get_concrete_function(tf.constant([1.0]))(tf.constant([2.0])).numpy().tolist() == [4.0]
+    assert double.python_function is double and tf.function(max)(1, 2) == 2
+
+
+def test_a_tape_follows_the_value_of_a_variable():
+    v = tf.Variable([1.0, 2.0])
+    for watches in (True, False):
+        with tf.GradientTape(watch_accessed_variables=watches) as tape:
+            tape.watch([v])
+            y = v.value() * v.value()
+        assert np.asarray(tape.gradient(y, v)).tolist() == [2.0, 4.0]
+    kept = v.value()
+    v.assign([5.0, 5.0])
+    assert kept.numpy().tolist() == [1.0, 2.0]

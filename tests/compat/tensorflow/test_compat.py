@@ -9,6 +9,7 @@ import pytest
 import minikeras
 import minikeras.compat.tensorflow as tf
 from minikeras._core import old_arguments
+from tests.tensorboard.reading import events
 
 v1 = tf.compat.v1
 
@@ -73,3 +74,36 @@ def test_optimizers(name, args, settings):
 def test_the_rest_is_that_of_today():
     assert v1.keras is minikeras and v1.reduce_mean is tf.reduce_mean and tf.compat.v2.constant is tf.constant
     assert tf.compat.as_str_any(3) == "3" and tf.compat.as_str_any(b"a") == "a" and v1.to_float(1).dtype == tf.float32
+
+
+def test_the_hparams_api_of_the_package_tensorboard(tmp_path):
+    """What tensorboard.plugins.hparams makes its messages with, and where it writes them."""
+    summary = v1.Summary()
+    metadata = v1.SummaryMetadata.FromString(b"\n\x09\n\x07hparams")
+    null = type(tf.make_tensor_proto(0)).FromString(b"\x08\x01\x12\x00")  # a float32 zero without content
+    assert null.array.shape == () and null.array == 0
+    summary.value.add(tag="_hparams_/session_start_info", metadata=metadata, tensor=null)
+    writer = tf.summary.create_file_writer(str(tmp_path))
+    assert not tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=0)
+    with writer.as_default():
+        assert tf.summary.experimental.write_raw_pb(tf.constant(summary.SerializeToString()), step=0)
+    (noted,) = events(tmp_path)
+    assert noted[:3] == (0, "_hparams_/session_start_info", "hparams")
+
+
+def test_tensors_as_messages():
+    for array in (np.arange(6, dtype="float32").reshape(2, 3), np.array(5, "int64"), np.array([b"a", b"bc"], object)):
+        found = type(tf.make_tensor_proto(array)).FromString(tf.make_tensor_proto(array).SerializeToString())
+        assert tf.make_ndarray(found).tolist() == array.tolist()
+    halves = type(tf.make_tensor_proto(0)).FromString(b"\x08\x01\x12\x04\x12\x02\x08\x02\x2a\x04\x00\x00\x00\x3f")
+    assert halves.array.tolist() == [0.5, 0.5]
+    with pytest.raises(ValueError, match="fields"):
+        type(tf.make_tensor_proto(0)).FromString(b"\x08\x03\x38\x05")
+
+
+def test_names_of_summaries_stand_in_their_scopes(tmp_path):
+    with tf.summary.create_file_writer(str(tmp_path)).as_default(step=1):
+        with tf.name_scope("a"), tf.name_scope("b"):
+            tf.summary.scalar("loss", 0.5)
+        tf.summary.scalar("loss", 0.25)
+    assert [tag for _, tag, *_ in events(tmp_path)] == ["a/b/loss", "loss"]

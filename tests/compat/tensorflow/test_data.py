@@ -81,3 +81,17 @@ def test_python_functions_in_pipelines(tmp_path):
     for call in (tf.py_function, tf.numpy_function):
         data = names.map(lambda p, call=call: call(read, [p], tf.float32))
         assert next(iter(data)).numpy().tolist() == [1.0, 1.0]
+
+
+def test_packed_csv_and_plain_iterators(tmp_path):
+    import gzip
+
+    path = str(tmp_path / "t.csv.gz")
+    with gzip.open(path, "wt") as file:
+        file.write("1.0,2\n3.0,4\n")
+    rows = tf.data.experimental.CsvDataset(path, [0.0, 0], compression_type="GZIP")
+    assert [tuple(float(v) for v in row) for row in rows] == [(1.0, 2.0), (3.0, 4.0)]
+    table = tf.data.experimental.make_csv_dataset(path, 2, column_names=["a", "b"], header=False, num_epochs=1, shuffle=False,
+                                                  compression_type="GZIP")  # fmt: skip
+    assert next(iter(table))["b"].numpy().tolist() == [2, 4]
+    assert tf.data.Dataset.range(3).as_numpy_iterator().next() == 0

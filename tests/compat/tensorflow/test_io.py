@@ -94,3 +94,11 @@ def test_columns_of_lines():
         tf.io.decode_csv(",x", [tf.float32, tf.string])
     with pytest.raises(ValueError, match="expect 1 fields but have 2"):
         tf.io.decode_csv("1,2", [0])
+
+
+def test_an_empty_default_of_a_column_stands_for_its_type():
+    defaults = [0, tf.constant([]), tf.constant([], dtype=tf.float64), tf.constant([], dtype=tf.string)]
+    fields = tf.io.decode_csv("1,2,3.5,a", defaults)
+    assert [f.numpy() for f in fields] == [1, 2.0, 3.5, b"a"] and fields[2].dtype == tf.float64
+    with pytest.raises(tf.errors.InvalidArgumentError, match="field 1 is required"):
+        tf.io.decode_csv("1,", [0, tf.constant([])])

@@ -109,3 +109,20 @@ def test_bad_arguments():
         Lambda(3)
     with pytest.raises(ValueError, match="`arguments` of Lambda must be a dict"):
         Lambda(squared, arguments=[1])
+
+
+def test_gradients_of_the_graph_around_it():
+    """Where a maximum stood, by the gradient of the pooling: what-where autoencoders of Keras 1 and 2."""
+    from minikeras import backend as K
+
+    x = layers.Input((4, 4, 1))
+    h = layers.Conv2D(2, 3, padding="same")(x)
+    y = layers.MaxPooling2D()(h)
+    where = layers.Lambda(lambda pair: K.gradients(K.sum(pair[1]), pair[0]), output_shape=lambda shapes: shapes[0])([h, y])
+    model = keras.Model(x, layers.Conv2D(1, 3, padding="same")(layers.multiply([layers.UpSampling2D()(y), where])))
+    data = np.random.default_rng(0).normal(size=(6, 4, 4, 1)).astype("float32")
+    switches = keras.Model(x, where).predict(data)
+    assert set(np.unique(switches)) == {0, 1} and (switches.sum(axis=(1, 2)) == 4).all()
+    model.compile("sgd", "mse")
+    losses = model.fit(data, data, epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]

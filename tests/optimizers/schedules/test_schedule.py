@@ -33,3 +33,8 @@ def test_the_base_says_what_to_override():
 def test_unknown_names():
     with pytest.raises(ValueError, match="'ExponentialDecai'. Did you mean 'ExponentialDecay'"):
         schedules.deserialize({"class_name": "ExponentialDecai", "config": {}})
+
+
+def test_rates_answer_as_tensors_do():
+    assert schedules.ExponentialDecay(0.5, 2, 0.5)(2).numpy() == 0.25
+    assert schedules.ExponentialDecay(0.5, 2, 0.5)([0, 2]).numpy().tolist() == [0.5, 0.25]

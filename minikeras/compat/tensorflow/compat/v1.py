@@ -11,7 +11,9 @@ import logging as python_logging
 from typing import Any
 
 from minikeras import optimizers
-from minikeras.compat import tensorflow
+from minikeras._core.symbolic import KerasTensor
+from minikeras.compat import backend, tensorflow
+from minikeras.compat.backend.settings import LearningPhase
 from minikeras.compat.tensorflow import random as draws
 from minikeras.compat.tensorflow._messages import Summary, SummaryMetadata  # noqa: F401 - for tensorboard.plugins.hparams
 from minikeras.compat.tensorflow._tools import Namespace, absent, exported
@@ -70,7 +72,9 @@ class Session:
         self.graph = graph or Graph()
 
     def run(self, fetches: Any, feed_dict: Any = None, options: Any = None, run_metadata: Any = None) -> Any:
-        """The numbers of tensors that are there already."""
+        """The numbers of tensors that are there already, or of symbolic ones for what is fed."""
+        if feed_dict and all(isinstance(fed, (KerasTensor, LearningPhase)) for fed in feed_dict):
+            return backend.function(list(feed_dict), fetches)(list(feed_dict.values()))
         if feed_dict:
             raise NotImplementedError(
                 "minikeras.compat.tensorflow has no graphs to feed: call functions of arrays, or model.predict(x)."
