@@ -69,6 +69,8 @@ def enable_unsafe_deserialization() -> None:
     """Let lambdas in files run from now on, in the whole process, as ``safe_mode=False`` does for one file.
 
     Such code can do anything to your computer. Better: write it as a named function and pass it as ``custom_objects``.
+
+    >>> enable_unsafe_deserialization()  # doctest: +SKIP
     """
     trust_everything()
 

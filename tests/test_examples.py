@@ -45,7 +45,7 @@ def run(name, folder, *arguments):
         env={**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=240,
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
@@ -61,7 +61,10 @@ def test_every_example_is_tested_and_listed():
     assert [name for name in pictures if f"(pictures/{name}.png)" not in readme] == []
 
 
-@pytest.mark.parametrize("name", sorted(FACTS))
+QUICK = {"lecture", "perceptron", "text_padding", "worked_backprop", "xor"}
+
+
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in sorted(FACTS)])
 def test_example_finds_what_it_claims(name, tmp_path):
     picture = tmp_path / "made" / "here.png"
     printed = run(name, tmp_path, *([] if name == "lecture" else [picture]))

@@ -235,7 +235,6 @@ _KINDS = {
 _AXES = Kind(are_axes, "a whole number, or several", True)
 _NUMBERS = Kind(_are_numbers, "a number, or an array of them", True)
 _KINDS.update({"list[float] | None": _NUMBERS, "Sequence[float]": _NUMBERS})
-_KINDS["Rate"] = Kind(lambda value: is_number(value) or callable(value), "a number, a schedule or a function")
 _NAMES = {  # one word means one thing, wherever it stands
     **dict.fromkeys("axis axes shared_axes input_axes output_axes dims target_shape target_class_ids".split(), _AXES),
     **dict.fromkeys("kernel_size strides".split(), Kind(are_axes, "a positive whole number, or one for each axis")),

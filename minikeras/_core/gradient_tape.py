@@ -94,8 +94,8 @@ class GradientTape(Recording):
         if all(isinstance(t, (int, float, np.generic, type(None))) for t in targets):
             raise TypeError(
                 f"A GradientTape has no gradient of {shorten(target)}, which is no tensor: float(x), x.item(), x.numpy() and "
-                "np.array(x) take numbers out of the tape. Compute the target by keras.ops or NumPy's functions of tensors, and "
-                "convert it when gradient() has been called."
+                "np.array(x) take numbers out of the tape. Compute the target by keras.ops or NumPy's functions of tensors, "
+                "and convert it when gradient() has been called."
             )
         self._used = True
         if output_gradients is None:

@@ -109,7 +109,7 @@ def _tried(function: Callable, args: Any, kwargs: Any, who: str) -> list:
     if not any(None in shape for shape in shapes):
         choices = [[(2, 16)]]
     else:
-        known = [np.shape(a) for a in flatten((args, kwargs)) if isinstance(a, (np.ndarray, Variable))]
+        known = [np.shape(a) for a in flatten((args, kwargs)) if isinstance(a, (np.ndarray, Variable, Box))]
         choices = list(_sizes(shapes, known))
     first = None
     for number in (0, 1):  # weights that are all 0 have no mean
@@ -125,6 +125,8 @@ def _sizes(symbolic: list, plain: list) -> Iterator[list[tuple[int, int]]]:
     """Pairs of (batch, other size) to try: any numbers first, then those of known axes, which an open one has to meet."""
     yield [(2, 16), (3, 33)]  # which stay apart when they are halved, four times over
     yield [(12, 48), (24, 96)]  # which can be split into equal parts
+    yield [(2, 4), (3, 8)]  # which can be filled up to more
+    yield [(2, 4), (3, 7)]  # short ones: a layer of positions knows as many as it was made for
     batches = {shape[0] for shape in [*symbolic, *plain] if len(shape) and shape[0] is not None}
     others = {n for shape in symbolic for n in shape[1:] if n is not None} | {n for shape in plain for n in shape}
     for k in sorted(others - {1}):

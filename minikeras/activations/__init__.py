@@ -154,7 +154,7 @@ def _in_file(name: str, config: dict) -> dict:
 
 
 _STEPS = (("Rescaling", {"scale": 0.2, "offset": 0.5}), ("ReLU", {"max_value": 1.0, "negative_slope": 0.0, "threshold": 0.0}))
-keras2_hard_sigmoid.in_files = _in_file("Pipeline", {"layers": [_in_file(*step) for step in _STEPS]})  # Keras 3 has no name for it
+keras2_hard_sigmoid.in_files = _in_file("Pipeline", {"layers": [_in_file(*step) for step in _STEPS]})  # no name in Keras 3
 
 
 def _is_keras2_hard_sigmoid(config: dict) -> bool:

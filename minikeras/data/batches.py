@@ -112,12 +112,14 @@ class Batches:
         """Go through all the data once."""
         raise NotImplementedError
 
+    endless = False  # whether the data begins anew within an epoch of so many steps
+
     def _limited(self, shuffle, skip):
         if self._running is None:
             self._running, self._seen = self._pass(shuffle, 0), 0
         for step in range(self._limit):
             batch = next(self._running, None)
-            if batch is None and not step and self._seen:  # the last epoch happened to end with the last batch
+            if batch is None and self._seen and (not step or self.endless):  # the last epoch ended with the last batch
                 self._running, self._seen = self._pass(shuffle, 0), 0
                 batch = next(self._running, None)
             if batch is None:

@@ -95,6 +95,7 @@ class DatasetBatches(Batches):
         super().__init__(bool(shuffle), class_weight, dtype, reader)
         self._dataset = dataset
         self._kind = type(dataset).__name__
+        self.endless = bool(getattr(dataset, "endless", False))
         self._begun = False
         self._ahead: dict = {}  # what peek() has fetched, by number
         self._available = dataset.num_batches if hasattr(dataset, "num_batches") else len(dataset)

@@ -257,8 +257,9 @@ class Called(Entry):
         variables = self.known.trained
         held = [Box(deep.leaf(v, v.value), deep) for v in variables]
         arrays, rebuild = _apart(given)
-        cuts = [None if e is None else Entry(e.value, deep, None) for e in entries]  # the way back ends here, and goes on below:
-        xs = [a if c is None else Box(c, deep) for a, c in zip(arrays, cuts)]  # one input may be another, or follow from it
+        # the way back ends at the inputs, and only then goes on: one may be the other, or follow from it
+        cuts = [None if e is None else Entry(e.value, deep, None) for e in entries]
+        xs = [a if c is None else Box(c, deep) for a, c in zip(arrays, cuts)]
         x, arguments = rebuild(xs)
         token = CALL.set(Call(self.training))  # what is added to a loss in there has been counted
         try:

@@ -42,7 +42,7 @@ class Renamed:
 
 
 class Growing(list):
-    """The own weights of a layer, as layers of Keras 2 have them in a private list: what is put in becomes a weight of the layer.
+    """The own weights of a layer, as Keras 2 has them in a private list: what is put in becomes a weight of the layer.
 
     >>> from minikeras import Variable
     >>> from minikeras.layers import Layer

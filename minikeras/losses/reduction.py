@@ -87,7 +87,7 @@ def align(sample_weight: Any, values: Any) -> np.ndarray:
     >>> align([1, 2], np.zeros((2, 3))).shape, align([[1], [2]], np.zeros(2)).shape
     ((2, 1), (2,))
     """
-    weights = np.asarray(sample_weight)
+    weights = sample_weight if isinstance(sample_weight, Box) else np.asarray(sample_weight)
     if weights.dtype != values.dtype:
         weights = convert(weights, values.dtype)
     given, shape = weights.shape, values.shape

@@ -52,7 +52,7 @@ def clone_model(
         )
     copy = clone_function or _copied
     if recursive:
-        copy = _recursive(copy)
+        copy = _recursive(copy, call_function)
     made: dict[int, Any] = {}  # a layer that stands in several places is copied once
 
     def copied(layer):
@@ -113,9 +113,11 @@ def _clone_graph(model: Model, input_tensors: Any, copied: Callable, call_functi
     return type(model)(inputs=inputs, outputs=outputs, name=model.name, trainable=model.trainable)
 
 
-def _recursive(copy: Callable) -> Callable:
+def _recursive(copy: Callable, call_function: Callable | None) -> Callable:
     def inside(layer):
-        return clone_model(layer, clone_function=copy, recursive=True) if isinstance(layer, Model) else copy(layer)
+        if not isinstance(layer, Model):
+            return copy(layer)
+        return clone_model(layer, clone_function=copy, call_function=call_function, recursive=True)
 
     return inside
 

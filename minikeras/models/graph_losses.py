@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import ops
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import flatten
 from minikeras._core.operation import Operation
@@ -71,7 +70,7 @@ def nothing(y_true: Any, y_pred: Any) -> Any:
     >>> nothing(np.ones((2, 1)), np.ones((2, 1))).tolist()
     [[0.0], [0.0]]
     """
-    return ops.multiply(y_pred, 0)
+    return y_pred * 0
 
 
 def split_losses(model: Any, loss: Any) -> tuple[Any, list[Target | None]]:

@@ -42,7 +42,7 @@ class Head:
     def prepare(self, y: Any, output: Any) -> Any:
         """Check targets against the output, a `KerasTensor`; make the loss and the metrics for their shapes."""
         shape, given = (None, *output.shape[1:]), y  # any number of rows
-        if self.shape is not None and not _meets(self.shape, shape):  # layers came or went: "accuracy" may mean something else now
+        if self.shape is not None and not _meets(self.shape, shape):  # layers came or went: "accuracy" may mean another now
             self.loss = None if _names(self.identifier, BY_SHAPE) else self.loss
             self.metrics = None
         self.shape = shape

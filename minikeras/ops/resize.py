@@ -259,6 +259,8 @@ def patches(images, size, strides, dilation_rate, padding, data_format, rank):
         for v in (size, dilation_rate, size if strides is None else strides)
     )
     for name, value in (("size", size), ("dilation_rate", dilation), ("strides", strides)):
+        if not all(isinstance(n, (int, np.integer)) for n in value):
+            raise TypeError(f"Argument `{name}` must be an integer, or {rank} of them, got {value}.")
         if len(value) != rank or min(value) < 1:
             raise ValueError(f"Argument `{name}` must be a positive integer, or {rank} of them, got {value}.")
     spans = [d * (k - 1) + 1 for k, d in zip(size, dilation)]

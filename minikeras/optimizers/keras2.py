@@ -208,7 +208,8 @@ class Keras2(State):
 
     def add_variable_from_reference(
         self, reference_variable: Variable | None = None, name: str | None = None, initializer: Any = "zeros",
-        listed: bool = True, *, model_variable: Variable | None = None, variable_name: str | None = None, initial_value: Any = None,
+        listed: bool = True, *, model_variable: Variable | None = None, variable_name: str | None = None,
+        initial_value: Any = None,
     ) -> Variable:  # fmt: skip
         """Make a variable of the shape and type of another; Keras 2 has other names for the arguments."""
         start = initializer if initial_value is None else np.asarray(untraced(initial_value))

@@ -148,7 +148,7 @@ class Options(Configurable):
 
     def _checked_rate(self, value: Any) -> float:
         value = untraced(value)
-        if isinstance(value, (str, bool, type(None))) or np.ndim(value):
+        if isinstance(value, (bool, dict)) or not is_number(value):
             raise ValueError(
                 "Argument `learning_rate` should be a float, a LearningRateSchedule or a function without arguments that "
                 f"returns a float, got {value!r}."

@@ -170,7 +170,7 @@ class SKLearnClassifier(ClassifierMixin, SKLBase):
 
     def _check_width(self, model: Model, y: Any) -> None:
         found = model.output_shape if model.built and not isinstance(model.output_shape, list) else ()
-        if np.ndim(y) == 2 and np.shape(y)[1] == 2 and tuple(found) == (None, 1):
+        if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 2 and tuple(found) == (None, 1):
             raise ValueError(
                 "SKLearnClassifier trains on targets in one-hot form, as in Keras: two classes want a last layer Dense(2, "
                 "activation='softmax') and loss='categorical_crossentropy'; this model has one output."

@@ -90,3 +90,8 @@ def test_an_open_size_meets_that_of_an_array():
 )
 def test_what_fits_no_two_or_three_rows(call, shape):
     assert call(KerasTensor((None, 6))).shape == shape
+
+
+def test_images_of_any_size_are_filled_up_to_one():
+    images = KerasTensor((None, None, 5, 3))
+    assert ops.image.pad_images(images, top_padding=2, left_padding=0, right_padding=0, target_height=20).shape[1] in (20, None)

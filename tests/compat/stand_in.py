@@ -47,7 +47,7 @@ from keras.utils.np_utils import to_categorical  # noqa: E402
 assert core_dense is Dense and to_categorical is minikeras.utils.to_categorical
 
 # what is not there
-for name in "tensorflow.python.tools tensorflow.python.nothing tensorflow.python.ops.nothing keras.nothing keras.layers.nothing keras._core".split():
+for name in "tensorflow.python.tools tensorflow.python.ops.nothing keras.nothing keras.layers.nothing keras._core".split():
     try:
         importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -61,7 +61,7 @@ except ImportError:
 fresh = importlib.import_module("keras.src")
 del keras.engine
 assert not hasattr(keras, "engine") and keras.engine.Layer is minikeras.Layer  # asked for, and used
-for statement in ("from keras.layers import Dens", "from tensorflow.keras.layers import Dens", "from keras.layers.core import Dens"):
+for statement in (f"from {name} import Dens" for name in ("keras.layers", "tensorflow.keras.layers", "keras.layers.core")):
     try:
         exec(statement)
     except ImportError as error:

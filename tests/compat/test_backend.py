@@ -339,3 +339,8 @@ def test_a_variable_of_the_backend_adds_up():
     zeros -= 1.0
     zeros *= 3.0
     assert np.asarray(zeros).tolist() == [-3, -3]
+
+
+def test_a_named_block_begins_the_paths_of_variables():
+    with K.name_scope("a/b"), K.name_scope("c"):
+        assert keras.Variable([1.0], name="w").path == "a/b/c/w"

@@ -49,3 +49,20 @@ def test_a_loss_of_the_inputs_alone_is_the_calls():
     assert losses_around(layer, x, {}) == [] and layer(x).node.losses == []
     assert adds_to_loss(Within) and adds_to_loss(Around) and not adds_to_loss(layers.Dense)
     assert not adds_to_loss(type("Plain", (layers.Layer,), {"call": lambda self, x: x}))
+
+
+def test_a_loss_for_each_row_of_a_batch():
+    class Rows(layers.Layer):
+        def call(self, inputs):
+            x, decoded = inputs
+            self.add_loss(K.mean(K.mean(K.square(x - decoded), axis=-1) + K.sum(K.square(mean), axis=-1)), inputs=inputs)
+            return x
+
+    x = keras.Input((4,))
+    mean = layers.Dense(2)(x)
+    decoded = layers.Dense(4)(mean)
+    model = keras.Model(x, Rows()([x, decoded]))
+    model.compile("sgd", loss=None)
+    data = np.ones((20, 4), "float32")
+    losses = model.fit(data, shuffle=True, epochs=3, batch_size=10, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]

@@ -465,3 +465,15 @@ def test_a_metric_in_a_call_takes_the_numbers():
     model = keras.Sequential([keras.Input((2,)), layers.Dense(2), Watching()])
     model.compile("sgd", "mse")
     assert np.isfinite(model.fit(np.ones((4, 2)), np.ones((4, 2)), verbose=0).history["seen"][0])
+
+
+def test_positions_of_a_limited_number_at_a_length_not_known():
+    class Positions(layers.Layer):
+        def __init__(self, length, size):
+            super().__init__()
+            self.words, self.places = layers.Embedding(50, size), layers.Embedding(length, size)
+
+        def call(self, x):
+            return self.words(x) + self.places(keras.ops.arange(keras.ops.shape(x)[-1]))
+
+    assert Positions(10, 3)(keras.Input((None,), dtype="int64")).shape == (None, None, 3)

@@ -1,5 +1,7 @@
 """What `keras.preprocessing` of Keras 2 does beyond the golden numbers in tests/parity."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -250,3 +252,15 @@ def test_skipgrams_of_nothing():
 def test_sizes_of_iterators_under_their_names_in_keras_1():
     flow = ImageDataGenerator().flow(np.zeros((5, 4, 4, 3)), batch_size=2)
     assert flow.nb_sample == flow.N == flow.n == 5
+
+
+def test_steps_of_an_epoch_go_beyond_the_end():
+    flow = ImageDataGenerator().flow(np.zeros((5, 2, 2, 1)), np.zeros(5), batch_size=2)
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    seen = []
+    count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(batch))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(flow, steps_per_epoch=2, epochs=4, verbose=0, callbacks=[count])
+    assert seen == [0, 1] * 4

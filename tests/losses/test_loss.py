@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import losses
 from minikeras.losses.loss import GRADIENTS
 from tests.gradcheck import check_gradient
@@ -199,3 +200,21 @@ def test_what_losses_give_answers_as_tensors_do():
 def test_one_number_as_target_stands_for_all():
     p = np.array([0.25, 0.5], "float32")
     np.testing.assert_allclose(losses.kl_divergence(0.5, p), 0.5 * np.log(2.0), rtol=1e-6)
+
+
+def test_weights_that_are_inputs_of_a_model():
+    class Endpoint(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.loss = losses.BinaryCrossentropy(from_logits=True)
+
+        def call(self, targets, logits, weights):
+            self.add_loss(self.loss(targets, logits, weights))
+            return logits * 1.0
+
+    x, y, w = (keras.Input((n,), name=name) for n, name in ((3, "x"), (1, "y"), (1, "w")))
+    logits = keras.layers.Dense(1, kernel_initializer="zeros")(x)
+    model = keras.Model([x, y, w], Endpoint()(y, logits, w))
+    model.compile("sgd")
+    data = {"x": np.ones((4, 3)), "y": np.ones((4, 1)), "w": np.full((4, 1), 2.0)}
+    assert model.fit(data, verbose=0).history["loss"][0] == pytest.approx(2 * np.log(2), rel=1e-6)

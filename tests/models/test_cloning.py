@@ -101,3 +101,18 @@ def test_inputs_of_a_clone_have_the_structure_of_the_models():
     assert list(clone_model(model, input_tensors={"x": x, "y": y}).input) == ["x", "y"]
     with pytest.raises(ValueError, match="must have the same structure as model.input"):
         clone_model(model, input_tensors=(x, y))
+
+
+def test_the_function_that_calls_copies_calls_those_inside_too():
+    x, h = keras.Input((3,)), keras.Input((3,))
+    model = keras.Model(x, keras.Model(h, Dense(2)(h), name="inner")(x))
+
+    def call(layer, *args, **kwargs):
+        y = layer(*args, **kwargs)
+        return keras.layers.Dropout(0.5)(y) if isinstance(layer, Dense) else y
+
+    def kinds(inner):
+        return [type(layer).__name__ for layer in inner.layers]
+
+    assert kinds(clone_model(model, call_function=call, recursive=True).layers[-1]) == ["InputLayer", "Dense", "Dropout"]
+    assert kinds(clone_model(model, call_function=call).layers[-1]) == ["InputLayer", "Dense"]

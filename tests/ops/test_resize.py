@@ -39,3 +39,8 @@ def test_more_than_there_is_can_not_be_cropped(given):
 def test_windows_have_a_size_for_each_axis(given):
     with pytest.raises(ValueError, match=r"must be a positive integer, or \d of them"):
         ops.image.extract_patches(np.ones((1, 4, 4, 1)), **given)
+
+
+def test_a_size_of_a_window_is_no_text():
+    with pytest.raises(TypeError, match="`size` must be an integer"):
+        ops.image.extract_patches(np.ones((1, 4, 4, 1)), "5")

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import tensorflow as tf
+
 from tests.parity.own_steps_cases import CASES
 
 OPS = SimpleNamespace(

@@ -123,3 +123,10 @@ def test_refusals():
         SKLearnRegressor(keras.Sequential([keras.layers.Dense(1)])).fit(X, Y)
     with pytest.raises(ValueError, match="Unknown label type"):
         ESTIMATORS["classifier"]().fit(X, X[:, 0])
+
+
+def test_a_model_of_one_output_for_two_classes_is_told_what_fits():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    with pytest.raises(ValueError, match=r"one-hot form.*Dense\(2, activation='softmax'\).*has one output"):
+        SKLearnClassifier(model, fit_kwargs={"verbose": 0}).fit(np.eye(2), [0, 1])

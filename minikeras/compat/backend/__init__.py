@@ -130,6 +130,7 @@ from minikeras.compat.backend.nn import (
     tanh,
 )
 from minikeras.compat.backend.old import (
+    _get_available_gpus,  # noqa: F401 - people ask the private one
     asymmetric_spatial_2d_padding,
     asymmetric_temporal_padding,
     atrous_conv2d,

@@ -198,6 +198,15 @@ def eager(func: Callable) -> Callable:
     return func
 
 
+def _get_available_gpus() -> list:
+    """The GPUs: none.
+
+    >>> _get_available_gpus()
+    []
+    """
+    return []
+
+
 @contextlib.contextmanager
 def control_dependencies(control_inputs: Any) -> Iterator[None]:
     """Things are computed in the order in which they stand, here always.

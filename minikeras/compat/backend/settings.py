@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras import config, utils
+from minikeras._core import scopes
 from minikeras._core.naming import reset_names
 from minikeras._core.now import CALL
 from minikeras._core.old_arguments import hint, quiet
@@ -160,9 +161,13 @@ def manual_variable_initialization(value: Any) -> None:
 
 @contextlib.contextmanager
 def name_scope(name: str, *args: Any, **kwargs: Any) -> Iterator[str]:
-    """A block with a name, for Keras' sake.
+    """A block with a name, which begins the paths of the variables that are made in it.
 
     >>> with name_scope("head") as name: name
     'head'
     """
-    yield name
+    with contextlib.ExitStack() as open_ones:
+        for part in str(name or "").split("/"):
+            if part:
+                open_ones.enter_context(scopes.name_scope(part))
+        yield name

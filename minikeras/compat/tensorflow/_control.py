@@ -22,6 +22,7 @@ from minikeras._core.variable import Variable
 from minikeras.compat.tensorflow._tensors import convert_to_tensor
 from minikeras.compat.tensorflow._tools import absent, exported
 from minikeras.compat.tensorflow.dtypes import as_dtype
+from minikeras.tensorboard.current import state
 
 
 def function(func: Callable | None = None, *args: Any, **kwargs: Any) -> Any:

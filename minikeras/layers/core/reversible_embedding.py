@@ -18,7 +18,8 @@ class ReversibleEmbedding(Embedding):
     """An `Embedding` that also goes back, as language models end: y = E[i], and z = h Eᵀ with ``reverse=True``.
 
     Args:
-        input_dim, output_dim, embeddings_initializer, embeddings_regularizer, embeddings_constraint, mask_zero: see `Embedding`.
+        input_dim, output_dim, embeddings_initializer, embeddings_regularizer, embeddings_constraint, mask_zero: as of
+            `Embedding`.
         tie_weights: whether the way back uses E too; else a table of its own.
         reverse_dtype: number type in which the way back is computed.
         logit_soft_cap: c, keeps the scores within (-c, c): z ← c · tanh(z / c).

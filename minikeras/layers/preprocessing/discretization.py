@@ -129,7 +129,7 @@ class Discretization(Layer):
         if len(store) == 1:
             summary = np.asarray(store["0"], "float32")
             if summary.ndim != 2 or summary.shape[0] != 2:
-                raise ValueError(f"Layer {self.name!r} (Discretization): a summary has shape (2, n), the file's {summary.shape}.")
+                raise ValueError(f"Layer {self.name!r} (Discretization): a summary has shape (2, n), not {summary.shape}.")
             self.summary = summary
             if self.bin_boundaries is None and summary.size:
                 self.finalize_state()

@@ -27,6 +27,7 @@ class Iterator(PyDataset):
     """
 
     white_list_formats = FORMATS
+    endless = True  # fit(steps_per_epoch=...) goes on with the first batch behind the last, as in Keras 2
 
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None, **kwargs):
         super().__init__(**kwargs)

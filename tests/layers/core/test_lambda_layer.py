@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
+from minikeras import layers
 from minikeras._core.byte_code import describe_code
 from minikeras.layers import Dense, Lambda
 

@@ -10,7 +10,7 @@ K.set_learning_phase(0)
 model = Sequential([
     Conv2D(6, (3, 3), activation='relu', padding='same', input_shape=(10, 10, 3), name='block1_conv1'),
     MaxPooling2D((2, 2), name='block1_pool'),
-    Conv2D(8, (3, 3), activation='relu', padding='same', name='block2_conv1'),
+    Conv2D(8, (3, 3), activation='elu', padding='same', name='block2_conv1'),
     Flatten(),
     Dense(4, activation='softmax'),
 ])
