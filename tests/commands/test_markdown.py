@@ -37,7 +37,7 @@ def test_nothing_in_the_text_becomes_a_tag_or_a_script():
     texts = "<script>x</script>", "[a](javascript:alert(1))", "[a](x' onclick='y)", "![a](data:text/html,x)", "<b onload=x>"
     for text in texts:
         page = to_html(text)
-        assert "<script" not in page and "<b" not in page and "href='j" not in page and "data:" not in page and "' o" not in page
+        assert not any(tag in page for tag in ("<script", "<b", "href='j", "data:", "' o"))
 
 
 def test_hostile_texts_end_soon():
