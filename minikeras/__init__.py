@@ -41,7 +41,8 @@ from minikeras.regularizers import Regularizer
 
 __version__ = "0.2.0"
 
-_LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "visualization", "wrappers")  # imported when they are asked for
+# imported when they are asked for
+_LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "visualization", "wrappers")
 _LAZY_MODULES = {
     "backend": "compat.backend",
     "mixed_precision": "compat.mixed_precision",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from minikeras._core.byte_code import trust_everything
 from minikeras._core.config import (
     backend,
     disable_interactive_logging,
@@ -66,13 +65,10 @@ def set_backend(backend: str) -> None:
 
 
 def enable_unsafe_deserialization() -> None:
-    """Let lambdas in files run from now on, in the whole process, as ``safe_mode=False`` does for one file.
+    """Do nothing: code in files is never run here. Pass functions as ``custom_objects``.
 
-    Such code can do anything to your computer. Better: write it as a named function and pass it as ``custom_objects``.
-
-    >>> enable_unsafe_deserialization()  # doctest: +SKIP
+    >>> enable_unsafe_deserialization()
     """
-    trust_everything()
 
 
 def enable_traceback_filtering() -> None:

@@ -1,57 +1,21 @@
-"""Lambdas in files: written as Keras writes them, read only where the user has said that the file is to be trusted."""
+"""Lambdas in files: written as Keras writes them, found again where they were made, never run from a file."""
 
 from __future__ import annotations
 
 import base64
-import binascii
-import contextlib
 import json
 import marshal
 import sys
 import types
-from collections.abc import Iterator
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from minikeras._core.custom import CUSTOM, SCOPE
+from minikeras._core.custom import find_custom
 from minikeras._core.naming import shorten
 
-_trusted: ContextVar[bool] = ContextVar("trusted", default=False)  # while a file is read with safe_mode=False
-_settings = {"unsafe": False}  # for the process: config.enable_unsafe_deserialization()
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
-REFUSED = (
-    "the code of a lambda, which is never run by default, as code in a file can do anything to your computer. If you know "
-    "the function: write it as a named function or as a layer of your own and pass custom_objects={name: function}. If you "
-    "trust whoever made the file: load_model(..., safe_mode=False) runs it."
-)
-
-
-@contextlib.contextmanager
-def trusting(safe_mode: Any) -> Iterator[None]:
-    """Let code in configs be read in the block if ``safe_mode`` is False and nothing else.
-
-    >>> with trusting(False): trusted()
-    True
-    >>> trusted()
-    False
-    """
-    token = _trusted.set(safe_mode is False)
-    try:
-        yield
-    finally:
-        _trusted.reset(token)
-
-
-def trusted() -> bool:
-    """Whether code in configs may be read now."""
-    return _trusted.get() or _settings["unsafe"]
-
-
-def trust_everything() -> None:
-    """Let code in configs be read from now on, in the whole process."""
-    _settings["unsafe"] = True
+MOST = 1_000  # lambdas that are remembered
+_MADE: dict[str, types.FunctionType] = {}  # what this process has described: its code, as text -> itself
 
 
 def describe_code(function: types.FunctionType) -> dict:
@@ -72,40 +36,40 @@ def describe_code(function: types.FunctionType) -> dict:
         ) from None
     code = base64.encodebytes(marshal.dumps(function.__code__)).decode("ascii")
     whole = [code, defaults, closure]
+    if len(_MADE) > MOST:
+        _MADE.clear()
+    _MADE[json.dumps(whole)] = function
     config = {"code": code if defaults is None else whole, "defaults": None, "closure": closure, "value": whole}  # Keras takes
     return {"class_name": "__lambda__", "config": {**config, "python": VERSION}}  # default values only so
 
 
-def function_of(config: Any) -> types.FunctionType:
-    """Make a function of what `describe_code`, or Keras, wrote, if that is trusted.
+def function_of(config: Any, custom_objects: dict | None = None, name: str = "<lambda>") -> Callable:
+    """Find the function that `describe_code`, or Keras, described: one that this process has described itself, or the user's.
 
-    Its global names are NumPy's and Keras' usual ones (``np``, ``keras``, ``ops``, ``K``, ...) and those of the custom objects.
+    Args:
+        config: the description.
+        custom_objects: the user's own objects.
+        name: under which the function is looked for among these, such as that of its layer.
 
-    >>> with trusting(False): function_of(describe_code(lambda x, n=2: x**n)["config"])(3)
-    9
+    Raises:
+        ValueError: there is neither; the code in the description is never run.
+
+    >>> double = lambda x, n=2: x * n
+    >>> function_of(describe_code(double)["config"]) is double
+    True
+    >>> function_of({"code": "4wEAAAA="}, {"scale": double}, "scale") is double
+    True
     >>> function_of({"code": "4wEAAAA="})
     Traceback (most recent call last):
-    ValueError: The config holds the code of a lambda, which is never run by default, ...
+    ValueError: The config holds the code of a lambda, which is never run, ...
     """
-    if not trusted():
-        raise ValueError(f"The config holds {REFUSED}")
-    code, defaults, closure = _pieces(config)
-    made = config.get("python") if isinstance(config, dict) else None
-    if made not in (None, VERSION):
-        raise ValueError(f"The config holds a lambda in the byte code of Python {made}, which Python {VERSION} can't run.")
-    try:
-        try:
-            raw = binascii.a2b_base64(code.encode("ascii"))
-        except (UnicodeEncodeError, binascii.Error):
-            raw = code.encode("raw_unicode_escape")  # as Keras 2 wrote it at first
-        found = marshal.loads(raw)
-        cells = None if closure is None else tuple(types.CellType(value) for value in closure)
-        return types.FunctionType(found, _globals(), found.co_name, None if defaults is None else tuple(defaults), cells)
-    except (TypeError, ValueError, EOFError, AttributeError) as error:
+    found = find_custom(name, custom_objects) or _MADE.get(json.dumps(_pieces(config)))
+    if found is None:
         raise ValueError(
-            f"The code of a lambda can't be read: {error}. It fits only the version of Python that it was saved by; this is "
-            f"Python {VERSION}."
-        ) from error
+            "The config holds the code of a lambda, which is never run, whatever `safe_mode` says: code in a file can do "
+            f"anything to your computer. Write the function yourself and pass it as custom_objects={{{name!r}: function}}."
+        )
+    return found
 
 
 def _pieces(config: Any) -> list:
@@ -118,10 +82,3 @@ def _pieces(config: Any) -> list:
     if not (isinstance(code, str) and all(v is None or isinstance(v, (list, tuple)) for v in (defaults, closure))):
         raise ValueError(f"A lambda in a config should be a text, its defaults and its closure, got {shorten(config)}.")
     return [code, defaults, closure]
-
-
-def _globals() -> dict:
-    house = sys.modules[__name__.partition(".")[0]]
-    names = {"np": np, "numpy": np, "keras": house, **{n: getattr(house, n) for n in ("layers", "ops", "activations")}}
-    names |= {n: sys.modules[m] for n, m in (("tf", "tensorflow"), ("K", "minikeras.compat.backend")) if m in sys.modules}
-    return {"__builtins__": __builtins__, **names, **CUSTOM, **SCOPE}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.arguments import unknown_arguments
-from minikeras._core.byte_code import describe_code, function_of, trusted, trusting
+from minikeras._core.byte_code import describe_code, function_of
 from minikeras._core.constructors import check_call, check_kinds
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
@@ -262,20 +262,17 @@ def nameless_allowed() -> Iterator[list]:
 
 
 def deserialize_keras_object(config: Any, custom_objects: dict | None = None, safe_mode: bool = True, **kwargs) -> Any:
-    """Build what `serialize_keras_object` described. Nothing is imported, no code in the config is run by default.
+    """Build what `serialize_keras_object` described. Nothing is imported, no code in the config is run.
 
     Args:
         config: plain data.
         custom_objects: ``{name: class or function}`` of your own.
-        safe_mode: False lets lambdas in the config run: only for what you trust.
+        safe_mode: kept for Keras' sake: code is never run.
 
     >>> deserialize_keras_object({"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": "int32"}})
     array([1, 2], dtype=int32)
     """
     unknown_arguments("deserialize_keras_object()", kwargs, ("module_objects", "printable_module_name"))
-    if safe_mode is False and not trusted():
-        with trusting(safe_mode):
-            return deserialize_keras_object(config, custom_objects)
     if isinstance(config, (*_KEPT, bytes)):
         found = find_custom(config, custom_objects) if isinstance(config, str) else None
         return config if found is None else found
@@ -293,7 +290,7 @@ def deserialize_keras_object(config: Any, custom_objects: dict | None = None, sa
     if name in ("__bytes__", "__ellipsis__", "__slice__"):
         return _python_value(name, inner)
     if name == "__lambda__":
-        return function_of(inner)
+        return function_of(inner, custom_objects)
     if name == "__typespec__":
         raise ValueError(
             "The config holds a typespec, which only TensorFlow can read. Write what holds it as a layer of your own and pass "

@@ -327,7 +327,8 @@ class Layer(Weighted, OldAttributes, Configurable):
             if arguments:
                 arguments = {name: tensor(value) for name, value in arguments.items()}
             y = self.call(tensor(x), **arguments, **extra)  # a user's own hands: x.get_shape(), x.numpy()
-            if any(isinstance(a, np.ndarray) and a.dtype.kind in "iub" for a in ((x,) if type(x) is np.ndarray else flatten(x))):
+            given = (x,) if type(x) is np.ndarray else flatten(x)
+            if any(isinstance(a, np.ndarray) and a.dtype.kind in "iub" for a in given):
                 y = map_leaves(self._narrow, y)
             return y if type(y) is np.ndarray else map_leaves(lambda a: a if mask_of(a) is not None else plain(a), y)
         if TAPE.get() is not None:
@@ -454,8 +455,9 @@ class Layer(Weighted, OldAttributes, Configurable):
         return self._cast(x)
 
     def _cast(self, x: Any) -> Any:
-        """Floats as the layer's own type, and numbers of other kinds, too, unless the layer is a user's: it may want indices."""
-        if isinstance(x, np.ndarray) and (x.dtype.kind == "f" or x.dtype.kind in "iub" and self.float_inputs and not self.is_traced):
+        """Floats as the layer's own type; numbers of other kinds, too, unless the layer is a user's: it may want indices."""
+        kinds = "fiub" if self.float_inputs and not self.is_traced else "f"
+        if isinstance(x, np.ndarray) and x.dtype.kind in kinds:
             return x.astype(self.compute_dtype, copy=False)
         return x
 

@@ -232,13 +232,13 @@ class Weighted:
         """Take the weights from what `save_own_variables` has filled; nothing is written unless all fit."""
         mine, names = self._own_variables(), sorted(store.keys())
         if names != sorted(str(i) for i in range(len(mine))):
-            hint = "" if self.built else " The layer is not built yet: build it, or call it on data, before its weights are loaded."
+            hint = "" if self.built else " The layer is not built yet: build it, or call it on data, before loading."
             raise ValueError(f"Layer {self.name!r} has {len(mine)} variables of its own, got {len(names)}: {names}.{hint}")
         values = [np.asarray(store[str(i)]) for i in range(len(mine))]
         for variable, value in zip(mine, values):
             if value.shape != variable.shape:
                 raise ValueError(
-                    f"Weight {variable.path!r} of layer {self.name!r} has shape {variable.shape}, got one of shape {value.shape}."
+                    f"Weight {variable.path!r} of layer {self.name!r} has shape {variable.shape}, got shape {value.shape}."
                 )
         for variable, value in zip(mine, values):
             variable.assign(value)

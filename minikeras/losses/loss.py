@@ -85,7 +85,7 @@ class Loss(Configurable):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         own = cls.__dict__
-        if ("call" in own or "__call__" in own) and "value_and_grad" not in own:  # a user's own: inherited formulas aren't its own
+        if ("call" in own or "__call__" in own) and "value_and_grad" not in own:  # a user's own
             cls.value_and_grad, cls.fused, cls.prepare_targets = Loss.value_and_grad, Loss.fused, Loss.prepare_targets
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:

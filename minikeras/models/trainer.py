@@ -158,7 +158,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         arguments = compile_arguments(config)
         if not takes(self.compile, arguments):
             warnings.warn(
-                f"`compile()` was not called as part of model loading: {type(self).__name__} has one of its own, which takes other "
+                f"`compile()` was not called as part of model loading: {type(self).__name__} has one of its own, with other "
                 "arguments. Call it after loading, or override get_compile_config() and compile_from_config(config) too.",
                 stacklevel=2,
             )

@@ -9,7 +9,6 @@ import warnings
 from typing import Any, BinaryIO
 
 from minikeras._core import old_paths
-from minikeras._core.byte_code import trusting
 from minikeras._core.files import replacing
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.keras_zip import KERAS_VERSION, read_keras, weights_in, write_keras
@@ -38,7 +37,8 @@ def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool 
         filepath: a path, or an open binary file; `.keras`, or legacy `.h5` / `.hdf5`. The content tells the format.
         custom_objects: ``{name: class or function}`` of your own that the file names.
         compile: whether to compile the model as it was when saved.
-        safe_mode: False lets lambdas in the file run, which can do anything to your computer: only for files that you trust.
+        safe_mode: kept for Keras' sake. Code in a file is never run: a Lambda layer of a lambda finds its function again in the
+            process that saved it; elsewhere pass it, ``custom_objects={name of the layer: function}``.
 
     Raises:
         FileNotFoundError, OSError: there is no such file, or it is no regular file.
@@ -50,7 +50,7 @@ def load_model(filepath: Any, custom_objects: dict | None = None, compile: bool 
     >>> save_model(model, file); load_model(file).count_params()
     3
     """
-    with trusting(safe_mode), opened(_meant(filepath)) as (file, name):
+    with opened(_meant(filepath)) as (file, name):
         kind = kind_of(file)
         if kind == "zip":
             return read_keras(file, name, custom_objects, compile)

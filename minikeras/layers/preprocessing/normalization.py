@@ -168,7 +168,7 @@ class Normalization(Layer):
         return np.broadcast_to(value.reshape(shape), self._broadcast)
 
     def _lone_batches(self, data: Any) -> Any:
-        """A list of arrays with several axes, or of pairs (x, y), is a list of batches, as in Keras; of numbers, it is one array."""
+        """A list of arrays with several axes, or of pairs (x, y), is a list of batches, as in Keras; else it is one array."""
         if isinstance(data, (list, tuple)) and data:
             firsts = [b[0] if isinstance(b, tuple) and b else b for b in data]
             if all(isinstance(b, np.ndarray) and b.ndim for b in firsts):

@@ -7,6 +7,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers
+from minikeras._core import byte_code
 from minikeras._core.byte_code import describe_code
 from minikeras.layers import Dense, Lambda
 
@@ -74,20 +75,30 @@ def test_a_named_function_is_saved_by_its_name(tmp_path):
         keras.models.load_model(tmp_path / "m.keras")
 
 
-def test_a_lambda_is_saved_as_code_and_opens_only_where_that_is_trusted(tmp_path):
+def test_a_lambda_is_saved_as_code_which_is_never_run(tmp_path, monkeypatch):
     shift = 2.0
-    model = keras.Sequential([keras.Input((2,)), Lambda(lambda x, k=3.0: x * k + shift), Lambda(lambda x: np.tanh(x))])
+    line = lambda x, k=3.0: x * k + shift  # noqa: E731
+    model = keras.Sequential([keras.Input((2,)), Lambda(line, name="line"), Lambda(lambda x: np.tanh(x), name="curve")])
     expected = np.tanh(3 * X + 2)
     for again in (copy.deepcopy(model), keras.models.clone_model(model)):
         np.testing.assert_array_equal(again.predict(X, verbose=0), expected)
     for ending in ("keras", "h5"):
+        monkeypatch.setattr(byte_code, "_MADE", {})
         model.save(tmp_path / f"m.{ending}")
-        with pytest.raises(ValueError, match=rf"m.{ending}.*the code of a lambda.*custom_objects.*safe_mode=False"):
-            keras.models.load_model(tmp_path / f"m.{ending}")
-        again = keras.models.load_model(tmp_path / f"m.{ending}", safe_mode=False)
+        again = keras.models.load_model(tmp_path / f"m.{ending}")  # where it was saved
         np.testing.assert_array_equal(again.predict(X, verbose=0), expected)
+        monkeypatch.setattr(byte_code, "_MADE", {})  # as in another process
+        for how in ({}, {"safe_mode": False}):
+            with pytest.raises(ValueError, match=rf"m.{ending}.*the code of a lambda.*custom_objects=\{{'line': function\}}"):
+                keras.models.load_model(tmp_path / f"m.{ending}", **how)
+        given = {"line": line, "curve": np.tanh}
+        again = keras.models.load_model(tmp_path / f"m.{ending}", custom_objects=given)
+        np.testing.assert_array_equal(again.predict(X, verbose=0), expected)
+    text = model.to_json()
+    assert keras.models.model_from_json(text).layers[0].function is line
+    monkeypatch.setattr(byte_code, "_MADE", {})
     with pytest.raises(ValueError, match="the code of a lambda"):
-        keras.models.model_from_json(model.to_json())
+        keras.models.model_from_json(text)
 
 
 def test_code_in_a_config_is_refused():
@@ -97,12 +108,13 @@ def test_code_in_a_config_is_refused():
     with pytest.raises(ValueError, match="custom_objects"):
         Lambda.from_config({"name": "l", "function": "unknown", "function_type": "function", "module": "m"})
     old = {"name": "l", "function": ["4wEAAAA=", None, None], "function_type": "lambda"}
-    with pytest.raises(ValueError, match="never run by default"):
-        Lambda.from_config(old)
-    with pytest.raises(ValueError, match="fits only the version of Python"):
-        Lambda.from_config(old, safe_mode=False)
-    code = describe_code(lambda x: x + 1)["config"]["value"]
-    assert Lambda.from_config({**old, "function": code}, safe_mode=False).function(1) == 2  # as Keras 2 wrote them
+    for safe_mode in (None, True, False):
+        with pytest.raises(ValueError, match="never run"):
+            Lambda.from_config(old, safe_mode=safe_mode)
+    assert Lambda.from_config(old, {"l": squared}).function is squared
+    double = lambda x: 2 * x  # noqa: E731
+    code = describe_code(double)["config"]["value"]
+    assert Lambda.from_config({**old, "function": code}).function is double  # as Keras 2 wrote them
 
 
 def test_bad_arguments():
