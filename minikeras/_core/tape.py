@@ -203,6 +203,7 @@ class Traced:
 
     def __init__(self, roll: Roll, y: Any, xs: list[Entry | None], losses: list = ()):
         self.roll, self.y, self.xs, self.losses = roll, y, xs, losses
+        self.from_logits = False  # whether ∂L/∂z of the last layer will come instead of ∂L/∂y
 
     def value(self) -> Any:
         """The result as plain arrays."""
@@ -212,9 +213,10 @@ class Traced:
         """Return ∂L/∂x for each argument, None where nothing flows, and {id(variable): ∂L/∂variable}."""
         if not self.losses and (found := self._in_a_row()) is not None:
             g = np.asarray(dy) if type(dy) is not np.ndarray else dy
-            entry, g = _start(self.y, g)
+            last, g = _start(self.y, g)
             for entry in self.roll.entries[:0:-1]:
-                g = entry.layer.backward(g, entry.kept, need_dx or entry.index > 1)
+                back = entry.layer.backward_from_logits if entry is last and self.from_logits else entry.layer.backward
+                g = back(g, entry.kept, need_dx or entry.index > 1)  # δ[l] from δ[l+1]
             return [g] if need_dx else [], found  # of which each is the variable's own grad
         starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)] if self.losses else []
         if type(self.y) is Box and isinstance(dy, np.ndarray):
@@ -235,6 +237,12 @@ class Traced:
                 found[key] = found[key] + grads[index] if key in found else grads[index]
         return [None if e is None else grads.get(e.index) for e in self.xs] if need_dx else [], found
 
+    def end(self) -> Any:
+        """The entry of the layer that the result comes from, if a loss may start from its logits: the last of layers in a row."""
+        last = self.y.entry if type(self.y) is Box else None
+        if last is None or self.losses or self._in_a_row() is None or getattr(last.layer, "logits", None) is None:
+            return None
+        return last
 
     def _in_a_row(self) -> dict[int, np.ndarray] | None:
         """If the run was layers in a row, each with weights of its own, the places of their gradients by id; else None."""

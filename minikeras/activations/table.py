@@ -17,6 +17,7 @@ import numpy as np
 from minikeras._core.config import floatx
 from minikeras._core.operation import Operation, symbolic
 from minikeras._core.symbolic import KerasTensor
+from minikeras._core.tape import boxed_inputs
 from minikeras._core.trace import Box, primitive
 from minikeras._core.variable import Variable
 
@@ -35,6 +36,7 @@ def activation(derivative: Callable) -> Callable:
         def door(x, *args, **kwargs):
             if type(x) is np.ndarray and x.ndim and x.dtype.kind == "f":
                 return f(x, *args, **kwargs)
+            x = boxed_inputs(x)
             if isinstance(x, Box):
                 return primitive(lambda z: there_and_back(f, derivative, z, args, kwargs), x)
             if isinstance(x, KerasTensor):

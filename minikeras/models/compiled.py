@@ -214,12 +214,15 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
     rule, from_logits = head.cost(model.activation, output.dtype)
     logits, tally, weight = model.logits, head.tally, head.weight
     back = model.ways()[2 if from_logits else 1]
+    asks = from_logits
+    if model.is_traced and output.dtype != "float16":  # a call() of its own: each pass tells what it ended in
+        rule, logits, asks = _told_by_the_pass(head.loss, rule), _itself, True
     wrapped = not isinstance(model.output_structure(), type(output))
     masked, reduction = model.makes_mask, head.loss.reduction
     known = head.metrics is not None  # else the first batch says whether targets come in pairs
 
     def cost(y, p, kept, w):
-        value, slope = rule(y, logits(kept) if from_logits else None, p, w)
+        value, slope = rule(y, logits(kept) if asks else None, p, w)
         tally(value, y, p, w)
         return value, slope
 
@@ -228,7 +231,7 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
         mask = model.flat_mask_of(kept) if masked else None
         mask = None if mask is None else mask[0]
         given = w if mask is None else masked_weights(mask, w, reduction, p.dtype)
-        value, slope = rule(y[0] if head.paired else y, logits(kept) if from_logits else None, p, given)
+        value, slope = rule(y[0] if head.paired else y, logits(kept) if asks else None, p, given)
         tally(value, y, p, w, mask)
         if weight != 1.0:
             value, slope = value * weight, slope * weight
@@ -236,6 +239,25 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
 
     plain = known and not (wrapped or masked or head.paired or weight != 1.0)
     return (cost if plain else full), lambda delta, kept: back(delta, kept, False)
+
+
+def _told_by_the_pass(loss: Any, rule: Callable) -> Callable:
+    """The cost behind a call() of one's own: from the logits where the pass ended in a layer whose activation the loss knows."""
+
+    def cost(y, kept, p, w):
+        run = kept[0]
+        end = run.end()
+        fused = None if end is None else loss.fused(end.layer.activation)
+        if fused is None:
+            return rule(y, None, p, w)
+        run.from_logits = True
+        return fused(y, end.layer.logits(end.kept), p, w)  # C, δ[L] = ∂C/∂z[L]
+
+    return cost
+
+
+def _itself(kept: Any) -> Any:
+    return kept
 
 
 def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:

@@ -134,7 +134,11 @@ class OwnSteps:
 
     def _own_steps(self) -> bool:
         """Whether this model's class, or the model itself, writes a step of its own."""
-        return any(name in vars(self) or getattr(type(self), name) is not getattr(OwnSteps, name) for name in STEPS)
+        own, cls = vars(self), type(self)
+        for name in STEPS:  # each predict of one row asks
+            if name in own or getattr(cls, name) is not getattr(OwnSteps, name):
+                return True
+        return False
 
 
 class _Together:

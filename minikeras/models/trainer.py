@@ -62,8 +62,8 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         Args:
             optimizer: name or object: "sgd", "adam", ``keras.optimizers.SGD(0.1, momentum=0.9)``.
             loss: name, object or function ``(y_true, y_pred) -> values per sample``; a list or dict for several outputs.
-                Behind a call() of your own that ends in softmax or sigmoid, a cross-entropy starts from the probabilities, cut
-                at 1e-7; ``from_logits=True`` and a call() that ends before them is exact, as other models are by themselves.
+                Behind a call() of your own that ends in softmax or sigmoid, a cross-entropy is exact where its layers stand in
+                a row; else it starts from the probabilities, cut at 1e-7: ``from_logits=True`` is better there.
             loss_weights: factor of the loss, or one for each output.
             metrics: names, objects or functions to report, a list for each output; "accuracy" fits itself to the targets.
             weighted_metrics: the same, with sample weights taken into account.

@@ -7,7 +7,8 @@ import inspect
 import numpy as np
 import pytest
 
-from minikeras import activations
+from minikeras import activations, ops
+from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.variable import Variable
 from minikeras.activations.table import above, bare, floats, within
 
@@ -27,6 +28,19 @@ def test_variables_and_data_frames_come_in():
     pandas = pytest.importorskip("pandas")
     assert activations.relu(Variable([-1.0, 2.0])).tolist() == [0, 2]
     assert activations.relu(pandas.DataFrame({"a": [-1.0, 2.0]})).tolist() == [[0], [2]]
+
+
+@pytest.mark.parametrize("name", ["linear", "tanh", "softmax", "relu", "gelu"])
+def test_a_tape_sees_variables_and_watched_tensors(name):
+    f = getattr(activations, name)
+    v, x = Variable([[0.5, 2.0]]), ops.convert_to_tensor([[0.5, 2.0]])
+    with GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        of_variable, of_tensor, of_operation = (ops.sum(f(a) ** 2) for a in (v, x, v * 1.0))
+    expected = tape.gradient(of_operation, v)
+    assert np.abs(expected).min() > 0
+    np.testing.assert_array_equal(tape.gradient(of_variable, v), expected)
+    np.testing.assert_array_equal(tape.gradient(of_tensor, x), expected)
 
 
 def test_floats():

@@ -629,3 +629,35 @@ def test_variables_in_attributes_are_frozen_with_their_layer():
     with GradientTape() as tape:
         y = ops.sum(model(X[:, :1]))
     assert tape.gradient(y, layer.w) is not None
+
+
+@pytest.mark.parametrize("activation, loss", [("sigmoid", "binary_crossentropy"), ("softmax", "categorical_crossentropy")])
+def test_a_call_of_layers_in_a_row_starts_from_the_logits(activation, loss):
+    """Saturated outputs learn, too, with the numbers of a Sequential of the same layers."""
+
+    class Row(Model):
+        def __init__(self, twice=False):
+            super().__init__()
+            large = keras.initializers.Constant(40.0)
+            self.first, self.last = layers.Dense(3, "tanh"), layers.Dense(3, activation, kernel_initializer=large)
+            self.twice = twice
+
+        def call(self, x):
+            y = self.last(self.first(x))
+            return (y + y) / 2 if self.twice else y
+
+    targets = np.eye(3)[np.arange(len(X)) % 3]
+    row, aside = Row(), Row(twice=True)
+    row(X), aside(X)
+    straight = keras.Sequential([keras.Input((4,)), layers.Dense(3, "tanh"), layers.Dense(3, activation)])
+    for model in (straight, row, aside):
+        model.set_weights(row.get_weights())
+        model.compile("sgd", loss)
+    start = row.get_weights()
+    before = [model.evaluate(X, targets, verbose=0) for model in (straight, row)]
+    assert before[0] == before[1]
+    histories = [model.fit(X, targets, epochs=3, shuffle=False, verbose=0).history["loss"] for model in (straight, row, aside)]
+    assert histories[0] == histories[1]
+    np.testing.assert_array_equal(straight.get_weights()[2], row.get_weights()[2])
+    assert np.abs(row.get_weights()[2] - start[2]).max() > 1e-3
+    assert histories[2][0] < before[0]  # cut at 1e-7 where something follows
