@@ -238,7 +238,7 @@ class Traced:
         return [None if e is None else grads.get(e.index) for e in self.xs] if need_dx else [], found
 
     def end(self) -> Any:
-        """The entry of the layer that the result comes from, if a loss may start from its logits: the last of layers in a row."""
+        """The entry of the layer that the result comes from, if a loss may start from its logits: the last of a row."""
         last = self.y.entry if type(self.y) is Box else None
         if last is None or self.losses or self._in_a_row() is None or getattr(last.layer, "logits", None) is None:
             return None

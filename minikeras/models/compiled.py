@@ -242,7 +242,7 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
 
 
 def _told_by_the_pass(loss: Any, rule: Callable) -> Callable:
-    """The cost behind a call() of one's own: from the logits where the pass ended in a layer whose activation the loss knows."""
+    """The cost behind a call() of one's own: from the logits where the pass ended in a layer that the loss knows."""
 
     def cost(y, kept, p, w):
         run = kept[0]
