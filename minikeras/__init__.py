@@ -42,12 +42,10 @@ from minikeras.regularizers import Regularizer
 __version__ = "0.2.0"
 
 # imported when they are asked for
-_LAZY = ("applications", "datasets", "ops", "tensorboard", "tree", "visualization", "wrappers")
-_LAZY_MODULES = {
-    "backend": "compat.backend",
-    "mixed_precision": "compat.mixed_precision",
-    "preprocessing": "legacy.preprocessing",
-}
+_LAZY = (
+    "applications", "backend", "datasets", "mixed_precision", "ops", "preprocessing", "tensorboard", "tree", "visualization",
+    "wrappers",
+)  # fmt: skip
 _LAZY_NAMES = {
     "Function": "models.function",
     "RematScope": "_core.scopes",
@@ -65,8 +63,6 @@ def __getattr__(name: str):
     try:
         if name in _LAZY:
             return importlib.import_module(f"minikeras.{name}")
-        if name in _LAZY_MODULES:
-            return importlib.import_module(f"minikeras.{_LAZY_MODULES[name]}")
         if name in _LAZY_NAMES:
             return getattr(importlib.import_module(f"minikeras.{_LAZY_NAMES[name]}"), name)
     except ModuleNotFoundError as error:

@@ -237,7 +237,8 @@ _NUMBERS = Kind(_are_numbers, "a number, or an array of them", True)
 _KINDS.update({"list[float] | None": _NUMBERS, "Sequence[float]": _NUMBERS})
 _NAMES = {  # one word means one thing, wherever it stands
     **dict.fromkeys("axis axes shared_axes input_axes output_axes dims target_shape target_class_ids".split(), _AXES),
-    **dict.fromkeys("kernel_size strides".split(), Kind(are_axes, "a positive whole number, or one for each axis")),
+    "kernel_size": Kind(are_axes, "a positive whole number, or one for each axis"),
+    "strides": Kind(are_axes, "a positive whole number, or one for each axis", True),  # None: those of the pool
     **dict.fromkeys("alpha thresholds label_weights boundaries values scale offset mean variance value".split(), _NUMBERS),
     "dtype": Kind(_is_type, "a dtype, a policy or the name of one", True),
     "seed": Kind(_is_seed, "a whole number of at least 0, a SeedGenerator or None", True),

@@ -18,33 +18,31 @@ Of call and forward a class writes one and gets the other: a house layer's `call
 from __future__ import annotations
 
 import functools
-import inspect
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from minikeras import regularizers
-from minikeras._core import dtypes
 from minikeras._core.arguments import unknown_arguments
 from minikeras._core.constructors import taken_by
-from minikeras._core.naming import auto_name, shorten
+from minikeras._core.naming import auto_name
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
-from minikeras._core.now import CALL, TAPE, TRIAL, Call
+from minikeras._core.now import CALL, TAPE, Call
 from minikeras._core.old_arguments import teach
 from minikeras._core.operation import output_spec
 from minikeras._core.origin import of_the_house
-from minikeras._core.registry import REGISTRIES, Registry, home
-from minikeras._core.serialize import Configurable, constructor_arguments, described, serialize_keras_object
-from minikeras._core.symbolic import InputSpec, KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
+from minikeras._core.registry import Registry, home
+from minikeras._core.serialize import Configurable
+from minikeras._core.symbolic import KerasTensor, Node, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.tape import Written, paused, traced
 from minikeras._core.tensor import Shape, plain, tensor
 from minikeras._core.threads import limited
 from minikeras._core.trace import Box, watched
 from minikeras._core.variable import Variable
-from minikeras.layers.arguments import BASE_ARGUMENTS, SHAPE_ARGUMENTS, given_shape, plain_arguments
+from minikeras.layers.adding import Adding
+from minikeras.layers.arguments import SHAPE_ARGUMENTS, given_shape, plain_arguments
 from minikeras.layers.calling import (
-    arrays_in,
     call_on_one,
     call_on_tape,
     call_spec,
@@ -53,15 +51,18 @@ from minikeras.layers.calling import (
     shares_of_traced,
     with_mask,
 )
+from minikeras.layers.classes import first_half, of_this_class, remembering
 from minikeras.layers.closing import adds_to_loss, losses_around
+from minikeras.layers.described import Described, open_batch, symbolic_of
 from minikeras.layers.old_arguments import OLD
 from minikeras.layers.old_attributes import OldAttributes
+from minikeras.layers.refusing import name_layer, refuse_loop
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
 
 
-class Layer(Weighted, OldAttributes, Configurable):
+class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
     """A step of a model: numbers in, numbers out, with weights that training changes.
 
     Args:
@@ -125,7 +126,7 @@ class Layer(Weighted, OldAttributes, Configurable):
         self.dtype_policy = dtype
         self.autocast = autocast
         self.input_spec: Any = None
-        self.built = self.stateless and type(self).build is Layer.build
+        self.built = self.stateless and self.has_no_build
         self._trainable = bool(trainable)
         self._parent_path = ""
         self._build_shape: tuple | None = None
@@ -141,16 +142,16 @@ class Layer(Weighted, OldAttributes, Configurable):
         if cls.__name__ in OLD and cls.__module__.startswith("minikeras.layers."):
             teach(cls, OLD[cls.__name__])
         if "build" in own:
-            cls.build = _remembering(own["build"])
+            cls.build = remembering(own["build"])
         if "forward" in own and "call" not in own:
-            cls.call = _first_half(cls)
+            cls.call = first_half(cls)
             cls._is_plain = cls.compute_mask is Layer.compute_mask
         elif "call" in own and "forward" not in own:  # a user's own: what it inherits no longer is its gradient
             cls.forward, cls.backward, cls.penalty = Layer.forward, Layer.backward, Layer.penalty
             cls.logits = None
             cls._is_plain = False
         elif "call" in own and "forward" in own:
-            cls.call = _of_this_class(cls)
+            cls.call = of_this_class(cls, Layer.forward)
             cls._is_plain = False
         elif "__call__" in own or "compute_mask" in own:
             cls._is_plain = False
@@ -165,6 +166,11 @@ class Layer(Weighted, OldAttributes, Configurable):
                     f"array of shape {np.shape(value)}. Write into it: layer.{name}.assign(array)."
                 )
         super().__setattr__(name, value)
+
+    @property
+    def has_no_build(self) -> bool:
+        """Whether the class leaves `build` as it is."""
+        return type(self).build is Layer.build
 
     logits = backward_from_logits = None  # what layers that end in an activation have
 
@@ -311,13 +317,6 @@ class Layer(Weighted, OldAttributes, Configurable):
         self.check_input_shape(shapes_of(x))
         return x, arguments, mask
 
-    def note_activity(self, y: Any) -> None:
-        """Add the penalty on an output, if there is one, to what the running call adds to the loss."""
-        call = CALL.get() if self.activity_regularizer is not None else None
-        if call is not None:
-            for part in flatten(y):
-                call.losses.append((self, self.activity_regularizer(part) * (1.0 / max(len(part), 1))))
-
     def _boxes(self, value: Any, tape: Any) -> Any:
         return value if tape is None else map_leaves(tape.boxed, value)
 
@@ -346,14 +345,6 @@ class Layer(Weighted, OldAttributes, Configurable):
         finally:
             if token is not None:
                 CALL.reset(token)
-
-    def _note_losses(self, call: Call) -> None:
-        """After a call by hand: each layer inside keeps what it added to the loss."""
-        if call.losses or self._penalties:
-            for layer in [self, *self._inner_layers()]:
-                layer._penalties = []
-            for layer, value in call.losses:
-                layer._penalties.append(value)
 
     # -- symbolic ----------------------------------------------------------------------------------------------------
 
@@ -492,274 +483,8 @@ class Layer(Weighted, OldAttributes, Configurable):
             self.build_for(x)
         return shapes_of(self._tried(x, {}))
 
-    def add_loss(self, loss: Any, inputs: Any = None) -> None:
-        """Add to the loss of the model: in `call` a value, or several; outside a function of no arguments.
-
-        ``inputs``, of Keras 2, changes nothing.
-
-        >>> class Sparse(Layer):
-        ...     def call(self, x):
-        ...         self.add_loss(np.sum(np.abs(x))); return x
-        >>> layer = Sparse(); _ = layer(np.array([[1.0, -2.0]])); [float(loss) for loss in layer.losses]
-        [3.0]
-        """
-        call = CALL.get()
-        for value in flatten(loss):
-            if callable(value) and not isinstance(value, (Box, Variable, np.ndarray)):
-                self._loss_functions.append(value)
-            elif call is None:
-                self._penalties.append(value)
-            elif value is not None and (not isinstance(value, KerasTensor) or TRIAL.get() is not None):  # see `closing`
-                call.losses.append((self, value))
-
-    def add_metric(self, value: Any, name: str | None = None, aggregation: str = "mean") -> None:
-        """Report the mean of a value of each batch under a name; Keras 3 has metrics in attributes instead.
-
-        >>> layer = Layer(); layer.add_metric(2.0, name="height"); float(layer.metrics[0].result())
-        2.0
-        """
-        found = vars(self).setdefault("_added_metrics", {})
-        name = name or "metric"
-        if name not in found:
-            found[name] = REGISTRIES["keras.metrics"].table["Mean"](name=name)
-        found[name].update_state(getattr(value, "untraced", value))
-
-    @property
-    def metrics(self) -> list:
-        """The metrics in attributes of this layer and of those inside, each once."""
-        kind, found = REGISTRIES["keras.metrics"].table["Metric"], {}
-        for layer in [self, *self._inner_layers()]:
-            for value in vars(layer).values():
-                items = value if type(value) in (list, tuple) else value.values() if type(value) is dict else [value]
-                found.update((id(m), m) for m in items if isinstance(m, kind))
-        return list(found.values())
-
-    @property
-    def _loss_functions(self) -> list:
-        return vars(self).setdefault("_added_losses", [])
-
-    @property
-    def metrics_variables(self) -> list:
-        """The variables of the metrics in this layer and in those inside."""
-        return [v for metric in self.metrics for v in metric.variables]
-
-    # -- names, shapes, configs --------------------------------------------------------------------------------------
-
-    @property
-    def path(self) -> str:
-        """The names from the model down, joined by '/'."""
-        return f"{self._parent_path}/{self.name}" if self._parent_path else self.name
-
-    @property
-    def dtype_policy(self) -> dtypes.DTypePolicy:
-        """The number types of the layer; may be set by name, for weights that are made from then on."""
-        return self._dtype_policy
-
-    @dtype_policy.setter
-    def dtype_policy(self, policy: Any) -> None:
-        self._dtype_policy = policy = dtypes.get(policy)
-        self.compute_dtype, self.variable_dtype = policy.compute_dtype, policy.variable_dtype
-
-    @property
-    def dtype(self) -> str:
-        """The number type of the weights."""
-        return self.variable_dtype
-
-    @property
-    def input_dtype(self) -> str:
-        """The number type that inputs are cast to."""
-        return self.compute_dtype
-
-    def _at_node(self, what: str) -> Any:
-        if not self._inbound_nodes:
-            raise AttributeError(
-                f"Layer {self.name!r} has no {what} yet: it was never called on keras.Input() or put into a model of known "
-                "input shape."
-            )
-        node = self._inbound_nodes[0]
-        return node.outputs if what == "output" else node.args[0]
-
-    @property
-    def input(self) -> Any:
-        """The symbolic input of the layer's first call, or the inputs in their structure."""
-        return self._at_node("input")
-
-    @property
-    def output(self) -> Any:
-        """The symbolic output of the layer's first call."""
-        return self._at_node("output")
-
-    @property
-    def input_shape(self) -> Any:
-        """The input's shape, None for the batch."""
-        if self._inbound_nodes:
-            return shapes_of(self.input)
-        if self._build_shape is None:
-            raise AttributeError(f"Layer {self.name!r} has no input yet: it was never called or built.")
-        return self._build_shape
-
-    @property
-    def output_shape(self) -> Any:
-        """The output's shape, None for the batch."""
-        if self._inbound_nodes:
-            return shapes_of(self.output)
-        if self._output_shape is None:
-            self._output_shape = self.compute_output_shape(self.input_shape)
-        return self._output_shape
-
-    def get_config(self) -> dict:
-        """Return the arguments that rebuild this layer, without its weights."""
-        config = {"name": self.name, "trainable": self._trainable, "dtype": self.serialized_policy()}
-        if self.activity_regularizer is not None:
-            config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        mine = constructor_arguments(described(type(self)))
-        given = {n: v for n, v in vars(self).get("_given", {}).items() if n in mine and not hasattr(self, n)}
-        return {**config, **self._own_config(leave_out=(*BASE_ARGUMENTS, *given)), **given}
-
-    def serialized_policy(self) -> dict:
-        """The config of the dtype policy."""
-        return serialize_keras_object(self.dtype_policy)
-
-    def get_build_config(self) -> dict | None:
-        """Return the shape that the layer was built for; None for what is built as soon as it is made."""
-        if self.stateless and type(self).build is Layer.build or self._build_shape is None:
-            return None
-        return {"input_shape": self._build_shape}
-
-    def build_from_config(self, config: dict) -> None:
-        """Build for the shape that `get_build_config` returned."""
-        shape = config.get("input_shape") if isinstance(config, dict) else config
-        further = {k: v for k, v in config.items() if k.endswith("_shape")} if isinstance(config, dict) else {}
-        if not shape and further and not self.built and type(self).build is not Layer.build:
-            self.build(**{k: _read_shapes(self, v) for k, v in further.items()})
-        elif shape and not self.built:
-            self.build(_read_shapes(self, shape))
-
-    def __reduce__(self):  # copy and pickle: layers of the house by config and weights, a user's own by attributes
-        if home(self) is None:
-            return _bare, (type(self),), dict(vars(self))
-        return _rebuild, (type(self), self.get_config(), self._build_shape if self.built else None, self.get_weights())
-
-    def __repr__(self):
-        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
 
 _SIMPLE = frozenset([str, int, float, bool, type(None), Variable, FunctionType, np.dtype])  # what most attributes are
-
-
-def name_layer(layer: Any, x: Any, error: ValueError) -> None:
-    """Put the layer before an error that NumPy raised in its call, unless the message names one."""
-    if not getattr(error, "names_a_layer", False) and len(error.args) == 1:
-        text = str(error)
-        if layer.name not in text and type(layer).__name__ not in text:
-            shapes = shapes_of(x) if all(hasattr(part, "shape") for part in flatten(x)) else "no arrays"
-            built = f", built for {layer._build_shape}" if layer._build_shape else ""
-            kind = type(layer).__name__
-            error.args = (f"Layer {layer.name!r} ({kind}), called on an input of shape {shapes}{built}: {text}",)
-        error.names_a_layer = True
-
-
-def refuse_loop(layer: Any, value: Any, how: str) -> None:
-    """Raise if a layer, or one of several, that is to be held by another one holds that one already."""
-    several = value.values() if type(value) is dict else value if type(value) in (list, tuple) else (value,)
-    for part in several:
-        if isinstance(part, Weighted) and (part is layer or any(inner is layer for inner in part._inner_layers())):
-            which = "itself" if part is layer else f"{part.name!r}, which it stands in,"
-            raise ValueError(
-                f"Layer {layer.name!r} ({type(layer).__name__}) can't hold {which} {how}: layers in each other have no end. "
-                "If it has to know that one, give it as an argument of call(), or keep weakref.ref(...) of it."
-            )
-
-
-def _bare(cls: type) -> Layer:
-    return object.__new__(cls)
-
-
-def _rebuild(cls: type, config: dict, shape: tuple | None, weights: list) -> Layer:
-    layer = cls.from_config(config)
-    if shape is not None and not layer.built:
-        layer.build(shape)
-    if weights:
-        layer.set_weights(weights)
-    return layer
-
-
-def _remembering(build):
-    """Wrap a class's build: it notes the shape, names the weights by their path, and puts given weights in."""
-
-    def wrapped(self, *shapes, **named):
-        outermost = not vars(self).get("_building", False)
-        vars(self)["_building"] = True
-        outer = TRIAL.set(None)  # what is assigned here stays
-        try:
-            shape = next(iter((*shapes, *named.values())), None)
-            if is_shape(shape):
-                shape = Shape(n if n is None else int(n) for n in shape)
-                if shapes:
-                    shapes = (shape, *shapes[1:])
-                else:
-                    named[next(iter(named))] = shape
-            for layer in self._parts(Layer):
-                if not layer.built:
-                    layer._parent_path = self.path
-            build(self, *shapes, **named)
-            if outermost:
-                self.built = True
-                if self._build_shape is None:
-                    self._build_shape = shape
-                if self.fixed_axes and is_shape(shape):
-                    self.input_spec = InputSpec(ndim=len(shape), axes={axis: shape[axis] for axis in self.fixed_axes})
-                if self._given_weights is not None:
-                    weights, self._given_weights = self._given_weights, None
-                    self.set_weights(weights)
-        finally:
-            TRIAL.reset(outer)
-            if outermost:
-                del vars(self)["_building"]
-
-    wrapped.__doc__, wrapped.__name__, wrapped.__wrapped__ = build.__doc__, "build", build
-    return wrapped
-
-
-def _first_half(cls):
-    forward = cls.forward
-
-    @functools.wraps(forward)
-    def call(self, x, training=False, **arguments):
-        if TAPE.get() is not None or not isinstance(x, np.ndarray) and any(isinstance(v, Box) for v in arrays_in(x)):
-            return call_on_tape(self, x, training, arguments, cls)
-        return forward(self, x, training, **arguments)[0]
-
-    call.__doc__, call.__name__ = "Compute the output.", "call"
-    return call
-
-
-def _of_this_class(cls):
-    """The call of a class with formulas as `super().call` of a user's class finds it: ``self.forward`` is this class's."""
-    own, forward = cls.call, cls.forward
-
-    @functools.wraps(own)
-    def call(self, *args, **kwargs):
-        if type(self).forward is Layer.forward and forward is not Layer.forward:
-            self = As(self, cls)
-        return own(self, *args, **kwargs)
-
-    return call
-
-
-class As:
-    """A layer of a user's class as one of the house's class that it stands on."""
-
-    def __init__(self, layer: Layer, kind: type):
-        self.layer, self.kind = layer, kind
-
-    def __getattr__(self, name):
-        return getattr(self.layer, name)
-
-    def forward(self, x: Any, training: bool = False, *args, **kwargs) -> tuple[Any, None]:
-        """What the class computes, on the tape if there is one."""
-        names = list(inspect.signature(self.kind.forward).parameters)[3:]
-        return call_on_tape(self.layer, x, bool(training), {**dict(zip(names, args)), **kwargs}, self.kind), None
 
 
 @functools.lru_cache(1024)
@@ -773,25 +498,6 @@ def _says_its_shape(cls: type) -> bool:
     return False
 
 
-def open_batch(x: Any) -> Any:
-    """The shapes of arrays or symbolic tensors, with None for the batch."""
-    if isinstance(x, dict):
-        return {key: open_batch(value) for key, value in x.items()}
-    if isinstance(x, (list, tuple)):
-        return [open_batch(value) for value in x]
-    shape = tuple(np.shape(x) if not hasattr(x, "shape") else x.shape)
-    return shape if isinstance(x, KerasTensor) or not shape else (None, *shape[1:])
-
-
-def symbolic_of(shape: Any, dtype: str) -> Any:
-    """Symbolic tensors of a shape, or of a structure of shapes."""
-    if is_shape(shape):
-        return KerasTensor(tuple(shape), dtype)
-    if isinstance(shape, dict):
-        return {key: symbolic_of(item, dtype) for key, item in shape.items()}
-    return type(shape)(symbolic_of(item, dtype) for item in shape) if isinstance(shape, (list, tuple)) else shape
-
-
 def _array_argument(value: Any) -> Any:
     """A further argument of a call: lists of numbers stay lists, variables stand for their arrays."""
     if isinstance(value, Variable):
@@ -799,17 +505,5 @@ def _array_argument(value: Any) -> Any:
     return map_leaves(_array_argument, value) if is_nested(value) and is_structure(value) else value
 
 
-def _read_shapes(layer: Layer, shape: Any) -> Any:
-    """A shape, or a structure of shapes, from a config."""
-    if is_shape(shape):
-        return tuple(shape)
-    if isinstance(shape, (list, tuple)) and shape and all(isinstance(s, (list, tuple, dict)) for s in shape):
-        return [_read_shapes(layer, s) for s in shape]
-    if isinstance(shape, dict) and shape:
-        return {key: _read_shapes(layer, s) for key, s in shape.items()}
-    if shape is None:
-        return None
-    raise ValueError(f"Layer {layer.name!r} can't be built: build_config should hold a shape, got {shorten(shape)}.")
 
-
-Layer.build = _remembering(Layer.build)
+Layer.build = remembering(Layer.build)

@@ -14,7 +14,8 @@ from minikeras._core.tape import paused
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
 from minikeras.layers.calling import is_structure, mask_of
-from minikeras.layers.layer import Layer, open_batch
+from minikeras.layers.described import open_batch
+from minikeras.layers.layer import Layer
 from minikeras.models.arguments import flat_shapes
 from minikeras.models.graph import propagate
 from minikeras.models.heads import by_head

@@ -18,7 +18,8 @@ from minikeras._core.serialize import deserialize_keras_object, noting_own, seri
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.text import is_text
 from minikeras.layers.calling import call_on_tape
-from minikeras.layers.layer import Layer, symbolic_of
+from minikeras.layers.described import symbolic_of
+from minikeras.layers.layer import Layer
 from minikeras.models import summary as summaries
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course

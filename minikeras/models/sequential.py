@@ -14,8 +14,9 @@ from minikeras._core.tape import paused
 from minikeras._core.variable import untraced
 from minikeras.layers.calling import is_structure
 from minikeras.layers.input_layer import InputLayer
-from minikeras.layers.layer import Layer, refuse_loop
+from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
+from minikeras.layers.refusing import refuse_loop
 from minikeras.models.depths import functional_of
 from minikeras.models.model import Model
 

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2] / "minikeras"
 FLOORS = (
     "_core tree config dtype_policies random ops activations initializers regularizers constraints layers losses metrics "
     "optimizers data tensorboard callbacks saving models utils legacy datasets applications distribution wrappers "
-    "visualization compat commands"
+    "visualization compat backend mixed_precision preprocessing commands"
 ).split()
 STANDARD = set(__import__("sys").stdlib_module_names)
 THIRD_PARTY = {  # package: the floors that may import it, where it is used; numpy alone may stand at the top of a file

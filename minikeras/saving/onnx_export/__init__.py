@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras._core.files import atomic_write
 from minikeras._core.nest import flatten, pack_sequence_as
-from minikeras.layers.layer import symbolic_of
+from minikeras.layers.described import symbolic_of
 from minikeras.saving.onnx_export.graph import Graph
 from minikeras.saving.onnx_export.layers import LAYERS  # noqa: F401
 from minikeras.saving.onnx_export.rules import translate
