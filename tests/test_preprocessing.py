@@ -15,7 +15,6 @@ def run(code):
 @pytest.mark.parametrize("module", MODULES)
 def test_the_module_is_there_once_however_it_is_asked_for(module):
     run(f"import minikeras; a = minikeras.{module}; import minikeras.{module} as b; assert a is b")
-
     run(f"import minikeras.{module} as b, minikeras; assert minikeras.{module} is b")
 
 

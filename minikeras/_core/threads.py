@@ -64,10 +64,10 @@ def set_blas_threads(threads: Any) -> None:
     1
     >>> set_blas_threads("auto")
     """
-    whole = isinstance(threads, int) and not isinstance(threads, bool) and threads > 0
+    whole = isinstance(threads, (int, np.integer)) and not isinstance(threads, bool) and threads > 0
     if threads not in ("auto", None) and not whole:
         raise ValueError(f"Argument `threads` of set_blas_threads must be a positive integer, 'auto' or None, got {threads!r}.")
-    _setting[0] = threads
+    _setting[0] = int(threads) if whole else threads
 
 
 class limited:

@@ -35,3 +35,7 @@ __all__ = [
     "toy",
 ]
 __getattr__ = lazily(__name__, {}, {}, modules=" ".join(__all__))
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -454,7 +454,9 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
 
     def _narrow(self, y: Any) -> Any:
         """Float64 that NumPy makes of integers and float32, as the layer's own type."""
-        return y.astype(self.compute_dtype) if isinstance(y, np.ndarray) and y.dtype == np.float64 else y
+        if not isinstance(y, np.ndarray) or y.dtype != np.float64 or self.compute_dtype == "float64":
+            return y
+        return with_mask(y.astype(self.compute_dtype), mask_of(y))
 
     def check_input_shape(self, shape: Any) -> None:
         """Raise a ValueError if an input of this shape can't go in."""

@@ -21,14 +21,15 @@ def standardize_sizes(layer: str, argument: str, value: Any, n: int, least: int 
 
     Args:
         layer, argument: who asks, for the message.
-        value: an integer for all axes, or a tuple or list with one for each.
+        value: an integer for all axes, or a tuple, list or array with one for each.
         n: the number of axes.
         least: the smallest size that makes sense.
 
     >>> standardize_sizes("MaxPooling2D", "pool_size", 2, 2), standardize_sizes("MaxPooling2D", "pool_size", [2, 3], 2)
     ((2, 2), (2, 3))
     """
-    sizes = (value,) * n if whole(value, least) else value
+    given = value.tolist() if isinstance(value, np.ndarray) else value
+    sizes = (given,) * n if whole(given, least) else given
     if not isinstance(sizes, (tuple, list)) or len(sizes) != n or not all(whole(size, least) for size in sizes):
         kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
         raise ValueError(f"Argument `{argument}` of {layer} must be {kind} or a tuple of {n} of them, got {value!r}.")
@@ -46,7 +47,8 @@ def standardize_edges(layer: str, argument: str, value: Any, n: int) -> tuple[tu
     >>> standardize_edges("ZeroPadding2D", "padding", (1, (0, 2)), 2)
     ((1, 1), (0, 2))
     """
-    edges = (value,) * n if whole(value) else value
+    given = value.tolist() if isinstance(value, np.ndarray) else value
+    edges = (given,) * n if whole(given) else given
     if isinstance(edges, (tuple, list)) and len(edges) == n:
         edges = tuple((edge, edge) if whole(edge) else edge for edge in edges)
         if all(isinstance(edge, (tuple, list)) and len(edge) == 2 and all(whole(m) for m in edge) for edge in edges):

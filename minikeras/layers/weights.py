@@ -274,7 +274,8 @@ class Weighted:
         layers = [self, *self._inner_layers()]
         values = [value for layer in layers for value in layer._penalties]
         values += [f() for layer in layers for f in vars(layer).get("_added_losses", ())]
-        return values + [v.regularizer(v._now()) for v in self.trainable_weights if v.regularizer is not None]
+        trained = {id(v): v for layer in layers for v in layer._weights if v.regularizer is not None and v.trainable}
+        return values + [v.regularizer(v._now()) for v in trained.values()]
 
 
 class Known:

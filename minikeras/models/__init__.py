@@ -18,3 +18,7 @@ __getattr__ = old_names(
 )
 
 __all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -29,8 +29,7 @@ def pillow() -> Any:
         import PIL.Image
     except ImportError:
         raise ImportError(
-            "Reading and writing image files needs Pillow, which is not installed: pip install pillow "
-            "(or the extra: pip install minikeras-numpy[image])."
+            "Reading and writing image files needs Pillow, which is not installed: pip install pillow"
         ) from None
     return PIL.Image
 

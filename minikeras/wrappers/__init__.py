@@ -10,3 +10,7 @@ if TYPE_CHECKING:  # for editors
 __getattr__ = lazily(__name__, {"sklearn_wrapper": "SKLearnClassifier SKLearnRegressor SKLearnTransformer"}, {})
 
 __all__ = ["SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer"]
+
+
+def __dir__() -> list[str]:
+    return __all__

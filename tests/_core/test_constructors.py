@@ -1,6 +1,9 @@
+import inspect
+
 import numpy as np
 import pytest
 
+from minikeras import callbacks, initializers, layers, losses, metrics, optimizers
 from minikeras._core.constructors import are_axes, check_call, check_kinds, is_switch, is_whole, kind_of, taken_by
 
 
@@ -53,3 +56,18 @@ def test_what_fits():
     assert is_whole(np.int8(2)) and is_whole(3.0) and not is_whole("3")
     assert is_switch(0) and not is_switch("0") and are_axes([0, None, 1]) and not are_axes({})
     assert kind_of("seed", "Any").fits(3) and kind_of("axis", "Any").fits((1, 2)) and kind_of("else", "Any") is None
+
+
+@pytest.mark.parametrize("module", [callbacks, initializers, layers, losses, metrics, optimizers])
+def test_what_a_class_takes_by_default_may_be_said(module):
+    for cls in [found for name in module.__all__ if inspect.isclass(found := getattr(module, name))]:
+        kinds = taken_by(cls).kinds
+        for name, parameter in inspect.signature(cls).parameters.items():
+            if parameter.default is not parameter.empty and name in kinds:
+                check_kinds(cls, (), {name: parameter.default})
+
+
+def test_strides_of_pooling_may_be_none():
+    assert layers.MaxPooling2D(3, strides=None).strides == layers.AveragePooling2D(3, None).strides == (3, 3)
+    with pytest.raises(ValueError, match="`strides` of Conv2D must be"):
+        layers.Conv2D(1, 3, strides=None)

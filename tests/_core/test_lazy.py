@@ -36,3 +36,14 @@ def test_a_table_knows_what_is_still_to_come():
     with pytest.raises(ModuleNotFoundError):
         table["b"]
     assert lazily("json", {"decoder": "JSONDecoder"}, {})("JSONDecoder").__name__ == "JSONDecoder"
+
+
+def test_dir_tells_what_is_still_to_come():
+    code = (
+        "import importlib, minikeras;"
+        "names = 'layers optimizers callbacks utils models datasets saving applications wrappers losses'.split();"
+        "modules = [importlib.import_module('minikeras.' + name) for name in names];"
+        "print([set(m.__all__) - set(dir(m)) for m in modules if set(m.__all__) - set(dir(m))])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out == "[]\n"

@@ -164,7 +164,7 @@ def test_a_notebook_runs_through_every_entry(path, entry, alone):
     entry(Path(shutil.copy(path, alone)))
 
 
-def test_most_imports_can_be_edited_by_hand():
+def test_imports_can_be_edited_by_hand():
     of_the_later_eras = [path for path in FILES if path.parent.name in ("keras3", "tfkeras2")]
     assert len(of_the_later_eras) >= 24 and {path.suffix for path in of_the_later_eras} == {".py", ".ipynb"}
-    assert [path.name for path in of_the_later_eras if edited(code_of(path)) is None] == ["text_lstm.py"]
+    assert [path.name for path in of_the_later_eras if edited(code_of(path)) is None] == []

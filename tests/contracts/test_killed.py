@@ -117,7 +117,7 @@ def kill_again_and_again(place, name, expected, times, seed):
     return wrong
 
 
-@pytest.mark.parametrize("name", [n if n == "lazy" else pytest.param(n, marks=pytest.mark.slow) for n in KILLS])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) for n in KILLS])
 def test_killed_at_random_moments_it_ends_equal(tmp_path, tmp_path_factory, name):
     expected = undisturbed(tmp_path_factory, name)
     with ThreadPoolExecutor(2) as pool:

@@ -211,7 +211,7 @@ def test_without_the_package(monkeypatch):
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=r'pip install "minikeras-numpy\[onnx\]"'):
+    with pytest.raises(ImportError, match='pip install "onnx>=1.15"'):
         Sequential([Input((3,)), Dense(2)]).export("x.onnx", format="onnx")
 
 

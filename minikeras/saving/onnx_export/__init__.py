@@ -75,9 +75,7 @@ def to_onnx(model: Any, input_signature: Any = None, opset_version: int | None =
     try:
         import onnx
     except ImportError as error:
-        raise ImportError(
-            'model.export(..., format="onnx") needs the package onnx: pip install "minikeras-numpy[onnx]"'
-        ) from error
+        raise ImportError('model.export(..., format="onnx") needs the package onnx: pip install "onnx>=1.15"') from error
     opset, newest = OPSET if opset_version is None else opset_version, min(NEWEST, onnx.defs.onnx_opset_version())
     if opset not in range(OLDEST, newest + 1):
         raise ValueError(f"Argument `opset_version` must be a whole number from {OLDEST} to {newest}, got {opset_version!r}.")
