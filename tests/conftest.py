@@ -2,6 +2,7 @@
 
 import pytest
 
+from minikeras._core import old_arguments
 from minikeras.config import enable_hints, set_dtype_policy
 from minikeras.tensorboard import current
 from minikeras.utils import set_random_seed
@@ -12,6 +13,7 @@ collect_ignore_glob = ["parity/make_*.py"]  # what made the golden numbers, with
 @pytest.fixture(autouse=True)
 def seeded():
     enable_hints()
+    old_arguments._hinted.clear()
     set_dtype_policy(None)
     current.state.__dict__.clear()
     set_random_seed(20240101)

@@ -258,7 +258,7 @@ def draw(drawing: Drawing, rankdir: str = "TB") -> Any:
         corners += [(x - width / 2, y - height / 2), (x + width / 2, y + height / 2)]
     left, right = min(x for x, _ in corners) - 0.3, max(x for x, _ in corners) + 0.3
     top, bottom = min(y for _, y in corners) - 0.4, max(y for _, y in corners) + 0.3
-    figure = Figure(figsize=(right - left, bottom - top))
+    figure = Figure(figsize=(right - left, bottom - top), layout="none")  # whatever the user's settings are
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(left, right), ylim=(bottom, top))
     axes.axis("off")

@@ -40,7 +40,7 @@ OTHERS = {
     for module, registry in REGISTRIES.items()
     if module not in ("keras.layers", "keras", "keras.random")
     for cls in registry.table.values()
-    if isinstance(cls, type)
+    if isinstance(cls, type) and "feature" not in cls.__module__  # descriptions of columns, not parts of models
 }
 CALLBACKS = {name: cls for name, cls in vars(keras.callbacks).items() if isinstance(cls, type) and name != "CallbackList"}
 

@@ -28,6 +28,14 @@ def test_names_are_written_as_they_are():
     assert "a&lt;b&gt;&amp;&quot;c" in model_to_dot(model).to_string()
 
 
+def test_the_settings_of_the_user_do_not_disturb_a_drawing(no_graphviz, tmp_path):
+    import matplotlib
+
+    with matplotlib.rc_context({"figure.constrained_layout.use": True}):
+        plot_model(nested(), tmp_path / "a.svg")
+    assert (tmp_path / "a.svg").stat().st_size > 1000
+
+
 @pytest.mark.parametrize("rankdir", ["TB", "LR"])
 def test_matplotlib_draws_every_box_and_arrow(no_graphviz, tmp_path, rankdir):
     model = nested()
