@@ -1,4 +1,4 @@
-"""minikeras: the Keras Sequential API on NumPy alone.
+"""minikeras: Keras on NumPy alone.
 
 >>> import minikeras as keras
 >>> model = keras.Sequential([keras.layers.Dense(1, input_shape=(2,))])

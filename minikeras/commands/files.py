@@ -222,6 +222,8 @@ def read_rows(path: str) -> np.ndarray:
             return np.load(file, allow_pickle=False)
         text = file.read().decode("utf-8-sig")
     named = not any(_is_number(cell) for cell in text.split("\n", 1)[0].strip().split(","))
+    if not "".join(text.split("\n")[int(named) :]).strip():
+        raise ValueError(f"{path} holds no rows of numbers.")
     try:
         rows = np.loadtxt(io.StringIO(text), delimiter=",", skiprows=int(named), ndmin=2, dtype="float32")
     except ValueError as error:

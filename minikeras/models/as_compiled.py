@@ -32,33 +32,61 @@ def freeze_so(state: list[tuple[Layer, bool]]) -> None:
             layer.trainable = so
 
 
+class Thaw:
+    """What has to be trainable for a model to train as it was compiled, and its step of training then.
+
+    Switching to and fro changes the flags alone: whoever keeps something for what is trainable keeps it.
+    """
+
+    def __init__(self, model: Any):
+        now, frozen = freezing(model), [v for v in model.weights if not v.trainable]
+        freeze_so(model._compiled.freezing)
+        self.model, self.compiled = model, model._compiled
+        self.flags = [layer for layer, so in now if layer._trainable and not so] + [v for v in frozen if v.trainable]
+        freeze_so(now)
+        self.step: tuple = (None, -1, None)  # as the model keeps it: the function, since when, the weights
+
+    def __enter__(self) -> None:
+        self._switch(True)
+
+    def __exit__(self, *error: Any) -> None:
+        self._switch(False)
+
+    def _switch(self, on: bool) -> None:
+        for flagged in self.flags:
+            flagged._trainable = on
+        model, compiled = self.model, self.compiled
+        model.resolve_trainable()
+        kept, self.step = self.step, (model._train_step, model._seen, compiled.trained)
+        if model._compiled is compiled:  # else compiled anew in between
+            model._train_step, model._seen, compiled.trained = kept
+
+
 def as_compiled(method: Callable) -> Callable:
     """Let a method of a model that trains find what was trainable at `compile`, if all of it has been frozen since then."""
 
     @functools.wraps(method)
     def run(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._compiled is None or not is_frozen_since(self):
+        thaw = None if self._compiled is None else thaw_of(self)
+        if thaw is None:
             return method(self, *args, **kwargs)
         hint(
             "trainable", self.name,
             f"Model {self.name!r} was frozen after compile(): alone it trains as it was compiled, as in Keras 1 and 2. "
             "Call compile() again to train nothing.",
         )  # fmt: skip
-        now = freezing(self)
-        freeze_so(self._compiled.freezing)
-        try:
+        with thaw:
             return method(self, *args, **kwargs)
-        finally:
-            freeze_so(now)
 
     return run
 
 
-def is_frozen_since(model: Any) -> bool:
-    """Whether a model has weights none of which is trainable, while some of its layers were when it was compiled."""
+def thaw_of(model: Any) -> Thaw | None:
+    """What to thaw in a model none of whose weights is trainable, while some of its layers were when it was compiled."""
     if model._frozen_at[0] != Variable.changes:
-        frozen = not model.trainable_weights and bool(model.weights)
-        model._frozen_at = Variable.changes, frozen and trained_then(model)
+        frozen = not model.trainable_weights and bool(model.weights) and trained_then(model)
+        thaw = Thaw(model) if frozen else None
+        model._frozen_at = Variable.changes, thaw
     return model._frozen_at[1]
 
 

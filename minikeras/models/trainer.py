@@ -39,7 +39,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
     history: Any = None
     stop_training = stop_evaluating = stop_predicting = False
     _compiled: Compiled | None = None
-    _frozen_at = -1, False  # a value of Variable.changes, and whether all was frozen then
+    _frozen_at = -1, None  # a value of Variable.changes, and what was to be thawed then
     _resume: dict | None = None  # where fit goes on after a restart: set by BackupAndRestore
 
     # -- compile -----------------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             self._compiled.set_outputs(self.head_names())
         elif not self.is_traced:
             self._compiled.set_outputs([NOT_YET])  # of a Sequential that is not built yet: there will be one
-        self._compiled.freezing, self._frozen_at = freezing(self), (-1, False)
+        self._compiled.freezing, self._frozen_at = freezing(self), (-1, None)
         self._forget_steps()
 
     def _forget_steps(self) -> None:

@@ -125,7 +125,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_si
     old = not ending.endswith(H5) and (chosen in ("tf", "h5") or old_paths.is_old(ending))
     if not ending.endswith(H5) and not old:
         raise ValueError(f"The path should end in '.weights.h5', got {filepath!r}.")
-    if not model.built:
+    if not model.built and not (model.weights and all(layer.built for layer in model._inner_layers())):  # a GAN's two nets are
         raise ValueError(
             f"Model {model.name!r} is not built, so it has no weights to save. Give it an input shape "
             "(keras.Input(shape=...) as its first layer) or call it on data first."

@@ -11,6 +11,7 @@ from minikeras._core.serialize import marking_shared, serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.json_text import LARGEST, read_json
+from minikeras.saving.optimizer_state import tell_of_lost_state
 from minikeras.saving.plan import Plan
 from minikeras.saving.tree import parts, standing_twice
 from minikeras.saving.weights_h5 import declared_bytes, plan_optimizer_weights, plan_weights, write_weights
@@ -56,8 +57,7 @@ def read_keras(file: BinaryIO, name: str, custom_objects: dict | None, compile: 
         compile_model(model, config.get("compile_config"), name, custom_objects)
         state = Plan(name)
         problem = plan_optimizer_weights(state, root, model)
-        if problem:
-            raise ValueError(f"{problem}. Load it with compile=False to have the model without its optimizer.")
+        tell_of_lost_state(problem, model)
         state.carry_out()
     return model
 

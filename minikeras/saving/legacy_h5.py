@@ -140,8 +140,7 @@ def read_h5(root: Group, name: str, custom_objects: dict | None, compile: bool) 
         compile_model(model, read_json(training, f"{name}: training_config"), name, custom_objects)
         state = Plan(name)
         problem = plan_legacy_optimizer(state, root, model)
-        if problem:
-            raise ValueError(f"{problem}. Load it with compile=False to have the model without its optimizer.")
+        tell_of_lost_state(problem, model)
         state.carry_out()
     return model
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from minikeras._core.old_arguments import outside
 from minikeras._core.variable import Variable
 from minikeras.saving.hdf5 import Dataset
 from minikeras.saving.plan import Plan, check_fit
@@ -42,6 +44,15 @@ def plan_optimizer(plan: Plan, optimizer: Any, model: Any, datasets: list[Datase
         f"{plan.name}: the optimizer {optimizer.name!r} has {len(optimizer.variables)} variables of shapes "
         f"{_shapes(optimizer.variables)}, the file has {len(datasets)} of shapes {_shapes(datasets)}"
     )
+
+
+def tell_of_lost_state(problem: str | None, model: Any) -> None:
+    """Warn that the state of an optimizer does not fit a model that was frozen after training; raise for any other model."""
+    if problem is None:
+        return
+    if all(layer.trainable for layer in (model, *model._inner_layers())):
+        raise ValueError(f"{problem}. Load it with compile=False to have the model without its optimizer.")
+    warnings.warn(f"{problem}: weights are frozen that were trained. It begins anew.", UserWarning, stacklevel=outside())
 
 
 def reordered(datasets: list[Dataset], names: list[str] | None) -> list[Dataset]:
