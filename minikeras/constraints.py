@@ -12,6 +12,8 @@ from minikeras._core.config import epsilon
 from minikeras._core.old_arguments import Old, old_names, teach
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import Configurable, serialize_keras_object
+from minikeras._core.tape import boxed_inputs
+from minikeras._core.trace import Box
 
 __all__ = [
     "Constraint",
@@ -177,7 +179,10 @@ def deserialize(config: Any, custom_objects: dict | None = None) -> Any:
 
 
 def floats(w: Any) -> np.ndarray:
-    """The weight as a float array."""
+    """The weight as a float array, or what stands for it under a tape."""
+    w = boxed_inputs(w)
+    if isinstance(w, Box):
+        return w
     w = np.asarray(w)
     return w if w.dtype.kind == "f" else w.astype(np.float64)
 

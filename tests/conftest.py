@@ -7,7 +7,8 @@ from minikeras.config import enable_hints, set_dtype_policy
 from minikeras.tensorboard import current
 from minikeras.utils import set_random_seed
 
-collect_ignore_glob = ["parity/make_*.py"]  # what made the golden numbers, with real Keras; no tests
+# what made the golden numbers, with real Keras; what runs in processes of its own
+collect_ignore_glob = ["parity/make_*.py", "compat/make_*.py", "compat/stand_in.py", "contracts/killed_training.py"]
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from minikeras import constraints as C
+from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.variable import Variable
 
 W = np.array([[3.0, 0.3, -1.0], [4.0, -0.4, 0.0]])
@@ -89,3 +90,20 @@ def test_old_names_and_arguments():
     assert C.maxnorm(m=3).max_value == 3 and C.nonneg is C.NonNeg
     assert C.unitnorm(axis=1).axis == 1
     config.enable_hints()
+
+
+@pytest.mark.parametrize(
+    "name, expected",  # by real Keras on JAX
+    [
+        ("NonNeg", [[27, 3], [12, 75]]),
+        ("MaxNorm", [[0.472644, -0.696270], [-0.708966, 0.139254]]),
+        ("UnitNorm", [[0.0590805, -0.0870338], [-0.0886208, 0.0174067]]),
+        ("MinMaxNorm", [[0.0590805, -0.0870338], [-0.0886208, 0.0174067]]),
+    ],
+)
+def test_a_tape_sees_through_them(name, expected):
+    v = Variable([[3.0, 1.0], [2.0, 5.0]])
+    for inside in (lambda w: w, lambda w: w * 1.0):
+        with GradientTape() as tape:
+            loss = np.sum(getattr(C, name)()(inside(v)) ** 3)
+        np.testing.assert_allclose(tape.gradient(loss, v), expected, rtol=2e-5)

@@ -46,7 +46,7 @@ def summary(options: Any) -> None:
 
 
 def inspect(options: Any) -> int:
-    """Say what is in a file, and whether it would be loaded: nothing in it is run, built or believed."""
+    """Say what is in a file, and whether it would be loaded: nothing in it is run or believed."""
     path = Path(options.file)
     with opened(str(path)) as (file, name):
         found: dict[str, Any] = {"file": str(path), "bytes": path.stat().st_size, "sha256": digest(file)}
@@ -62,6 +62,9 @@ def inspect(options: Any) -> int:
             text = root.attribute("model_config") if "model_config" in root.attribute_names else None
             found["model"] = described(read_json(text, f"{name}: model_config") if text else None)
             found["arrays"] = list(arrays(root))
+        elif found["kind"] == "json":
+            file.seek(0)
+            found["model"] = described(read_json(file.read(LARGEST + 1), name))
     try:
         load(str(path))
         found["would be loaded"] = True

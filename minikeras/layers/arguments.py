@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -68,3 +69,24 @@ def plain_arguments(cls: type, args: tuple, kwargs: dict) -> dict:
     named = [p.name for p in given.signature.parameters.values() if p.kind not in kinds][1:]
     plain = {name: given.arguments[name] for name in named if name not in BASE_ARGUMENTS}
     return plain if all(isinstance(value, (str, int, float, bool, type(None))) for value in plain.values()) else {}
+
+
+class NotBegun(AttributeError, RuntimeError):
+    """A layer's constructor has not called the one above it."""
+
+
+class Missed:
+    """Stands in a class for what ``super().__init__()`` puts into its objects, and says so where it was not called.
+
+    >>> class Part:
+    ...     kind = Missed()
+    >>> hasattr(Part(), "kind")
+    False
+    """
+
+    def __get__(self, layer: Any, cls: type) -> Any:
+        if layer is None:
+            return self
+        raise NotBegun(
+            f"In layer {cls.__name__!r}, you forgot to call `super().__init__()` as the first statement in the `__init__()` method."
+        )

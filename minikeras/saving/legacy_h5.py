@@ -14,7 +14,7 @@ from minikeras._core.serialize import marking_shared, serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json
-from minikeras.saving.optimizer_state import plan_optimizer
+from minikeras.saving.optimizer_state import plan_optimizer, tell_of_lost_state
 from minikeras.saving.plan import Plan
 from minikeras.saving.tree import CALLED, overrides, standing_twice
 from minikeras.saving.weights_h5 import declared_bytes

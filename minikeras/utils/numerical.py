@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.tape import boxed_inputs
+from minikeras._core.trace import Box
+
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     """Turn class numbers into one-hot rows: 1 at the class, 0 elsewhere.
@@ -63,6 +66,7 @@ def normalize(x: Any, axis: int | None = -1, order: Any = 2) -> np.ndarray:
     array([[0.6, 0.8],
            [0. , 0. ]])
     """
-    x = np.asarray(x)
+    x = boxed_inputs(x)
+    x = x if isinstance(x, Box) else np.asarray(x)
     norm = np.linalg.norm(x, order, axis, keepdims=True)
     return np.atleast_2d(x / np.where(norm == 0, norm.dtype.type(1), norm))

@@ -88,7 +88,7 @@ def test_large_work_is_cut_by_its_sizes_alone(library):
     assert threads.cut(0, 0.0) == [slice(0, 0)]
     with threads.limited():
         assert len(threads.cut(100, 1e9)) == 4  # as many as before the limit
-    keras.config.set_blas_threads(1)
+    keras.config.set_blas_threads(np.int64(1))
     try:
         assert threads.cut(100, 1e9) == [slice(0, 100)]
     finally:

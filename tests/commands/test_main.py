@@ -36,6 +36,9 @@ def test_summary_and_inspect(model, tmp_path, capsys):
     assert json.loads(out)["parameters"] == 8
     code, out, _ = told(capsys, "inspect", tmp_path / "m.keras")
     assert code == 0 and "layers/dense/vars/0  (3, 2)" in out and "would be loaded: True" in out
+    (tmp_path / "m.json").write_text(model.to_json())
+    code, out, _ = told(capsys, "inspect", "--json", tmp_path / "m.json")
+    assert code == 0 and json.loads(out)["model"]["class"] == type(model).__name__
     bad = (tmp_path / "m.keras").read_bytes()
     (tmp_path / "bad.keras").write_bytes(bad[: len(bad) // 2])
     code, out, err = told(capsys, "inspect", tmp_path / "bad.keras")
@@ -86,6 +89,8 @@ def test_what_is_no_regular_file_or_nonsense_is_refused_at_once(model, tmp_path,
     for rows in ("/dev/zero", "x.npy"):
         assert told(capsys, "predict", tmp_path / "m.keras", rows)[0] == 1
     np.save(tmp_path / "objects.npy", np.array([{}], object))
+    (tmp_path / "none.csv").write_text("a,b\n")
+    assert "none.csv holds no rows of numbers" in told(capsys, "predict", tmp_path / "m.keras", tmp_path / "none.csv")[2]
     assert "allow_pickle" in told(capsys, "predict", tmp_path / "m.keras", tmp_path / "objects.npy")[2]
     with zipfile.ZipFile(tmp_path / "deep.keras", "w") as archive:
         archive.writestr("config.json", "[" * 100_000 + "]" * 100_000)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras.layers import Dense
 from minikeras.layers.arguments import accepts, given_shape
 
@@ -34,3 +35,20 @@ def test_a_shape_of_other_things_is_refused(bad):
 
 def test_what_a_function_takes():
     assert accepts(lambda x, **kwargs: x, "training") and not accepts(lambda x: x, "training")
+
+
+@pytest.mark.parametrize("base", [keras.layers.Layer, keras.Model])
+def test_a_forgotten_constructor_is_told(base):
+    class Own(base):
+        def __init__(self):
+            self.dense = Dense(2)
+
+    for use in (
+        lambda own: own(np.ones((1, 2))),
+        lambda own: own(keras.Input((2,))),
+        lambda own: own.trainable,
+        lambda own: own.add_weight(),
+    ):
+        with pytest.raises(RuntimeError, match="In layer 'Own', you forgot to call `super.*__init__"):
+            use(Own())
+    assert not hasattr(Own(), "compute_dtype")

@@ -6,7 +6,8 @@ from minikeras.layers.sizes import space_axes, standardize_edges, standardize_si
 
 def test_sizes():
     assert standardize_sizes("A", "size", np.int64(3), 2) == (3, 3) and standardize_sizes("A", "size", [0, 1], 2, 0) == (0, 1)
-    assert standardize_sizes("A", "size", np.array([2, 3]), 2) == (2, 3) and standardize_sizes("A", "size", np.array(2), 2) == (2, 2)
+    assert standardize_sizes("A", "size", np.array([2, 3]), 2) == (2, 3)
+    assert standardize_sizes("A", "size", np.array(2), 2) == (2, 2)
     for bad in (0, -1, 2.0, True, "a", None, (1, 2, 3), (1, 0), (1, 2.0), np.array([1.0, 2.0])):
         with pytest.raises(ValueError, match="`size` of A must be a positive integer or a tuple of 2 of them, got"):
             standardize_sizes("A", "size", bad, 2)

@@ -236,3 +236,19 @@ def test_folders_are_made_for_the_legacy_format_alone(tmp_path):
     for save, name in ((model.save, "m.keras"), (model.save_weights, "m.weights.h5")):
         with pytest.raises(FileNotFoundError, match="folder does not exist"):
             save(tmp_path / "c" / name)
+
+
+def test_a_model_of_models_without_a_call_keeps_its_weights(tmp_path):
+    class Pair(keras.Model):
+        def __init__(self, *nets):
+            super().__init__()
+            self.one, self.other = nets
+
+    pair, again = (Pair(*(keras.Sequential([layers.Dense(2, input_shape=(3,))]) for _ in range(2))) for _ in range(2))
+    for name in ("p.weights.h5", "p.ckpt"):
+        pair.save_weights(tmp_path / name)
+        again.load_weights(tmp_path / name)
+        assert all((a == b).all() for a, b in zip(pair.get_weights(), again.get_weights(), strict=True))
+        again.set_weights([0 * w for w in again.get_weights()])
+    with pytest.raises(ValueError, match="is not built, so it has no weights to save"):
+        Pair(keras.Sequential([layers.Dense(2)]), pair.one).save_weights(tmp_path / "no.weights.h5")

@@ -124,3 +124,16 @@ def test_adafactor_of_keras_2_has_no_empty_slots():
     arrays = [np.full(shape, i, "f4") for i, shape in enumerate([(2,), (3,), (2, 3), (3,)], 1)]
     problem, found = planned("adafactor", COUNT, *arrays)
     assert problem is None and [v for v in found[2:] if v] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_a_model_frozen_after_training_opens_with_a_new_optimizer(tmp_path, ending):
+    model = keras.Sequential([layers.Dense(3, input_shape=(2,)), layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+    model.trainable = False
+    model.save(tmp_path / f"d.{ending}")
+    with pytest.warns(UserWarning, match="weights are frozen that were trained. It begins anew"):
+        found = keras.models.load_model(tmp_path / f"d.{ending}")
+    assert all((a == b).all() for a, b in zip(model.get_weights(), found.get_weights(), strict=True))
+    assert found.optimizer.iterations == 0 and not found.trainable

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from minikeras._core.gradient_tape import GradientTape
+from minikeras._core.variable import Variable
 from minikeras.utils import normalize, to_categorical
 
 
@@ -58,3 +60,11 @@ def test_normalize():
 
 def test_normalize_along_the_first_axis():  # where real Keras divides by the wrong norms
     np.testing.assert_allclose(normalize([[3.0, 0.0], [4.0, 0.0]], axis=0), [[0.6, 0.0], [0.8, 0.0]])
+
+
+def test_a_tape_sees_through_normalize():
+    v = Variable([[3.0, 1.0], [2.0, 5.0]])
+    with GradientTape() as tape:
+        loss = np.sum(normalize(v) ** 3)
+    by_keras = [[0.0569211, -0.1707630], [-0.0993614, 0.0397446]]
+    np.testing.assert_allclose(tape.gradient(loss, v), by_keras, rtol=2e-5)
