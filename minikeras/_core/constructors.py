@@ -155,7 +155,7 @@ def kind_of(name: str, annotation: Any) -> Kind | None:
     ('a number', 'a name, a config, an object or a function', None)
     """
     if annotation == "Any":
-        return _OBJECT if name.endswith(_OBJECTS) else _NAMES["dtype"] if name.endswith("dtype") else _NAMES.get(name)
+        return _NAMES.get(name) or next((kind for end, kind in _ENDS.items() if name.endswith(end)), None)
     return _KINDS.get(annotation)
 
 
@@ -216,8 +216,10 @@ def _is_type(value: Any) -> bool:
 
 
 ANY_POSITIVE = (np.nextafter(0.0, 1.0), np.inf)  # for `ranges`: the numbers above 0
-_OBJECTS = ("_initializer", "_regularizer", "_constraint", "activation")
 _OBJECT = Kind(_describes, "a name, a config, an object or a function", True)
+_START = Kind(
+    lambda value: _describes(value) or isinstance(value, (np.ndarray, np.generic)), f"{_OBJECT.words} or an array", True
+)
 _KINDS = {
     "float": Kind(is_number, "a number"),
     "float | None": Kind(is_number, "a number", True),
@@ -244,4 +246,9 @@ _NAMES = {  # one word means one thing, wherever it stands
     "seed": Kind(_is_seed, "a whole number of at least 0, a SeedGenerator or None", True),
     "reduction": _KINDS["str | None"],
     "mask_value": Kind(lambda value: isinstance(value, str) or _are_numbers(value), "a number or a string", True),
+}
+_ENDS = {
+    "_initializer": _START,
+    **dict.fromkeys(("_regularizer", "_constraint", "activation"), _OBJECT),
+    "dtype": _NAMES["dtype"],
 }

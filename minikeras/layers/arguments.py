@@ -88,5 +88,5 @@ class Missed:
         if layer is None:
             return self
         raise NotBegun(
-            f"In layer {cls.__name__!r}, you forgot to call `super().__init__()` as the first statement in the `__init__()` method."
+            f"In layer {cls.__name__!r}, you forgot to call `super().__init__()` as the first statement in `__init__()`."
         )

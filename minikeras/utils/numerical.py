@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from minikeras._core.old_arguments import hint
 from minikeras._core.tape import boxed_inputs
 from minikeras._core.trace import Box
 
 
-def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
+def _with_old_names(function: Callable) -> Callable:
+    """Let a function take the argument names of Keras 1 and 2, too."""
+
+    @functools.wraps(function)
+    def taught(*args: Any, **kwargs: Any) -> np.ndarray:
+        for old, new in {"y": "x", "nb_classes": "num_classes"}.items():
+            if old in kwargs and new not in kwargs:
+                kwargs[new] = kwargs.pop(old)
+                name = function.__name__
+                hint(name, old, f"Argument `{old}` of {name} still works; it is called `{new}` now.")
+        return function(*args, **kwargs)
+
+    return taught
+
+
+@_with_old_names
+def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float64") -> np.ndarray:
     """Turn class numbers into one-hot rows: 1 at the class, 0 elsewhere.
 
     Args:
         x: integers from 0 to ``num_classes - 1``, any shape; a last axis of 1 goes.
         num_classes: ``max(x) + 1`` by default.
+        dtype: the type of the numbers, as in Keras 2.
 
     Returns:
-        A float64 array of shape ``x.shape + (num_classes,)``.
+        An array of shape ``x.shape + (num_classes,)``.
 
     Raises:
         IndexError: a class below 0 or beyond the last.
@@ -49,7 +69,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
             f"to_categorical with num_classes={num_classes} takes classes from 0 to {num_classes - 1}, got {wrong}. "
             "Number the classes first: np.unique(x, return_inverse=True)[1]."
         )
-    rows = np.zeros((classes.size, num_classes))
+    rows = np.zeros((classes.size, num_classes), dtype)
     rows[np.arange(classes.size), classes.reshape(-1)] = 1
     return rows.reshape(*shape, num_classes)
 

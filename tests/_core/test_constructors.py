@@ -71,3 +71,11 @@ def test_strides_of_pooling_may_be_none():
     assert layers.MaxPooling2D(3, strides=None).strides == layers.AveragePooling2D(3, None).strides == (3, 3)
     with pytest.raises(ValueError, match="`strides` of Conv2D must be"):
         layers.Conv2D(1, 3, strides=None)
+
+
+def test_an_array_is_an_initializer():
+    layer = layers.Dense(2, kernel_initializer=np.array([[1.0, 2.0]]))
+    layer.build((None, 1))
+    assert layer.kernel.numpy().tolist() == [[1.0, 2.0]]
+    with pytest.raises(ValueError, match="`kernel_initializer` of Dense must be a name"):
+        layers.Dense(2, kernel_initializer=[1.0, 2.0])

@@ -47,6 +47,11 @@ def test_to_categorical_errors(x, num_classes, error, message):
         to_categorical(x, num_classes)
 
 
+def test_to_categorical_in_the_words_of_keras_1_and_2():
+    assert to_categorical(y=[0, 1], nb_classes=3, dtype="int32").tolist() == [[1, 0, 0], [0, 1, 0]]
+    assert to_categorical([0, 1], dtype="float32").dtype == "float32"
+
+
 def test_normalize():
     x = np.arange(6.0).reshape(2, 3)
     rows = [[0.0, 0.4472136, 0.89442719], [0.42426407, 0.56568542, 0.70710678]]

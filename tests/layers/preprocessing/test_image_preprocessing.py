@@ -263,3 +263,7 @@ def test_resizing_back_is_the_transpose_of_resizing():
 
 def test_halves_round_away_from_zero_as_in_jax():
     assert [int(corners(np.array([v]), 9, 0, "nearest")[0][0][0]) for v in (0.5, 1.5, 2.49)] == [1, 2, 2]
+
+
+def test_grayscale_takes_numbers_of_numpy():
+    assert layers.RandomGrayscale(np.float32(0.5)).get_config()["factor"] == 0.5

@@ -27,9 +27,9 @@ class RandomGrayscale(BaseImagePreprocessingLayer):
 
     def __init__(self, factor: float = 0.5, data_format: str | None = None, seed: int | None = None, **kwargs):
         super().__init__(data_format=data_format, **kwargs)
-        if not isinstance(factor, (int, float)) or not 0 <= factor <= 1:
+        if not isinstance(factor, (int, float, np.number)) or not 0 <= factor <= 1:
             raise ValueError(f"`factor` of RandomGrayscale should be between 0 and 1, got {factor!r}.")
-        self.factor = factor
+        self.factor = float(factor)
         self.seed = seed
         self.generator = SeedGenerator(seed)
 
