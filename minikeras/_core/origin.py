@@ -21,7 +21,7 @@ def rename(cls: type, module: str) -> None:
     True
     """
     _RENAMED.setdefault(cls, cls.__module__)
-    cls.__module__ = module
+    _move(cls, module)
 
 
 def restore_names() -> None:
@@ -30,8 +30,15 @@ def restore_names() -> None:
     >>> restore_names()
     """
     for cls, module in _RENAMED.items():
-        cls.__module__ = module
+        _move(cls, module)
     _RENAMED.clear()
+
+
+def _move(cls: type, module: str) -> None:
+    line = vars(cls).get("__firstlineno__")
+    cls.__module__ = module
+    if line is not None:  # Python 3.13 and later forget it then, and with it the source
+        cls.__firstlineno__ = line
 
 
 def module_of(obj: Any) -> str:
