@@ -309,8 +309,8 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     @property
     def input_shape(self) -> Any:
-        """The shapes of the inputs, None for the batch."""
-        return shapes_of(self.input)
+        """The shapes of the inputs, None for the batch; that of the only one by itself."""
+        return shapes_of(_alone(self.input))
 
     @property
     def output_shape(self) -> Any:

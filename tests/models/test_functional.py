@@ -247,3 +247,10 @@ def test_losses_made_of_numbers_train():
     model.train_on_batch(data)
     np.testing.assert_allclose(model.get_weights()[0], kernel - 0.1 * data.T @ delta, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(model.get_weights()[1], bias - 0.1 * delta.sum(0), rtol=1e-4, atol=1e-6)
+
+
+def test_the_shape_of_an_only_input_or_output_stands_alone():
+    x = keras.Input((3,))
+    model = keras.Model([x], [layers.Dense(2)(x)])
+    assert model.input_shape == (None, 3) and model.output_shape == (None, 2)
+    assert isinstance(model.input, list) and len(model.outputs) == 1

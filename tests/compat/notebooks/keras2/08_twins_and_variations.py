@@ -1,10 +1,13 @@
 # losses that look at more than y: a variational autoencoder by add_loss, triplets in one array
+import random
+
 import numpy as np
 from keras import backend as K
 from keras.layers import Dense, Input, Lambda, concatenate
 from keras.losses import binary_crossentropy, mse
 from keras.models import Model
 
+random.seed(9)
 np.random.seed(9)
 original_dim, latent_dim = 12, 2
 x_train = (np.random.rand(64, original_dim) > 0.5).astype('float32')
