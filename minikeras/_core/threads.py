@@ -3,7 +3,7 @@
 BLAS takes one thread: its own threads wait for each other by spinning, so on a machine whose cores are busy a product takes
 several times as long with two as with one. Instead, work that is large enough is cut into parts, one for each thread that BLAS
 would take, which workers do side by side: they wait without spinning, and the numbers depend on the parts alone, not on who
-is done first. OpenBLAS, which NumPy's wheels bring along, is told so; where another BLAS works (Accelerate on a Mac, MKL),
+does which. OpenBLAS, which NumPy's wheels bring along, is told so; where another BLAS works (Accelerate on a Mac, MKL),
 nothing is done.
 """
 
@@ -103,7 +103,9 @@ class limited:
 
 
 def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
-    """Do the parts of a piece of work, several of them side by side.
+    """Do the parts of a piece of work, several of them side by side: whoever is free takes the next.
+
+    Where the other cores are busy, the caller does it all: it never waits for a worker that has not begun.
 
     Args:
         parts: what `cut` gives, say.
@@ -118,20 +120,30 @@ def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
 
     if not _workers:
         _workers.append(ThreadPoolExecutor(max(os.cpu_count() or 1, 2) - 1, "minikeras"))
-    state = np.geterr()  # of this thread; the others have their own
+    state, left = np.geterr(), list(reversed(parts))  # NumPy's settings of this thread; the others have their own
 
-    def aside(part):
+    def aside():
         with np.errstate(**state):
+            go_on()
+
+    def go_on():
+        while left:
+            try:
+                part = left.pop()
+            except IndexError:  # another one was faster
+                return
             work(part)
 
     with limited():
-        others = [_workers[0].submit(aside, part) for part in parts[1:]]
+        others = [_workers[0].submit(aside) for _ in range(min(_threads(), len(parts)) - 1)]
         try:
-            work(parts[0])
+            go_on()
         finally:
-            wait(others)
+            left.clear()
+            wait([other for other in others if not other.cancel()])
     for other in others:
-        other.result()  # raises what was raised there
+        if not other.cancelled():
+            other.result()  # raises what was raised there
 
 
 def cut(rows: int, cost: float) -> list[slice]:
@@ -144,7 +156,8 @@ def cut(rows: int, cost: float) -> list[slice]:
     >>> cut(10, 1.0)
     [slice(0, 10, None)]
     """
-    count = min(_threads(), rows, int(cost // LARGE) + 1) if cost >= LARGE and _setting[0] == "auto" else 1
+    shared = cost >= LARGE and _setting[0] == "auto" and _threads() > 1
+    count = min(2 * _threads(), rows, int(cost // LARGE) + 1) if shared else 1  # more than threads: none waits for the last
     ends = [rows * i // count for i in range(count + 1)] if count > 1 else [0, rows]
     return [slice(i, j) for i, j in zip(ends, ends[1:])]
 

@@ -1,6 +1,7 @@
 import os
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -84,10 +85,10 @@ def test_a_tape_and_single_steps_limit_them_too(library):
 def test_large_work_is_cut_by_its_sizes_alone(library):
     assert threads.cut(100, 1e7) == [slice(0, 100)]
     assert threads.cut(100, 2.5e7) == [slice(0, 50), slice(50, 100)]  # 2e7 for the first
-    assert len(threads.cut(100, 1e9)) == 4 and threads.cut(2, 1e9) == [slice(0, 1), slice(1, 2)]
+    assert len(threads.cut(100, 1e9)) == 8 and threads.cut(2, 1e9) == [slice(0, 1), slice(1, 2)]
     assert threads.cut(0, 0.0) == [slice(0, 0)]
     with threads.limited():
-        assert len(threads.cut(100, 1e9)) == 4  # as many as before the limit
+        assert len(threads.cut(100, 1e9)) == 8  # as many as before the limit
     keras.config.set_blas_threads(np.int64(1))
     try:
         assert threads.cut(100, 1e9) == [slice(0, 100)]
@@ -106,13 +107,24 @@ def test_parts_are_done_side_by_side_and_errors_come_through(library):
     assert len(set(who)) == 2 and library[-1] == 4
 
     def fail(part):
-        if part:
+        meet.wait()
+        if threading.current_thread() is not threading.main_thread():
             raise KeyError(part)
 
     with pytest.raises(KeyError):
         threads.share([0, 1], fail)
     with np.errstate(divide="ignore"):  # holds for the workers, too
         threads.share([0, 1], lambda part: np.ones(1) / 0.0)
+
+
+def test_nobody_waits_for_a_worker_that_has_not_begun(library, monkeypatch):
+    done, leave = [], threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(threads, "_workers", [pool])
+        pool.submit(leave.wait, 20)  # the only one is busy
+        threads.share([0, 1, 2], done.append)
+        assert done == [0, 1, 2] and not leave.is_set()
+        leave.set()
 
 
 def test_a_child_process_makes_workers_of_its_own(library):
@@ -146,7 +158,7 @@ def test_shared_products_and_convolutions_are_the_same(library, monkeypatch):
 
     whole = everything()
     monkeypatch.setattr(threads, "LARGE", 1.0)
-    assert len(threads.cut(5, 100.0)) == 4
+    assert len(threads.cut(5, 100.0)) == 5
     monkeypatch.setattr(dense, "MANY", 1)
     for one, parts in zip(whole, everything()):
         np.testing.assert_allclose(parts, one, rtol=1e-12, atol=1e-13)
