@@ -39,7 +39,7 @@ from minikeras.models import Model, Sequential
 from minikeras.optimizers import Optimizer
 from minikeras.regularizers import Regularizer
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 # imported when they are asked for
 _LAZY = (
