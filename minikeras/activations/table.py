@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
+from minikeras._core.old_arguments import hint
 from minikeras._core.operation import Operation, symbolic
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import boxed_inputs
@@ -32,8 +33,13 @@ def activation(derivative: Callable) -> Callable:
     """
 
     def decorate(f):
+        sloping = "negative_slope" in f.__code__.co_varnames
+
         @functools.wraps(f)
         def door(x, *args, **kwargs):
+            if "alpha" in kwargs and sloping:
+                kwargs["negative_slope"] = kwargs.pop("alpha")
+                hint(f.__name__, "alpha", f"Argument `alpha` of {f.__name__} still works; it is called `negative_slope` now.")
             if type(x) is np.ndarray and x.ndim and x.dtype.kind == "f":
                 return f(x, *args, **kwargs)
             x = boxed_inputs(x)

@@ -54,3 +54,10 @@ def test_masks_have_the_dtype_of_the_array(dtype):
     z = np.array([-2, 0, 0.5, 2], dtype)
     assert above(z, 0).dtype == within(z, 1).dtype == dtype
     assert above(z, 0).tolist() == [0, 0, 1, 1] and within(z, 1).tolist() == [0, 1, 1, 0]
+
+
+def test_the_slope_under_its_name_of_keras_2():
+    with pytest.warns(UserWarning, match="`alpha` of relu still works"):
+        y = activations.relu(np.array([-2.0, 1.0]), alpha=0.5)
+    assert y.tolist() == activations.leaky_relu(np.array([-2.0, 1.0]), alpha=0.5).tolist() == [-1.0, 1.0]
+    assert activations.elu(np.array([-50.0]), alpha=2.0) == pytest.approx(-2.0)  # its own
