@@ -1,6 +1,7 @@
 """Strategies of one machine."""
 
 import numpy as np
+import pytest
 
 import minikeras.compat.tensorflow as tf
 
@@ -21,3 +22,16 @@ def test_a_loop_of_replicas():
     sums = [strategy.reduce(tf.distribute.ReduceOp.SUM, strategy.run(lambda x: x * 2, args=(x,)), axis=None) for x in data]
     assert [s.tolist() for s in sums] == [[0, 2], [4, 6]] and strategy.num_replicas_in_sync == 1
     assert float(strategy.reduce("MEAN", tf.constant([1.0, 3.0]), axis=0)) == 2.0
+
+
+def test_a_notebook_that_looks_for_a_tpu_goes_on_without():
+    try:
+        tpu = tf.distribute.cluster_resolver.TPUClusterResolver()
+    except ValueError as error:
+        tpu = None
+        assert "no TPUs" in str(error)
+    assert tpu is None
+    with pytest.raises(ValueError, match="no TPUs"):
+        tf.distribute.cluster_resolver.TPUClusterResolver.connect()
+    with pytest.raises(ValueError, match="TFConfigClusterResolver finds nothing"):
+        tf.distribute.cluster_resolver.TFConfigClusterResolver()

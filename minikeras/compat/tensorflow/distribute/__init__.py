@@ -142,6 +142,6 @@ def in_cross_replica_context() -> bool:
 
 
 _TPU = "There are no TPUs or clusters here: use tf.distribute.get_strategy()."
-_GONE = dict.fromkeys(["TPUStrategy", "cluster_resolver", "coordinator", "ParameterServerStrategy", "Server"], _TPU)
+_GONE = dict.fromkeys(["TPUStrategy", "coordinator", "ParameterServerStrategy", "Server"], _TPU)
 __all__ = exported(globals())
-__getattr__ = absent("tf.distribute", globals(), _GONE, modules="experimental")
+__getattr__ = absent("tf.distribute", globals(), _GONE, modules="cluster_resolver experimental")
