@@ -144,6 +144,7 @@ def test_there_is_enough_to_kill(tmp_path_factory):
     assert sum(KILLS.values()) == 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "broken, seen",
     [

@@ -1,6 +1,7 @@
 """The house keeps its order: imports point down only, and only the packages we promise are imported."""
 
 import ast
+import functools
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "minikeras"
@@ -20,9 +21,11 @@ THIRD_PARTY = {  # package: the floors that may import it, where it is used; num
 }  # fmt: skip
 
 
+@functools.cache
 def modules():
-    for path in sorted(ROOT.glob("*/**/*.py")) + sorted(ROOT.glob("[!_]*.py")):
-        yield path, path.relative_to(ROOT).parts[0].removesuffix(".py"), ast.parse(path.read_text(encoding="utf-8"))
+    paths = sorted(ROOT.glob("*/**/*.py")) + sorted(ROOT.glob("[!_]*.py"))
+    floors = [path.relative_to(ROOT).parts[0].removesuffix(".py") for path in paths]
+    return [(path, floor, ast.parse(path.read_text(encoding="utf-8"))) for path, floor in zip(paths, floors)]
 
 
 def own_imports(tree):

@@ -118,6 +118,7 @@ def test_layout():
         assert [n.split("/", 1)[1] for n in group["a"].attrs["weight_names"]] == ["a/kernel", "a/bias"]
 
 
+@pytest.mark.slow
 def test_many_layers_have_their_names_in_pieces():
     model = keras.Sequential([layers.Input((1,)), *(layers.Activation("relu") for _ in range(4100)), layers.Dense(1)])
     file = saved(model)
