@@ -92,7 +92,8 @@ def described(config: Any) -> dict | None:
     if not isinstance(config, dict):
         return None
     inner = config.get("config")
-    layers = inner.get("layers", ()) if isinstance(inner, dict) else ()
+    layers = inner.get("layers") if isinstance(inner, dict) else None
+    layers = layers if isinstance(layers, (list, tuple)) else ()
     names = [str(layer.get("class_name"))[:60] for layer in layers if isinstance(layer, dict)]
     return {"class": str(config.get("class_name"))[:60], "layers": names}
 

@@ -1,6 +1,7 @@
 """The commands, as they are called: exit codes, one line on stderr, and what they print."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -11,6 +12,7 @@ import pytest
 
 import minikeras as keras
 from minikeras.commands.main import main, parser
+from tests.hostile import write_all
 
 ROOT = Path(__file__).parents[2]
 
@@ -116,3 +118,31 @@ def test_several_outputs_stand_side_by_side(tmp_path, capsys):
     keras.Model(x, heads).save(tmp_path / "two.keras")
     (tmp_path / "rows.csv").write_text("\ufeff1,2\n0,1\n", encoding="utf-8")
     assert told(capsys, "predict", tmp_path / "two.keras", tmp_path / "rows.csv")[1] == "3,6\n1,2\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="some of the files are links and devices")
+@pytest.mark.slow
+def test_hostile_files_end_in_one_line(tmp_path, capsys):
+    """Every command on files of each kind: nothing is run, nothing is left, and what went wrong is one line."""
+    files = [path for call, path, *_ in write_all(tmp_path, most=1) if call == "model"]
+    np.save(tmp_path / "in.npy", np.zeros((1, 4), "float32"))
+    bad = []
+    for path in files:
+        for command, *more in (
+            ["inspect"], ["summary"], ["diff", path], ["predict", tmp_path / "in.npy"],
+            ["convert", tmp_path / "out.keras"], ["export", tmp_path / "out.onnx"],
+        ):  # fmt: skip
+            code, out, err = told(capsys, command, path, *more)
+            if code not in (0, 1, 2) or "Traceback" in err or code and command != "diff" and len(err.splitlines()) != 1:
+                bad.append((command, Path(path).name, code, err))
+        for made in ("out.keras", "out.onnx"):
+            (tmp_path / made).unlink(missing_ok=True)
+    assert len(files) > 900 and not bad
+
+
+def test_inspect_of_layers_that_are_no_list(model, tmp_path, capsys):
+    text = json.loads(model.to_json())
+    text["config"]["layers"] = 3
+    (tmp_path / "m.json").write_text(json.dumps(text))
+    code, out, err = told(capsys, "inspect", tmp_path / "m.json")
+    assert code in (0, 1) and "Traceback" not in err and "Sequential" in out
