@@ -122,6 +122,7 @@ def test_several_outputs_stand_side_by_side(tmp_path, capsys):
 
 @pytest.mark.skipif(os.name != "posix", reason="some of the files are links and devices")
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numbers that are no floats
 def test_hostile_files_end_in_one_line(tmp_path, capsys):
     """Every command on files of each kind: nothing is run, nothing is left, and what went wrong is one line."""
     files = [path for call, path, *_ in write_all(tmp_path, most=1) if call == "model"]
