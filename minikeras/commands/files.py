@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -201,12 +202,14 @@ def predict(options: Any) -> None:
     """Predict the rows of a file; what several outputs give stands side by side."""
     model = load(options.file)
     rows = read_rows(options.rows)
-    parts, bar = [], Progbar(len(rows))
-    for i in range(0, len(rows), 4096):
-        made = flatten(model.predict(rows[i : i + 4096], batch_size=options.batch_size, verbose=0))
-        parts.append(made[0] if len(made) == 1 else np.concatenate([y.reshape(len(y), -1) for y in made], 1))
-        if sys.stderr.isatty() and options.out:
-            bar.update(min(i + 4096, len(rows)))
+    parts, watched = [], sys.stderr.isatty() and bool(options.out or not sys.stdout.isatty())
+    with contextlib.redirect_stdout(sys.stderr):  # where the bar goes: stdout may be a file
+        bar = Progbar(len(rows))
+        for i in range(0, len(rows), 4096):
+            made = flatten(model.predict(rows[i : i + 4096], batch_size=options.batch_size, verbose=0))
+            parts.append(made[0] if len(made) == 1 else np.concatenate([y.reshape(len(y), -1) for y in made], 1))
+            if watched:
+                bar.update(min(i + 4096, len(rows)))
     y = np.concatenate(parts)
     if options.out and options.out.endswith(".npy"):
         np.save(options.out, y)

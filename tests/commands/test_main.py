@@ -147,3 +147,12 @@ def test_inspect_of_layers_that_are_no_list(model, tmp_path, capsys):
     (tmp_path / "m.json").write_text(json.dumps(text))
     code, out, err = told(capsys, "inspect", tmp_path / "m.json")
     assert code in (0, 1) and "Traceback" not in err and "Sequential" in out
+
+
+def test_predict_draws_its_bar_on_stderr(model, tmp_path, capsys, monkeypatch):
+    np.save(tmp_path / "in.npy", np.zeros((9000, 3), "float32"))
+    code, out, err = told(capsys, "predict", tmp_path / "m.keras", tmp_path / "in.npy")
+    assert code == 0 and len(out.splitlines()) == 9000 and err == ""  # nobody looks
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    code, out, err = told(capsys, "predict", tmp_path / "m.keras", tmp_path / "in.npy")
+    assert code == 0 and len(out.splitlines()) == 9000 and "9000/9000" in err
