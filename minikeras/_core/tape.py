@@ -204,6 +204,7 @@ class Traced:
     def __init__(self, roll: Roll, y: Any, xs: list[Entry | None], losses: list = ()):
         self.roll, self.y, self.xs, self.losses = roll, y, xs, losses
         self.from_logits = False  # whether ∂L/∂z of the last layer will come instead of ∂L/∂y
+        self._row: dict | None = None  # the gradients of layers in a row, if the cost has asked for their end
 
     def value(self) -> Any:
         """The result as plain arrays."""
@@ -211,7 +212,7 @@ class Traced:
 
     def back(self, dy: Any, need_dx: bool = True) -> tuple[list, dict[int, np.ndarray]]:
         """Return ∂L/∂x for each argument, None where nothing flows, and {id(variable): ∂L/∂variable}."""
-        if not self.losses and (found := self._in_a_row()) is not None:
+        if not self.losses and (found := self._row if self.from_logits else self._in_a_row()) is not None:
             g = np.asarray(dy) if type(dy) is not np.ndarray else dy
             last, g = _start(self.y, g)
             for entry in self.roll.entries[:0:-1]:
@@ -240,8 +241,9 @@ class Traced:
     def end(self) -> Any:
         """The entry of the layer that the result comes from, if a loss may start from its logits: the last of a row."""
         last = self.y.entry if type(self.y) is Box else None
-        if last is None or self.losses or self._in_a_row() is None or getattr(last.layer, "logits", None) is None:
+        if last is None or self.losses or (row := self._in_a_row()) is None or getattr(last.layer, "logits", None) is None:
             return None
+        self._row = row
         return last
 
     def _in_a_row(self) -> dict[int, np.ndarray] | None:

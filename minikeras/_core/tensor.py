@@ -86,7 +86,23 @@ class Reference:
         return id(self._value)
 
 
-class Tensor(np.ndarray):
+class Rebinding:
+    """``x += y`` makes the name stand for the sum, and changes nobody else's array: as in the graphs of TensorFlow."""
+
+    def __iadd__(self, other):
+        return self + other
+
+    def __isub__(self, other):
+        return self - other
+
+    def __imul__(self, other):
+        return self * other
+
+    def __itruediv__(self, other):
+        return self / other
+
+
+class Tensor(Rebinding, np.ndarray):
     """A NumPy array with ``.numpy()``, ``.shape.as_list()``, and gradients under a `GradientTape` that watches it.
 
     >>> x = tensor(np.array([[1.0, 2.0]])); x.shape.as_list(), (x * 2).numpy()
@@ -144,18 +160,6 @@ class Tensor(np.ndarray):
         if tape is not None and tape.watches(args):
             return func(*map_leaves(tape.boxed, args), **kwargs)
         return tensor(func(*map_leaves(plain, args), **map_leaves(plain, kwargs)))
-
-    def __iadd__(self, other):
-        return self + other
-
-    def __isub__(self, other):
-        return self - other
-
-    def __imul__(self, other):
-        return self * other
-
-    def __itruediv__(self, other):
-        return self / other
 
     def __getitem__(self, key):
         tape = TAPE.get()

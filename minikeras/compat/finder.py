@@ -16,7 +16,6 @@ from minikeras.compat.places import FILES, IN_SRC, read_classes, read_old
 ROOTS = ("keras", "tf_keras", "tensorflow")
 VERSION = "3.15.0"  # of the Keras that this library answers as
 TF_KERAS_VERSION = "2.19.0"  # code that imports tf_keras wants Keras 2
-TENSORFLOW_VERSION = "2.20.0"
 _HOUSE = "minikeras"
 _DOORS = os.path.join(os.path.dirname(__file__), "doors")
 _SAME = (  # beginnings of names -> the beginning that they stand for
@@ -118,7 +117,7 @@ def _of_tensorflow(fullname: str, path: str) -> Facade | None:
     thin = f"{_HOUSE}.compat.tensorflow"
     if not path:
         module = find_module(thin)
-        return Facade(fullname, [thin], {"__version__": getattr(module, "__version__", TENSORFLOW_VERSION)})
+        return Facade(fullname, [thin], {"__version__": module.__version__})
     if path.startswith("_") or path.split(".")[-1].startswith("_"):
         return None
     if path.startswith("python."):

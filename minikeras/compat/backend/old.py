@@ -12,7 +12,7 @@ from minikeras import ops
 from minikeras._core.old_arguments import hint
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.variable import Variable
-from minikeras.compat.backend import arrays, nn
+from minikeras.compat.backend import arrays, spatial
 from minikeras.layers.data_format import standardize_data_format
 from minikeras.layers.old_arguments import ORDERINGS
 
@@ -91,7 +91,7 @@ def deconv2d(
     >>> deconv2d(np.ones((1, 2, 2, 2)), np.ones((3, 3, 5, 2)), strides=(2, 2)).shape
     (1, 5, 5, 5)
     """
-    return nn.conv2d_transpose(x, kernel, output_shape, strides, border_mode, ORDERINGS.get(dim_ordering, dim_ordering))
+    return spatial.conv2d_transpose(x, kernel, output_shape, strides, border_mode, ORDERINGS.get(dim_ordering, dim_ordering))
 
 
 def atrous_conv2d(
@@ -104,7 +104,7 @@ def atrous_conv2d(
     >>> atrous_conv2d(np.ones((1, 5, 5, 2)), np.ones((2, 2, 2, 3)), rate=2).shape
     (1, 3, 3, 3)
     """
-    return nn.conv2d(x, kernel, (1, 1), border_mode, ORDERINGS.get(dim_ordering, dim_ordering), (rate, rate))
+    return spatial.conv2d(x, kernel, (1, 1), border_mode, ORDERINGS.get(dim_ordering, dim_ordering), (rate, rate))
 
 
 def lesser(x: Any, y: Any) -> Any:

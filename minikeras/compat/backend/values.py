@@ -10,13 +10,13 @@ import numpy as np
 from minikeras import config, constraints, random
 from minikeras._core.config import standardize_dtype
 from minikeras._core.symbolic import KerasTensor
-from minikeras._core.tensor import plain, tensor
+from minikeras._core.tensor import Rebinding, plain, tensor
 from minikeras._core.variable import Variable, untraced
 from minikeras.compat.backend.whole import whole
 from minikeras.optimizers.keras2 import MADE
 
 
-class Total(Variable):
+class Total(Rebinding, Variable):
     """A variable of keras.backend: ``loss += x`` makes the name stand for the sum, as in the graphs of Keras 1 and 2.
 
     >>> loss = start = Total(1.0)
@@ -24,18 +24,6 @@ class Total(Variable):
     >>> float(loss), float(start)
     (3.0, 1.0)
     """
-
-    def __iadd__(self, other):
-        return self + other
-
-    def __isub__(self, other):
-        return self - other
-
-    def __imul__(self, other):
-        return self * other
-
-    def __itruediv__(self, other):
-        return self / other
 
 
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Callable | None = None) -> Variable:
