@@ -26,8 +26,8 @@ _workers: list[Any] = []
 
 
 @functools.cache
-def _openblas() -> tuple | None:
-    """The functions (get, set) of the OpenBLAS that NumPy has loaded; None where there is no such."""
+def _library() -> tuple | None:
+    """The OpenBLAS that NumPy has loaded, and what stands before and behind the names in it; None where there is no such."""
     import ctypes  # takes 3 ms to import, and only training asks
 
     folder = Path(np.__file__).parent
@@ -37,11 +37,33 @@ def _openblas() -> tuple | None:
         except OSError:
             continue
         for prefix, suffix in (("scipy_", "64_"), ("", "64_"), ("scipy_", ""), ("", "")):
-            get = getattr(library, f"{prefix}openblas_get_num_threads{suffix}", None)
-            put = getattr(library, f"{prefix}openblas_set_num_threads{suffix}", None)
-            if get is not None and put is not None:
-                return get, put
+            if hasattr(library, f"{prefix}openblas_get_num_threads{suffix}"):
+                return library, prefix, suffix
     return None
+
+
+@functools.cache
+def _openblas() -> tuple | None:
+    """Its functions that tell and set the number of threads."""
+    if (found := _library()) is None:
+        return None
+    library, prefix, suffix = found
+    get, put = (getattr(library, f"{prefix}openblas_{verb}_num_threads{suffix}", None) for verb in ("get", "set"))
+    return None if get is None or put is None else (get, put)
+
+
+def blas_address(name: str) -> int:
+    """Where a function of that OpenBLAS stands in memory, for compiled code to call it; 0 where it can't be found, or where it
+    counts in 32 bits.
+
+    >>> blas_address("no_such_function")
+    0
+    """
+    import ctypes
+
+    found = _library()
+    function = getattr(found[0], f"{found[1]}{name}64_", None) if found is not None and found[2] == "64_" else None
+    return 0 if function is None else ctypes.cast(function, ctypes.c_void_p).value
 
 
 def blas_threads() -> Any:
@@ -193,8 +215,8 @@ def dot(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarr
     """
     cost = a.size * b.shape[1]
     if cost < LARGE:
-        return np.dot(a, b, out=out)
+        return a.dot(b, out)
     if out is None:
         out = np.empty((len(a), b.shape[1]), np.result_type(a, b))
-    share(cut(len(a), cost), lambda part: np.dot(a[part], b, out=out[part]))
+    share(cut(len(a), cost), lambda part: a[part].dot(b, out[part]))
     return out

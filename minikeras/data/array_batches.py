@@ -93,6 +93,24 @@ class ArrayBatches(Batches):
             return map_leaves(lambda a: take_rows(a, slice(0, self.batch_size)), self._given)
         return next(self._gathered(None, 0) if self._lazy else self._sliced(self._arrays, 0))
 
+    def whole(self) -> Batch | None:
+        """All the arrays that an epoch goes through, in their own order; None where they come batch by batch.
+
+        >>> ArrayBatches([[1.0], [2.0]], [0, 1]).whole() is None  # not prepared yet
+        True
+        """
+        fits = self._preparation is not None and self._limit is None and not self._lazy and self._simple
+        return self._arrays if fits else None
+
+    def next_order(self) -> np.ndarray | None:
+        """The order of the samples in the next epoch, drawn as `epoch` draws it; None for their own.
+
+        >>> ArrayBatches([[1.0], [2.0]], [0, 1]).next_order() is None
+        True
+        """
+        self._now = self._order(self.shuffle) if self.shuffle else None
+        return self._now
+
     def _pass(self, shuffle: Any, skip: int) -> Iterator[Batch]:
         self._now = self._order(shuffle) if shuffle else None
         return self._through(self._now, skip)

@@ -291,13 +291,22 @@ ALPHA = -1.6732632423543772 * 1.0507009873554805  # -α · scale of selu, its li
 
 
 def _keep(seeds: SeedGenerator, shape: tuple, rate: float, dtype: np.dtype) -> np.ndarray:
-    """Draw 1 (keep) or 0 (drop, with probability ``rate``), the same in each float type.
+    """Draw 1 (keep) or 0 (drop, with probability ``rate``), the same in each float type."""
+    if rate >= 1.0:
+        return np.zeros(shape, dtype)
+    return keep_bits(seeds, math.prod(shape), rate, np.empty(math.prod(shape), dtype)).reshape(shape)
+
+
+def keep_bits(seeds: SeedGenerator, n: int, rate: float, out: np.ndarray | None = None) -> np.ndarray:
+    """Draw n times whether to keep; ``rate``, below 1, is the part that is not kept.
 
     A draw is 32 bits against rate · 2³²: half the time of drawing floats, and nearer to the rate.
+
+    >>> keep_bits(SeedGenerator(1), 6, 0.5).tolist()
+    [False, True, True, True, False, False]
     """
-    n = math.prod(shape)
-    bits = seeds.rng().bit_generator.random_raw((n + 1) // 2).view(np.uint32)[:n].reshape(shape)
-    return np.greater_equal(bits, round(rate * 2**32), out=np.empty(shape, dtype)) if rate < 1.0 else np.zeros(shape, dtype)
+    bits = seeds.rng().bit_generator.random_raw((n + 1) // 2).view(np.uint32)[:n]
+    return np.greater_equal(bits, round(rate * 2**32), out)
 
 
 def _normal(seeds: SeedGenerator, x: np.ndarray, stddev: float) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2] / "minikeras"
 FLOORS = (
     "_core tree config dtype_policies random ops activations initializers regularizers constraints layers losses metrics "
-    "optimizers data tensorboard callbacks saving models utils legacy datasets applications distribution wrappers "
+    "optimizers data fast tensorboard callbacks saving models utils legacy datasets applications distribution wrappers "
     "visualization compat backend mixed_precision preprocessing commands"
 ).split()
 STANDARD = set(__import__("sys").stdlib_module_names)
@@ -16,7 +16,7 @@ THIRD_PARTY = {  # package: the floors that may import it, where it is used; num
     "PIL": "utils legacy compat",
     "sklearn": "wrappers datasets compat", "matplotlib": "utils callbacks visualization commands", "graphviz": "utils",
     "pydot": "utils",
-    "IPython": "compat utils commands",
+    "IPython": "compat utils commands", "numba": "fast", "llvmlite": "fast",
     "tensorflow": "compat", "keras": "compat",
 }  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_only_promised_packages_are_imported_and_heavy_ones_lazily():
     for path, floor, tree in modules():
         for package, at_top, line in foreign_imports(tree):
             assert floor in THIRD_PARTY.get(package, "").split(), f"{path}:{line}: {floor} may not import {package}"
-            assert not at_top, f"{path}:{line}: {package} must be imported where it is used"
+            assert not at_top or floor == "fast", f"{path}:{line}: {package} must be imported where it is used"
 
 
 def test_the_check_sees_a_package_that_nobody_promised():
@@ -77,3 +77,12 @@ def test_the_check_sees_a_package_that_nobody_promised():
 def test_the_check_sees_an_import_that_points_up():
     tree = ast.parse("from minikeras.models import Sequential")
     assert FLOORS.index(next(own_imports(tree))) > FLOORS.index("layers")
+
+
+def test_compiled_code_is_imported_where_it_is_asked_for():
+    for path, floor, tree in modules():
+        for node in tree.body:
+            names = [a.name for a in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+            module = getattr(node, "module", None) or ""
+            from_fast = module.startswith("minikeras.fast") or module == "minikeras" and "fast" in names
+            assert floor == "fast" or not from_fast, path

@@ -23,15 +23,19 @@ def fit_arguments(spec):
     return arguments
 
 
+@pytest.mark.parametrize("jit", [False, True], ids=["numpy", "compiled"])
 @pytest.mark.parametrize("case", [pytest.param(c, id=c["name"]) for c in cases() if known(c["layers"])])
-def test_history_and_weights_are_those_of_keras(case):
+def test_history_and_weights_are_those_of_keras(case, jit):
+    if jit:
+        pytest.importorskip("numba")
+    minikeras.utils.clear_session()  # metrics are numbered anew
     floatx = case.get("floatx") or "float32"
     tolerance = 1e-6 if floatx == "float64" else 1e-5
     minikeras.config.set_floatx(floatx)
     try:
         model = minikeras.Sequential([resolve(layer) for layer in case["layers"]])
         model.set_weights([WEIGHTS[f"{case['name']}/init{i}"] for i in range(case["n_weights"])])
-        model.compile(**resolve(case["compile"]))
+        model.compile(**{**resolve(case["compile"]), "jit_compile": jit})
         x, y = DATA[case["x"]], DATA[case["y"]]
         history = model.fit(x, y, **fit_arguments(case["fit"])).history
         evaluated = model.evaluate(x, y, batch_size=16, return_dict=True, verbose=0)

@@ -1,0 +1,205 @@
+"""An epoch of a net of layers in a row, compiled once for all such nets: what they are made of comes in tables.
+
+The lecture's backpropagation, as in `minikeras.models.compiled`:
+    a[l] = g(a[l-1] W[l] + b[l]);  δ[L] = ∂C/∂a[L] · g′(z[L]);  δ[l] = δ[l+1] W[l+1]ᵀ · g′(z[l]);
+    ∂C/∂W[l] = a[l-1]ᵀ δ[l];  ∂C/∂b[l] = Σ δ[l];  W ← W - α ∂C/∂W
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minikeras.fast.activations import LINEAR, activate, slope
+from minikeras.fast.compiling import flipped_times, kernel, times, times_flipped
+from minikeras.fast.losses import cost
+from minikeras.fast.optimizers import update
+
+# what a row of the table of layers holds: the kind of layer, its width, where its W and b (or γ and β) stand among the
+# weights, its moving averages or the row of its mask, its activation, where z, a and ∂C/∂a stand in the work space
+KIND, WIDTH, W, B, MEAN, VARIANCE, PHI, Z, A, DELTA, TRAINED = range(11)
+DENSE, ACTIVATION, DROPOUT, NORMALIZATION = range(4)
+# what a row of the table of their numbers holds
+ALPHA, KEEP, MOMENTUM, EPSILON = range(4)
+ONE = np.float32(1)
+
+
+@kernel
+def block(work, at, batch, rows, width):
+    """Some rows of a width in the work space, `at` numbers a sample behind its start."""
+    return work[at * batch : at * batch + rows * width].reshape(rows, width)
+
+
+@kernel
+def forward(blas, layers, reals, values, a, work, batch, masks, skip) -> None:
+    """Pass the rows of `a` through all layers."""
+    rows = len(a)
+    for l in range(len(layers)):
+        layer, real = layers[l], reals[l]
+        width = layer[WIDTH]
+        z, out = block(work, layer[Z], batch, rows, width), block(work, layer[A], batch, rows, width)
+        if layer[KIND] == DENSE:
+            times(blas, a, values[layer[W] : layer[W] + a.shape[1] * width].reshape(a.shape[1], width), z)
+            if layer[B] >= 0:
+                bias = values[layer[B] : layer[B] + width]
+                for i in range(rows):
+                    for j in range(width):
+                        z[i, j] += bias[j]  # z = a W + b
+        elif layer[KIND] == DROPOUT:
+            mask = masks[layer[MEAN]]
+            for i in range(rows):
+                for j in range(width):
+                    out[i, j] = a[i, j] * (np.float32(mask[(skip + i) * width + j]) * real[KEEP])  # a · m / (1 - rate)
+        elif layer[KIND] == NORMALIZATION:
+            normalize(layer, real, values, a, z, out, block(work, layer[A] + width, batch, 1, width)[0])
+        else:
+            z = a
+        if layer[PHI] != LINEAR or layer[KIND] == ACTIVATION:
+            if layer[Z] != layer[A] or layer[KIND] == ACTIVATION:
+                out[...] = z
+            activate(layer[PHI], real[ALPHA], out)  # a = g(z)
+        a = out
+
+
+@kernel
+def normalize(layer, real, values, x, centered, y, inverse) -> None:
+    """y = γ (x - μ) / √(σ² + ε) + β; the moving averages follow."""
+    rows, width = x.shape
+    mean, variance = values[layer[MEAN] : layer[MEAN] + width], values[layer[VARIANCE] : layer[VARIANCE] + width]
+    share, step = ONE / np.float32(rows), ONE - real[MOMENTUM]
+    sums, squares = np.zeros(width, np.float32), np.zeros(width, np.float32)
+    for i in range(rows):
+        for j in range(width):
+            sums[j] += x[i, j]
+    for j in range(width):
+        sums[j] *= share  # μ = Σ x / n
+    for i in range(rows):
+        for j in range(width):
+            e = x[i, j] - sums[j]
+            centered[i, j] = e
+            squares[j] += e * e
+    for j in range(width):
+        squares[j] *= share  # σ² = Σ (x - μ)² / n
+        mean[j] += step * (sums[j] - mean[j])
+        variance[j] += step * (squares[j] - variance[j])
+        inverse[j] = ONE / np.sqrt(squares[j] + real[EPSILON])
+        sums[j] = inverse[j] * values[layer[W] + j] if layer[W] >= 0 else inverse[j]
+        squares[j] = values[layer[B] + j] if layer[B] >= 0 else np.float32(0)
+    for i in range(rows):
+        for j in range(width):
+            y[i, j] = centered[i, j] * sums[j] + squares[j]
+
+
+@kernel
+def normalize_back(layer, values, grads, centered, inverse, delta) -> None:
+    """∂L/∂x = γ / √(σ² + ε) · (δ - (Σ δ + x̂ Σ δ x̂) / n) in the place of δ; ∂L/∂γ = Σ δ x̂, ∂L/∂β = Σ δ."""
+    rows, width = delta.shape
+    total, along = np.zeros(width, np.float32), np.zeros(width, np.float32)
+    for i in range(rows):
+        for j in range(width):
+            total[j] += delta[i, j]
+            along[j] += delta[i, j] * centered[i, j]
+    share = ONE / np.float32(rows)
+    for j in range(width):
+        along[j] *= inverse[j]
+        if layer[W] >= 0:
+            grads[layer[W] + j] = along[j]
+        if layer[B] >= 0:
+            grads[layer[B] + j] = total[j]
+        along[j] *= inverse[j] * share
+        total[j] *= share
+    for i in range(rows):
+        for j in range(width):
+            gamma = values[layer[W] + j] if layer[W] >= 0 else ONE
+            delta[i, j] = (delta[i, j] - total[j] - centered[i, j] * along[j]) * (gamma * inverse[j])
+
+
+@kernel
+def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits) -> None:
+    """Walk back from ∂C/∂a[L], or ∂C/∂z[L], to the first layer that is trained."""
+    for l in range(len(layers) - 1, -1, -1):
+        layer, real, width = layers[l], reals[l], layers[l, WIDTH]
+        before = x if l == 0 else block(work, layers[l - 1, A], batch, rows, layers[l - 1, WIDTH])
+        z, a = block(work, layer[Z], batch, rows, width), block(work, layer[A], batch, rows, width)
+        delta = block(work, layer[DELTA], batch, rows, width)
+        if layer[PHI] != LINEAR and not (from_logits and l == len(layers) - 1):
+            slope(layer[PHI], real[ALPHA], before if layer[KIND] == ACTIVATION else z, a, delta)  # δ = ∂C/∂a · g′(z)
+        if layer[KIND] == DENSE:
+            inputs = before.shape[1]
+            if layer[TRAINED]:
+                place = grads[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
+                flipped_times(blas, before, delta, place)  # ∂C/∂W = aᵀ δ
+                if layer[B] >= 0:
+                    down = grads[layer[B] : layer[B] + width]
+                    down[:] = 0
+                    for i in range(rows):
+                        for j in range(width):
+                            down[j] += delta[i, j]  # ∂C/∂b = Σ δ
+            if l == 0:
+                return
+            weights = values[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
+            times_flipped(blas, delta, weights, block(work, layers[l - 1, DELTA], batch, rows, inputs))  # ∂C/∂a[l-1] = δ Wᵀ
+        elif layer[KIND] == DROPOUT:
+            mask = masks[layer[MEAN]]
+            for i in range(rows):
+                for j in range(width):
+                    delta[i, j] *= np.float32(mask[(skip + i) * width + j]) * real[KEEP]
+        elif layer[KIND] == NORMALIZATION:
+            normalize_back(layer, values, grads, z, block(work, layer[A] + width, batch, 1, width)[0], delta)
+
+
+@kernel
+def gradients(
+    blas, layers, reals, values, grads, x, y, labels, weights, n, loss, number, from_logits, outputs, work, batch, masks, skip
+):  # fmt: skip
+    """Write ∂C/∂W of the rows of x, some of a batch of n behind the first `skip`, and their outputs; return C."""
+    rows, last = len(x), layers[-1]
+    forward(blas, layers, reals, values, x, work, batch, masks, skip)
+    a = block(work, last[A], batch, rows, last[WIDTH])
+    z = block(work, last[Z], batch, rows, last[WIDTH])
+    outputs[...] = a
+    delta = block(work, last[DELTA], batch, rows, last[WIDTH])
+    value = cost(loss, number, z, a, y, labels, weights, n, delta)
+    backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits)
+    return value
+
+
+@kernel
+def penalize(penalties, amounts, values, grads) -> float:
+    """Add the slopes of λ₁ Σ |w| + λ₂ Σ w²; return its value."""
+    total = 0.0
+    for k in range(len(penalties)):
+        l1, l2 = amounts[k]
+        for i in range(penalties[k, 0], penalties[k, 1]):
+            w = values[i]
+            total += l1 * abs(w) + l2 * w * w
+            grads[i] += l1 * np.sign(w) + (l2 + l2) * w
+    return total
+
+
+@kernel
+def run(
+    blas, layers, reals, values, grads, x, order, y, labels, weights, batch, first, loss, number, from_logits, masks, drawn,
+    penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work, rows, costs, more,
+):  # fmt: skip
+    """Steps of training, one batch after the other, from sample `first` on.
+
+    y, labels, weights and outputs hold these samples alone, in the order of the epoch; x holds all. `drawn` says how many
+    rows of masks a step takes; `costs` and `more` take C and what penalties add. Without `numbers` the weights stay put.
+    """
+    at = 0
+    for step in range(len(costs)):
+        n = min(batch, len(outputs) - at)
+        here = rows[:n]
+        for i in range(n):
+            k = order[first + at + i] if len(order) else first + at + i
+            here[i] = x[k]
+        part = slice(at, at + n)
+        costs[step] = gradients(
+            blas, layers, reals, values, grads, here, y[part] if len(y) else y, labels[part] if len(labels) else labels,
+            weights[part] if len(weights) else weights, n, loss, number, from_logits, outputs[part], work, batch,
+            masks[step * drawn : (step + 1) * drawn], 0,
+        )  # fmt: skip
+        more[step] = penalize(penalties, amounts, values, grads)
+        if len(numbers):
+            update(0, len(values), numbers[step], values, grads, values[:0], code, spans, decays, s1, s2, s3)
+        at += n

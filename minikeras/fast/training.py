@@ -1,0 +1,200 @@
+"""Training by compiled steps: an epoch falls into pieces of some steps each, between which callbacks have their turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from minikeras._core import threads
+from minikeras._core.variable import Variable
+from minikeras.fast.epoch import gradients, penalize, run
+from minikeras.fast.losses import SPARSE, smoothed
+from minikeras.fast.optimizers import NOTHING, numbers_of, update
+from minikeras.fast.plan import Unfit, plan
+from minikeras.layers.regularization import keep_bits
+
+PIECE = 5e8  # multiply-adds of the steps between two looks at the callbacks: about 20 ms
+MEMORY = 2**23  # numbers in what such a piece gives and draws
+NO_ROWS, NO_NUMBERS = np.empty((0, 0), np.float32), np.empty(0, np.int64)
+
+
+class Training:
+    """The compiled steps of a model: made anew whenever its step of training is.
+
+    Args:
+        model: built and compiled.
+
+    Raises:
+        Unfit: something in it is not done here.
+    """
+
+    def __init__(self, model: Any):
+        self.model, self.step, self.plan = model, model._train_step, plan(model)
+        self.blas = threads.blas_address("cblas_sgemm")
+        if not self.blas and self.plan.largest > 2**14:
+            raise Unfit("its products are large, and NumPy's BLAS was not found")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the model still trains as it did when this was made."""
+        return self.model._train_step is self.step and self.model._seen == Variable.changes
+
+    def epoch(self, batches: Any, first: int, together: int | None) -> Epoch:
+        """One pass through the data, from batch `first` on.
+
+        Args:
+            together: steps between two calls of batch hooks; None where nobody asks for them.
+
+        Raises:
+            Unfit: the data does not come as arrays.
+        """
+        return Epoch(self, batches, first, together)
+
+
+class Epoch:
+    """The pieces of an epoch. Iterating gives ``(number of the piece's last step, (its first step, its end, None))``."""
+
+    def __init__(self, training: Training, batches: Any, first: int, together: int | None):
+        whole = getattr(batches, "whole", None)
+        if whole is None or (found := whole()) is None:
+            raise Unfit("its data does not come as arrays of numbers that fit into memory, or not all in an epoch")
+        x, y, w = found
+        self.training, self.model, p = training, training.model, training.plan
+        self.size, self.samples = batches.batch_size, len(x)
+        self.x, self.y, self.w = x, y, w
+        if x.dtype != np.float32 or y is None or x.size != self.samples * p.width:
+            raise Unfit("its inputs are no float32, or it has no targets")
+        d = int(p.layers[-1, 1])
+        labels = p.loss == SPARSE
+        if y.size != self.samples * (1 if labels else d) or w is not None and w.size != self.samples:
+            raise Unfit("its targets or sample weights have other axes than its outputs")
+        self.rows = x.reshape(self.samples, p.width)
+        self.targets = NO_ROWS if labels else smoothed(self.model._compiled.heads[0].loss, y).astype(np.float32, copy=False)
+        self.targets = self.targets.reshape(-1, d) if not labels else self.targets
+        self.labels = y.reshape(-1).astype(np.int64, copy=False) if labels else NO_NUMBERS
+        self.weights = NOTHING if w is None else w.reshape(-1).astype(np.float32, copy=False)
+        self.steps, self.first = -(-self.samples // self.size), first
+        self.piece = self._piece(together, d)
+        self._make_room(d)
+        self.order = batches.next_order()  # last: who raised before has drawn nothing
+
+    def _piece(self, together: int | None, d: int) -> int:
+        """Steps in a piece."""
+        p, size = self.training.plan, self.size
+        if p.walk is None:
+            return 1
+        if together is not None:
+            return together
+        cost = 3 * size * max(int(p.store.values.size), 200)
+        numbers = size * (d + sum(width for _, width in p.dropouts))
+        return max(1, min(int(PIECE / cost), MEMORY // numbers))
+
+    def _make_room(self, d: int) -> None:
+        """Make what the steps write into."""
+        p, size = self.training.plan, self.size
+        normalizes = bool((p.layers[:, 0] == 3).any())
+        wide = not normalizes and p.walk is not None and bool(self.training.blas)
+        parts = threads.cut(size, float(size) * p.largest) if wide else [slice(0, size)]
+        self.halves = min(len(parts), 2)  # each has gradients of its own
+        self.work = np.empty((self.halves, size * p.space), np.float32)
+        self.others = np.empty((self.halves - 1, p.store.values.size), np.float32)
+        self.batch = np.empty((size, p.width), np.float32)
+        self.widest = max((width for _, width in p.dropouts), default=0)
+
+    def __iter__(self) -> Iterator[tuple[int, tuple]]:
+        for start in range(self.first, self.steps, self.piece):
+            end = min(start + self.piece, self.steps)
+            yield end - 1, (start, end, None)
+
+    def take(self, start: int, end: int, _: Any = None) -> None:
+        """Do the steps of a piece."""
+        here = slice(start * self.size, min(end * self.size, self.samples))
+        rows = here if self.order is None else self.order[here]
+        if not self.training.is_current:  # a callback froze a layer, or compiled anew
+            return self._take_in_numpy(rows)
+        y, w = self.y[rows], None if self.w is None else self.w[rows]
+        targets, labels, weights = (a[rows] if len(a) else a for a in (self.targets, self.labels, self.weights))
+        outputs = np.empty((here.stop - here.start, int(self.training.plan.layers[-1, 1])), np.float32)
+        masks = self._masks(end - start, here)
+        act = self._side_by_side if self.halves > 1 else self._one_by_one
+        costs, more = act(here.start, rows, targets, labels, weights, outputs, masks, end - start)
+        self._tally(costs, more, y, outputs, w)
+
+    def _take_in_numpy(self, rows: Any) -> None:
+        x, y, w = (None if a is None else a[rows] for a in (self.x, self.y, self.w))
+        for i in range(0, len(x), self.size):
+            part = slice(i, i + self.size)
+            self.model._train_on(x[part], None if y is None else y[part], None if w is None else w[part])
+
+    def _masks(self, steps: int, here: slice) -> np.ndarray:
+        """What dropout keeps in these steps: a row for each step and layer, drawn as the layers draw."""
+        dropouts, size = self.training.plan.dropouts, self.size
+        masks = np.empty((steps * len(dropouts), size * self.widest), bool)
+        for step in range(steps):
+            n = min(size, here.stop - here.start - step * size)
+            for k, (layer, width) in enumerate(dropouts):
+                kept = keep_bits(layer.seed_generator, n * width, layer.rate)
+                masks[step * len(dropouts) + k, : n * width] = kept
+        return masks
+
+    def _one_by_one(self, first, rows, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
+        """All of it in one call."""
+        p, optimizer, walk = self.training.plan, self.model.optimizer, self.training.plan.walk
+        order = NO_NUMBERS if self.order is None else self.order
+        numbers = np.empty((0, 0), np.float32) if walk is None else numbers_of(optimizer, steps)
+        code, spans, decays, slots = walk or (0, np.empty((0, 3), np.int64), NOTHING, (NOTHING,) * 3)
+        costs, more = np.empty(steps), np.empty(steps)
+        run(
+            self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, self.rows, order, targets, labels, weights,
+            self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), p.penalties, p.amounts, numbers, code,
+            spans, decays, *slots, outputs, self.work[0], self.batch, costs, more,
+        )  # fmt: skip
+        if walk is None:
+            optimizer.step()
+        return costs, more
+
+    def _side_by_side(self, first, rows, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
+        """Wide layers: each half of a batch on a core of its own, then each half of the weights."""
+        p, numbers = self.training.plan, numbers_of(self.model.optimizer, steps)
+        store, walk, drawn, costs, more = p.store, p.walk, len(p.dropouts), np.empty(steps), np.empty(steps)
+        values = np.empty(2)
+        total = int((walk.spans[:, 1] - walk.spans[:, 0]).sum())
+        pieces = [(total * i // 4, total * (i + 1) // 4) for i in range(4)]
+        for step in range(steps):
+            at = step * self.size
+            n = min(self.size, len(outputs) - at)
+            batch = np.take(self.rows, rows[at : at + n], 0, self.batch[:n], "clip") if self.order is not None else (
+                self.rows[first + at : first + at + n]
+            )  # fmt: skip
+            halves = [(0, 0, n // 2), (1, n // 2, n)]
+
+            def half(part, at=at, n=n, batch=batch, step=step):
+                k, i, j = part
+                where = slice(at + i, at + j)
+                values[k] = gradients(
+                    self.training.blas, p.layers, p.reals, store.values, self.others[0] if k else store.grads, batch[i:j],
+                    *(a[where] if len(a) else a for a in (targets, labels, weights)), n, p.loss, p.number, p.from_logits,
+                    outputs[where], self.work[k], self.size, masks[step * drawn : (step + 1) * drawn], i,
+                )  # fmt: skip
+
+            def learn(part, step=step):
+                update(*part, numbers[step], store.values, store.grads, self.others[0], *walk[:3], *walk.slots)
+
+            threads.share(halves, half)
+            costs[step], more[step] = values.sum(), penalize(p.penalties, p.amounts, store.values, store.grads)
+            threads.share(pieces, learn)
+        return costs, more
+
+    def _tally(self, costs, more, y, outputs, w) -> None:
+        """Count the steps in: C, and the metrics of all their samples at once."""
+        compiled, sizes = self.model._compiled, np.full(len(costs), self.size)
+        sizes[-1] = len(outputs) - self.size * (len(costs) - 1)
+        head = compiled.heads[0]
+        head.total += float(np.dot(costs, sizes))
+        head.count += len(outputs)
+        for count, weighted, *_ in head.tallies:
+            count(y, outputs, w if weighted else None)
+        compiled.total += float(np.dot(costs + more, sizes))
+        compiled.count += len(outputs)

@@ -1,0 +1,88 @@
+"""The way from `compile(jit_compile=True)` to `minikeras.fast`, which nothing else imports; what it can't do, NumPy does."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+from minikeras._core.now import KERNELS
+from minikeras._core.old_arguments import hint
+
+
+def kernels(model: Any) -> ModuleType | None:
+    """`minikeras.fast` for a model that was compiled with ``jit_compile=True``, where numba is installed; else None.
+
+    >>> from minikeras import Sequential
+    >>> model = Sequential(); model.compile(loss="mse"); kernels(model) is None
+    True
+    """
+    compiled = model._compiled
+    return _fast() if compiled is not None and compiled.extras["jit_compile"] is True else None
+
+
+@functools.cache
+def _fast() -> ModuleType | None:
+    try:
+        from minikeras import fast  # takes half a second, and few ask for it
+    except ImportError as error:
+        hint(
+            "compile", "jit_compile",
+            f'compile(jit_compile=True) needs numba (pip install "minikeras-numpy[fast]"); training goes on in NumPy: {error}.',
+        )  # fmt: skip
+        return None
+    return fast
+
+
+class compiled_layers:
+    """Let the layers use compiled kernels in the block, where the model was compiled so.
+
+    >>> from minikeras import Sequential
+    >>> model = Sequential(); model.compile(loss="mse")
+    >>> with compiled_layers(model): KERNELS.get() is None
+    True
+    """
+
+    __slots__ = ("kernels", "token")
+
+    def __init__(self, model: Any):
+        self.kernels = kernels(model)
+
+    def __enter__(self) -> None:
+        self.token = KERNELS.set(self.kernels)
+
+    def __exit__(self, *error: Any) -> None:
+        KERNELS.reset(self.token)
+
+
+def update_of(model: Any, variables: list) -> Callable:
+    """What changes the weights at the end of a step: the optimizer's own step, or the same in one pass over memory."""
+    fast = kernels(model)
+    found = fast.optimizers.stepping(model.optimizer, variables) if fast is not None else None
+    return model.optimizer.step if found is None else found
+
+
+def compiled_pass(model: Any, batches: Any, first: int, together: int | None) -> tuple[Iterator, Callable] | None:
+    """The pieces of an epoch and what does one, see `minikeras.fast.training`; None where the steps go one by one.
+
+    Args:
+        batches: the data, as `minikeras.data.open` gives it.
+        first: the batch to begin with.
+        together: steps between two calls of batch hooks; None where nobody asks for them.
+    """
+    fast = kernels(model)
+    if fast is None:
+        return None
+    try:
+        if model._compiled.training is None or not model._compiled.training.is_current:
+            model._compiled.training = fast.training.Training(model)
+        epoch = model._compiled.training.epoch(batches, first, together)
+    except fast.plan.Unfit as why:
+        hint(
+            "compile", f"jit_compile {why}",
+            f"compile(jit_compile=True): the steps of model {model.name!r} go one by one, with compiled layers where there are "
+            f"such, because {why}.",
+        )  # fmt: skip
+        return None
+    return iter(epoch), epoch.take

@@ -1,0 +1,251 @@
+"""A compiled epoch gives the numbers of the NumPy steps, for all that it takes; what it does not take goes on in NumPy."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+import minikeras as keras
+from minikeras import callbacks, layers, losses, optimizers, regularizers
+from minikeras.fast.plan import Unfit
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((200, 10), dtype=np.float32)
+WEIGHTS = RNG.random(200).astype("float32")
+YES = (X.sum(1) > 0).astype("float32")
+CLASS = (X @ RNG.standard_normal((10, 4))).argmax(1)
+ONE_HOT = np.eye(4, dtype="float32")[CLASS]
+REAL = RNG.standard_normal((200, 3)).astype("float32")
+
+
+def plain(phi="tanh", last="sigmoid", outputs=1):
+    return lambda: [layers.Input((10,)), layers.Dense(16, phi), layers.Dense(16, phi), layers.Dense(outputs, last)]
+
+
+def trained(jit, make, y, optimizer, loss, metrics, x=X, **fit):
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential(make())
+    model.compile(optimizer(), loss, metrics=[metrics], jit_compile=jit)
+    history = model.fit(x, y, verbose=0, **{"epochs": 3, "batch_size": 32, **fit}).history
+    return model, history
+
+
+def compare(make, y, optimizer=lambda: optimizers.SGD(0.1), loss="binary_crossentropy", metrics="accuracy", **fit):
+    model, history = trained(True, make, y, optimizer, loss, metrics, **fit)
+    theirs, expected = trained(False, make, y, optimizer, loss, metrics, **fit)
+    assert model._compiled.training is not None, "not compiled"
+    for name in expected:
+        np.testing.assert_allclose(history[name], expected[name], rtol=1e-6, atol=1e-6, err_msg=name)
+    for a, b in zip(model.get_weights(), theirs.get_weights()):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    for a, b in zip(model.optimizer.get_weights(), theirs.optimizer.get_weights()):
+        np.testing.assert_allclose(a, b, rtol=3e-5, atol=1e-6)
+    return model
+
+
+@pytest.mark.parametrize(
+    "activation",
+    "relu sigmoid tanh leaky_relu elu selu softplus softsign silu gelu relu6 linear softmax".split(),
+)
+def test_activations(activation):
+    compare(plain(activation), YES, lambda: optimizers.SGD(0.01))
+
+
+def test_an_activation_that_grows_without_end_diverges_as_in_numpy():
+    for jit in (True, False):
+        model, history = trained(jit, plain("exponential", "linear"), YES, lambda: optimizers.SGD(10.0), "mse", "mae")
+        assert np.isnan(history["loss"][-1]) and np.isnan(model.get_weights()[0]).any()
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        lambda: optimizers.SGD(0.1, 0.9), lambda: optimizers.SGD(0.1, 0.9, nesterov=True), optimizers.Adam,
+        lambda: optimizers.Adam(amsgrad=True), optimizers.AdamW, optimizers.Nadam, optimizers.Adamax, optimizers.RMSprop,
+        lambda: optimizers.RMSprop(centered=True), lambda: optimizers.RMSprop(momentum=0.9),
+        lambda: optimizers.RMSprop(momentum=0.9, centered=True), optimizers.Adagrad, optimizers.Adadelta, optimizers.Lion,
+        lambda: optimizers.SGD(optimizers.schedules.ExponentialDecay(0.1, 5, 0.5)),
+        optimizers.Ftrl, lambda: optimizers.Adam(clipnorm=0.1), lambda: optimizers.Adam(use_ema=True), optimizers.Lamb,
+        lambda: optimizers.Adam(gradient_accumulation_steps=2), lambda: optimizers.AdamW(weight_decay=0.1),
+    ],
+)  # fmt: skip
+def test_optimizers_with_a_formula_for_each_weight_and_others(optimizer):
+    compare(plain(), YES, optimizer)
+
+
+def test_weights_that_do_not_decay():
+    def optimizer():
+        made = optimizers.AdamW(weight_decay=0.1)
+        made.exclude_from_weight_decay(var_names=["bias"])
+        return made
+
+    compare(plain(), YES, optimizer)
+
+
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["plain", "weighted"])
+@pytest.mark.parametrize(
+    "loss, last, outputs, y",
+    [
+        ("mse", "linear", 3, REAL), ("mae", "tanh", 3, REAL), ("huber", "linear", 3, REAL), ("log_cosh", "linear", 3, REAL),
+        ("quadratic_cost", "sigmoid", 3, REAL), ("mse", "softmax", 4, ONE_HOT), ("mse", "sigmoid", 1, YES),
+        ("categorical_crossentropy", "softmax", 4, ONE_HOT), ("sparse_categorical_crossentropy", "softmax", 4, CLASS),
+        (losses.SparseCategoricalCrossentropy(from_logits=True), "linear", 4, CLASS),
+        (losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1), "linear", 4, ONE_HOT),
+        (losses.BinaryCrossentropy(label_smoothing=0.2), "sigmoid", 4, ONE_HOT),
+        (losses.BinaryCrossentropy(from_logits=True), "linear", 1, YES), (losses.Huber(0.3), "linear", 3, REAL),
+    ],
+)  # fmt: skip
+def test_losses(loss, last, outputs, y, weights):
+    compare(plain("tanh", last, outputs), y, loss=loss, metrics="mae" if y is REAL else "accuracy", sample_weight=weights)
+
+
+def normalized():
+    return [
+        layers.Input((10,)), layers.Dense(16, use_bias=False), layers.BatchNormalization(), layers.Activation("relu"),
+        layers.Dense(8, use_bias=False), layers.BatchNormalization(center=False, momentum=0.9), layers.ReLU(),
+        layers.Dropout(0.2, seed=1), layers.Dense(4), layers.Softmax(),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "make, y, loss",
+    [
+        (normalized, CLASS, "sparse_categorical_crossentropy"),
+        (lambda: [layers.Input((10,)), layers.BatchNormalization(scale=False), layers.Dense(8), layers.LeakyReLU(),
+                  layers.Dense(8), layers.ELU(0.5), layers.Dense(1)], YES, "mse"),
+        (lambda: [layers.Input((10,)), layers.Dropout(0.3, seed=1), layers.Dense(8, "relu"), layers.Dropout(0.5, seed=2),
+                  layers.Dense(1, "sigmoid")], YES, "binary_crossentropy"),
+        (lambda: [layers.Input((10,)), layers.Dense(16, "relu", kernel_regularizer="l2"),
+                  layers.Dense(8, "relu", kernel_regularizer=regularizers.L1L2(0.01, 0.02), bias_regularizer="l1"),
+                  layers.Dense(1, "sigmoid")], YES, "binary_crossentropy"),
+        (lambda: [layers.Input((10,)), layers.Dense(8, "relu", trainable=False), layers.Dense(1, "sigmoid")], YES, "mse"),
+        (lambda: [layers.Input((10,)), layers.Dense(8, "relu"), layers.Dense(8, "relu", trainable=False),
+                  layers.Dense(1, "sigmoid")], YES, "mse"),
+        (lambda: [layers.Input((10,)), layers.Dense(8, "relu", kernel_constraint="non_neg"), layers.Dense(1)], YES, "mse"),
+        (lambda: [layers.Input((10,)), layers.Activation("gelu"), layers.Dense(8), layers.Activation("silu"),
+                  layers.Dense(1)], YES, "mse"),
+    ],
+    ids=["normalized", "normalized inputs", "dropout", "penalties", "frozen", "frozen within", "constraint", "activations"],
+)  # fmt: skip
+def test_layers(make, y, loss):
+    compare(make, y, optimizers.Adam, loss)
+
+
+def test_flattened_images_and_batches_that_do_not_come_out_even():
+    def make():
+        return [layers.Input((5, 2)), layers.Flatten(), layers.Dense(8, "relu"), layers.Dense(1, "sigmoid")]
+
+    compare(make, YES, x=X.reshape(-1, 5, 2), batch_size=7)
+    compare(plain(), YES, batch_size=500)
+    compare(plain(), YES, shuffle=False)
+    compare(plain(), YES, shuffle="batch")
+    compare(plain(), YES, validation_split=0.2, class_weight={0: 1.0, 1: 3.0})
+
+
+def test_halves_of_a_batch_side_by_side(monkeypatch):
+    from minikeras._core import threads
+
+    monkeypatch.setattr(threads, "LARGE", 1000.0)
+    monkeypatch.setattr(threads, "_threads", lambda: 2)
+
+    def make():
+        first = layers.Dense(64, "relu", kernel_regularizer="l2")
+        return [layers.Input((10,)), first, layers.Dropout(0.2, seed=1), layers.Dense(1)]
+
+    compare(make, YES, optimizers.Adam, "mse", batch_size=50, sample_weight=WEIGHTS)
+
+
+class Watcher(callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append((batch, logs["loss"], self.model.get_weights()[0][0, 0]))
+
+
+@pytest.mark.parametrize("together", [1, 3])
+def test_batch_hooks_are_called_as_in_numpy(together):
+    seen = []
+    for jit in (True, False):
+        keras.utils.set_random_seed(3)
+        model, watcher = keras.Sequential(plain()()), Watcher()
+        model.compile("sgd", "mse", jit_compile=jit, steps_per_execution=together)
+        model.fit(X, YES, epochs=2, verbose=0, callbacks=[watcher])
+        seen.append(watcher.seen)
+    assert [batch for batch, *_ in seen[0]] == [batch for batch, *_ in seen[1]]
+    np.testing.assert_allclose(seen[0], seen[1], rtol=1e-5)
+
+
+class Freeze(callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 2:
+            self.model.layers[0].trainable = False
+
+
+def test_a_layer_frozen_within_an_epoch_stands_still_from_then_on():
+    ends = []
+    for jit in (True, False):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential(plain()())
+        model.compile("sgd", "mse", jit_compile=jit)
+        model.fit(X, YES, epochs=2, verbose=0, callbacks=[Freeze()])
+        ends.append(model.get_weights())
+    for a, b in zip(*ends):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_learning_rate_and_end_of_training_follow_callbacks():
+    def fit(jit):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential(plain()())
+        model.compile(optimizers.SGD(0.5), "mse", jit_compile=jit)
+        rate = callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5)
+        stop = callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: setattr(model, "stop_training", b == 3))
+        model.fit(X, YES, epochs=1, verbose=0, callbacks=[rate, stop])
+        return model.get_weights()
+
+    for a, b in zip(fit(True), fit(False)):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_two_trainings_from_one_seed_are_equal_to_the_bit():
+    one, two = (trained(True, normalized, CLASS, optimizers.Adam, "sparse_categorical_crossentropy", "accuracy") for _ in "ab")
+    assert one[1] == two[1]
+    assert all((a == b).all() for a, b in zip(one[0].get_weights(), two[0].get_weights()))
+
+
+@pytest.mark.parametrize(
+    "make, loss, word",
+    [
+        (lambda: [layers.Input((10,)), layers.Dense(4, "mish"), layers.Dense(1)], "mse", "mish"),
+        (lambda: [layers.Input((10,)), layers.Dense(1, "tanh")], "hinge", "hinge"),
+        (lambda: [layers.Input((10,)), layers.LayerNormalization(), layers.Dense(1)], "mse", "LayerNormalization"),
+        (lambda: [layers.Input((10,)), layers.Dense(1, activity_regularizer="l2")], "mse", "ActivityPenalty"),
+        (lambda: [layers.Input((10,)), layers.Dense(1, kernel_regularizer="orthogonal_regularizer")], "mse", "Orthogonal"),
+        (lambda: [layers.Input((10,)), layers.Dense(2), layers.Dropout(1.0), layers.Dense(1)], "mse", "Dropout"),
+        (lambda: [layers.Input((10,)), layers.Dense(1, dtype="float64")], "mse", "float32"),
+    ],
+)
+def test_what_is_not_compiled_says_why_and_trains_in_numpy(make, loss, word):
+    from minikeras.fast.plan import plan
+
+    model, history = trained(True, make, YES, lambda: optimizers.SGD(0.1), loss, "mae")
+    _, expected = trained(False, make, YES, lambda: optimizers.SGD(0.1), loss, "mae")
+    np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-6)
+    with pytest.raises(Unfit, match=word):
+        plan(model)
+
+
+def test_data_that_comes_batch_by_batch_trains_in_numpy():
+    def batches():
+        while True:
+            yield X[:20], YES[:20]
+
+    ends = []
+    for jit in (True, False):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential(plain()())
+        model.compile("sgd", "mse", jit_compile=jit)
+        ends.append(model.fit(batches(), steps_per_epoch=5, epochs=2, verbose=0).history["loss"])
+    assert ends[0] == ends[1]

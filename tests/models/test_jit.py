@@ -1,0 +1,72 @@
+"""Where compile(jit_compile=True) leads, with numba and without."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from minikeras import Sequential, layers
+from minikeras._core.now import KERNELS
+from minikeras._core.old_arguments import _hinted
+from minikeras.models import jit
+
+X, Y = np.ones((4, 2), np.float32), np.ones(4, np.float32)
+
+
+def made(**how):
+    model = Sequential([layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse", **how)
+    return model
+
+
+def test_only_true_asks_for_compiled_code():
+    for how in ({}, {"jit_compile": False}, {"jit_compile": "auto"}):
+        model = made(**how)
+        model.fit(X, Y, verbose=0)
+        assert jit.kernels(model) is None and model._compiled.training is None
+
+
+def test_without_numba_one_message_and_numpy(monkeypatch):
+    jit._fast.cache_clear()
+    _hinted.discard(("compile", "jit_compile"))
+    monkeypatch.setitem(sys.modules, "minikeras.fast", None)
+    monkeypatch.delattr("minikeras.fast", raising=False)
+    try:
+        with pytest.warns(UserWarning, match=r"needs numba \(pip install \"minikeras-numpy\[fast\]\"\)") as seen:
+            history = made(jit_compile=True).fit(X, Y, epochs=2, verbose=0).history
+            made(jit_compile=True).fit(X, Y, verbose=0)
+        assert len(seen) == 1 and history["loss"][1] < history["loss"][0]
+    finally:
+        jit._fast.cache_clear()
+
+
+def test_layers_see_the_kernels_in_the_block_alone():
+    pytest.importorskip("numba")
+    model = made(jit_compile=True)
+    with jit.compiled_layers(model):
+        assert KERNELS.get().__name__ == "minikeras.fast"
+        with jit.compiled_layers(made()):
+            assert KERNELS.get() is None
+    assert KERNELS.get() is None
+
+
+def test_numba_is_imported_when_asked_for_and_never_before():
+    pytest.importorskip("numba")
+    code = (
+        "import sys, numpy as np, minikeras as k; m = k.Sequential([k.layers.Dense(1, input_shape=(2,))]);"
+        "m.compile('sgd', 'mse'); m.fit(np.ones((4, 2)), np.ones(4), verbose=0); assert 'numba' not in sys.modules;"
+        "m.compile('sgd', 'mse', jit_compile=True); assert 'numba' not in sys.modules;"
+        "m.fit(np.ones((4, 2)), np.ones(4), verbose=0); assert 'numba' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=300)
+
+
+def test_compiled_anew_without_it_trains_in_numpy():
+    pytest.importorskip("numba")
+    model = made(jit_compile=True)
+    model.fit(X, Y, verbose=0)
+    assert model._compiled.training is not None
+    model.compile("sgd", "mse")
+    model.fit(X, Y, verbose=0)
+    assert model._compiled.training is None
