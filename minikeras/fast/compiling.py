@@ -65,8 +65,9 @@ def flipped_times(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray, more
     if blas:
         _sgemm(blas, 112, 111, m, n, k, a, m, b, n, np.float32(more), out, n)
         return
-    if not more:
-        out[...] = 0
+    for i in range(0 if more else m):
+        for j in range(n):
+            out[i, j] = 0
     for l in range(k):
         for i in range(m):
             for j in range(n):

@@ -30,8 +30,16 @@ def block(work, at, batch, rows, width):
 
 
 @kernel
-def forward(blas, layers, reals, values, a, work, batch, masks, skip) -> None:
-    """Pass the rows of `a` through all layers."""
+def copy(a, out) -> None:
+    """The same as ``out[...] = a``, of matrices of one shape; that takes seconds to compile."""
+    for i in range(len(a)):
+        for j in range(a.shape[1]):
+            out[i, j] = a[i, j]
+
+
+@kernel
+def forward(blas, layers, reals, values, a, work, batch, masks, skip, learning) -> None:
+    """Pass the rows of `a` through all layers, as in training or as in prediction."""
     rows = len(a)
     for l in range(len(layers)):
         layer, real = layers[l], reals[l]
@@ -45,24 +53,27 @@ def forward(blas, layers, reals, values, a, work, batch, masks, skip) -> None:
                     for j in range(width):
                         z[i, j] += bias[j]  # z = a W + b
         elif layer[KIND] == DROPOUT:
+            if not learning:
+                continue  # a stays what it is
             mask = masks[layer[MEAN]]
             for i in range(rows):
                 for j in range(width):
                     out[i, j] = a[i, j] * (np.float32(mask[(skip + i) * width + j]) * real[KEEP])  # a · m / (1 - rate)
         elif layer[KIND] == NORMALIZATION:
-            normalize(layer, real, values, a, z, out, block(work, layer[A] + width, batch, 1, width)[0])
+            inverse = block(work, layer[A] + width, batch, 1, width)[0]
+            normalize(layer, real, values, a, z, out, inverse, learning)
         else:
             z = a
         if layer[PHI] != LINEAR or layer[KIND] == ACTIVATION:
             if layer[Z] != layer[A] or layer[KIND] == ACTIVATION:
-                out[...] = z
+                copy(z, out)
             activate(layer[PHI], real[ALPHA], out)  # a = g(z)
         a = out
 
 
 @kernel
-def normalize(layer, real, values, x, centered, y, inverse) -> None:
-    """y = γ (x - μ) / √(σ² + ε) + β; the moving averages follow."""
+def normalize(layer, real, values, x, centered, y, inverse, learning) -> None:
+    """y = γ (x - μ) / √(σ² + ε) + β, by the batch, which the moving averages follow, or by those."""
     rows, width = x.shape
     mean, variance = values[layer[MEAN] : layer[MEAN] + width], values[layer[VARIANCE] : layer[VARIANCE] + width]
     share, step = ONE / np.float32(rows), ONE - real[MOMENTUM]
@@ -71,16 +82,17 @@ def normalize(layer, real, values, x, centered, y, inverse) -> None:
         for j in range(width):
             sums[j] += x[i, j]
     for j in range(width):
-        sums[j] *= share  # μ = Σ x / n
+        sums[j] = sums[j] * share if learning else mean[j]  # μ = Σ x / n
     for i in range(rows):
         for j in range(width):
             e = x[i, j] - sums[j]
             centered[i, j] = e
             squares[j] += e * e
     for j in range(width):
-        squares[j] *= share  # σ² = Σ (x - μ)² / n
-        mean[j] += step * (sums[j] - mean[j])
-        variance[j] += step * (squares[j] - variance[j])
+        squares[j] = squares[j] * share if learning else variance[j]  # σ² = Σ (x - μ)² / n
+        if learning:
+            mean[j] += step * (sums[j] - mean[j])
+            variance[j] += step * (squares[j] - variance[j])
         inverse[j] = ONE / np.sqrt(squares[j] + real[EPSILON])
         sums[j] = inverse[j] * values[layer[W] + j] if layer[W] >= 0 else inverse[j]
         squares[j] = values[layer[B] + j] if layer[B] >= 0 else np.float32(0)
@@ -130,7 +142,8 @@ def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, sk
                 flipped_times(blas, before, delta, place)  # ∂C/∂W = aᵀ δ
                 if layer[B] >= 0:
                     down = grads[layer[B] : layer[B] + width]
-                    down[:] = 0
+                    for j in range(width):
+                        down[j] = 0
                     for i in range(rows):
                         for j in range(width):
                             down[j] += delta[i, j]  # ∂C/∂b = Σ δ
@@ -149,39 +162,45 @@ def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, sk
 
 @kernel
 def gradients(
-    blas, layers, reals, values, grads, x, y, labels, weights, n, loss, number, from_logits, outputs, work, batch, masks, skip
+    blas, layers, reals, values, grads, x, y, labels, weights, n, loss, number, from_logits, outputs, work, batch, masks, skip,
+    learning,
 ):  # fmt: skip
-    """Write ∂C/∂W of the rows of x, some of a batch of n behind the first `skip`, and their outputs; return C."""
+    """Write ∂C/∂W of the rows of x, some of a batch of n behind the first `skip`, and their outputs; return C.
+
+    Without `learning` the outputs are those of prediction, and no gradients are written.
+    """
     rows, last = len(x), layers[-1]
-    forward(blas, layers, reals, values, x, work, batch, masks, skip)
+    forward(blas, layers, reals, values, x, work, batch, masks, skip, learning)
     a = block(work, last[A], batch, rows, last[WIDTH])
     z = block(work, last[Z], batch, rows, last[WIDTH])
-    outputs[...] = a
+    copy(a, outputs)
     delta = block(work, last[DELTA], batch, rows, last[WIDTH])
     value = cost(loss, number, z, a, y, labels, weights, n, delta)
-    backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits)
+    if learning:
+        backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits)
     return value
 
 
 @kernel
-def penalize(penalties, amounts, values, grads) -> float:
-    """Add the slopes of λ₁ Σ |w| + λ₂ Σ w²; return its value."""
+def penalize(penalties, amounts, values, grads, learning) -> float:
+    """λ₁ Σ |w| + λ₂ Σ w²; its slopes are added to the gradients."""
     total = 0.0
     for k in range(len(penalties)):
         l1, l2 = amounts[k]
         for i in range(penalties[k, 0], penalties[k, 1]):
             w = values[i]
             total += l1 * abs(w) + l2 * w * w
-            grads[i] += l1 * np.sign(w) + (l2 + l2) * w
+            if learning:
+                grads[i] += l1 * np.sign(w) + (l2 + l2) * w
     return total
 
 
 @kernel
 def run(
     blas, layers, reals, values, grads, x, order, y, labels, weights, batch, first, loss, number, from_logits, masks, drawn,
-    penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work, rows, costs, more,
+    penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work, rows, costs, more, learning,
 ):  # fmt: skip
-    """Steps of training, one batch after the other, from sample `first` on.
+    """Steps of training, or of testing, one batch after the other, from sample `first` on.
 
     y, labels, weights and outputs hold these samples alone, in the order of the epoch; x holds all. `drawn` says how many
     rows of masks a step takes; `costs` and `more` take C and what penalties add. Without `numbers` the weights stay put.
@@ -192,14 +211,15 @@ def run(
         here = rows[:n]
         for i in range(n):
             k = order[first + at + i] if len(order) else first + at + i
-            here[i] = x[k]
+            for j in range(x.shape[1]):
+                here[i, j] = x[k, j]
         part = slice(at, at + n)
         costs[step] = gradients(
             blas, layers, reals, values, grads, here, y[part] if len(y) else y, labels[part] if len(labels) else labels,
             weights[part] if len(weights) else weights, n, loss, number, from_logits, outputs[part], work, batch,
-            masks[step * drawn : (step + 1) * drawn], 0,
+            masks[step * drawn : (step + 1) * drawn], 0, learning,
         )  # fmt: skip
-        more[step] = penalize(penalties, amounts, values, grads)
+        more[step] = penalize(penalties, amounts, values, grads, learning)
         if len(numbers):
             update(0, len(values), numbers[step], values, grads, values[:0], code, spans, decays, s1, s2, s3)
         at += n

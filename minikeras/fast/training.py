@@ -9,7 +9,7 @@ import numpy as np
 
 from minikeras._core import threads
 from minikeras._core.variable import Variable
-from minikeras.fast.epoch import gradients, penalize, run
+from minikeras.fast.epoch import NORMALIZATION, gradients, penalize, run
 from minikeras.fast.losses import SPARSE, smoothed
 from minikeras.fast.optimizers import NOTHING, numbers_of, update
 from minikeras.fast.plan import Unfit, plan
@@ -41,40 +41,57 @@ class Training:
         """Whether the model still trains as it did when this was made."""
         return self.model._train_step is self.step and self.model._seen == Variable.changes
 
-    def epoch(self, batches: Any, first: int, together: int | None) -> Epoch:
+    def epoch(self, batches: Any, first: int, together: int | None, learning: bool = True) -> Epoch:
         """One pass through the data, from batch `first` on.
 
         Args:
             together: steps between two calls of batch hooks; None where nobody asks for them.
+            learning: whether to train; else to test.
 
         Raises:
             Unfit: the data does not come as arrays.
         """
-        return Epoch(self, batches, first, together)
+        return Epoch(self, batches, first, together, learning)
+
+
+class _Held:
+    """Memory of an array, seen as writable: for compiled code, to which arrays that are not would be another type."""
+
+    def __init__(self, array: np.ndarray):
+        self.array, self.__array_interface__ = array, {**array.__array_interface__, "data": (array.ctypes.data, False)}
+
+
+def open_to(array: np.ndarray) -> np.ndarray:
+    """The same array for code that only reads it.
+
+    >>> a = np.arange(3); a.flags.writeable = False; b = open_to(a); b.flags.writeable, np.shares_memory(a, b)
+    (True, True)
+    """
+    return array if array.flags.writeable else np.asarray(_Held(array))
 
 
 class Epoch:
     """The pieces of an epoch. Iterating gives ``(number of the piece's last step, (its first step, its end, None))``."""
 
-    def __init__(self, training: Training, batches: Any, first: int, together: int | None):
+    def __init__(self, training: Training, batches: Any, first: int, together: int | None, learning: bool):
         whole = getattr(batches, "whole", None)
         if whole is None or (found := whole()) is None:
             raise Unfit("its data does not come as arrays of numbers that fit into memory, or not all in an epoch")
         x, y, w = found
-        self.training, self.model, p = training, training.model, training.plan
+        self.training, self.model, self.learning, p = training, training.model, learning, training.plan
         self.size, self.samples = batches.batch_size, len(x)
-        self.x, self.y, self.w = x, y, w
+        self.x, self.y, self.w = (None if a is None else open_to(a) for a in (x, y, w))
         if x.dtype != np.float32 or y is None or x.size != self.samples * p.width:
             raise Unfit("its inputs are no float32, or it has no targets")
         d = int(p.layers[-1, 1])
         labels = p.loss == SPARSE
         if y.size != self.samples * (1 if labels else d) or w is not None and w.size != self.samples:
             raise Unfit("its targets or sample weights have other axes than its outputs")
-        self.rows = x.reshape(self.samples, p.width)
-        self.targets = NO_ROWS if labels else smoothed(self.model._compiled.heads[0].loss, y).astype(np.float32, copy=False)
+        self.rows = self.x.reshape(self.samples, p.width)
+        self.targets = NO_ROWS if labels else smoothed(self.model._compiled.heads[0].loss, self.y).astype(np.float32, copy=False)
         self.targets = self.targets.reshape(-1, d) if not labels else self.targets
-        self.labels = y.reshape(-1).astype(np.int64, copy=False) if labels else NO_NUMBERS
-        self.weights = NOTHING if w is None else w.reshape(-1).astype(np.float32, copy=False)
+        self.labels = self.y.reshape(-1).astype(np.int64, copy=False) if labels else NO_NUMBERS
+        self.weights = NOTHING if w is None else self.w.reshape(-1).astype(np.float32, copy=False)
         self.steps, self.first = -(-self.samples // self.size), first
         self.piece = self._piece(together, d)
         self._make_room(d)
@@ -83,7 +100,7 @@ class Epoch:
     def _piece(self, together: int | None, d: int) -> int:
         """Steps in a piece."""
         p, size = self.training.plan, self.size
-        if p.walk is None:
+        if p.walk is None and self.learning:
             return 1
         if together is not None:
             return together
@@ -94,8 +111,8 @@ class Epoch:
     def _make_room(self, d: int) -> None:
         """Make what the steps write into."""
         p, size = self.training.plan, self.size
-        normalizes = bool((p.layers[:, 0] == 3).any())
-        wide = not normalizes and p.walk is not None and bool(self.training.blas)
+        normalizes = bool((p.layers[:, 0] == NORMALIZATION).any())
+        wide = self.learning and not normalizes and p.walk is not None and bool(self.training.blas)
         parts = threads.cut(size, float(size) * p.largest) if wide else [slice(0, size)]
         self.halves = min(len(parts), 2)  # each has gradients of its own
         self.work = np.empty((self.halves, size * p.space), np.float32)
@@ -124,13 +141,14 @@ class Epoch:
 
     def _take_in_numpy(self, rows: Any) -> None:
         x, y, w = (None if a is None else a[rows] for a in (self.x, self.y, self.w))
+        act = self.model._train_on if self.learning else self.model._test_on
         for i in range(0, len(x), self.size):
             part = slice(i, i + self.size)
-            self.model._train_on(x[part], None if y is None else y[part], None if w is None else w[part])
+            act(x[part], None if y is None else y[part], None if w is None else w[part])
 
     def _masks(self, steps: int, here: slice) -> np.ndarray:
         """What dropout keeps in these steps: a row for each step and layer, drawn as the layers draw."""
-        dropouts, size = self.training.plan.dropouts, self.size
+        dropouts, size = self.training.plan.dropouts if self.learning else [], self.size
         masks = np.empty((steps * len(dropouts), size * self.widest), bool)
         for step in range(steps):
             n = min(size, here.stop - here.start - step * size)
@@ -143,15 +161,15 @@ class Epoch:
         """All of it in one call."""
         p, optimizer, walk = self.training.plan, self.model.optimizer, self.training.plan.walk
         order = NO_NUMBERS if self.order is None else self.order
-        numbers = np.empty((0, 0), np.float32) if walk is None else numbers_of(optimizer, steps)
+        numbers = numbers_of(optimizer, steps) if walk is not None and self.learning else NO_ROWS
         code, spans, decays, slots = walk or (0, np.empty((0, 3), np.int64), NOTHING, (NOTHING,) * 3)
         costs, more = np.empty(steps), np.empty(steps)
         run(
             self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, self.rows, order, targets, labels, weights,
             self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), p.penalties, p.amounts, numbers, code,
-            spans, decays, *slots, outputs, self.work[0], self.batch, costs, more,
+            spans, decays, *slots, outputs, self.work[0], self.batch, costs, more, self.learning,
         )  # fmt: skip
-        if walk is None:
+        if walk is None and self.learning:
             optimizer.step()
         return costs, more
 
@@ -176,14 +194,14 @@ class Epoch:
                 values[k] = gradients(
                     self.training.blas, p.layers, p.reals, store.values, self.others[0] if k else store.grads, batch[i:j],
                     *(a[where] if len(a) else a for a in (targets, labels, weights)), n, p.loss, p.number, p.from_logits,
-                    outputs[where], self.work[k], self.size, masks[step * drawn : (step + 1) * drawn], i,
+                    outputs[where], self.work[k], self.size, masks[step * drawn : (step + 1) * drawn], i, True,
                 )  # fmt: skip
 
             def learn(part, step=step):
                 update(*part, numbers[step], store.values, store.grads, self.others[0], *walk[:3], *walk.slots)
 
             threads.share(halves, half)
-            costs[step], more[step] = values.sum(), penalize(p.penalties, p.amounts, store.values, store.grads)
+            costs[step], more[step] = values.sum(), penalize(p.penalties, p.amounts, store.values, store.grads, True)
             threads.share(pieces, learn)
         return costs, more
 

@@ -63,6 +63,18 @@ def update_of(model: Any, variables: list) -> Callable:
     return model.optimizer.step if found is None else found
 
 
+def compiled_test(model: Any, batches: Any, together: int | None) -> tuple[Iterator, Callable] | None:
+    """The same for testing, of a model that trains by compiled steps."""
+    training = model._compiled.training
+    if training is None or not training.is_current:
+        return None
+    try:
+        epoch = training.epoch(batches, 0, together, learning=False)
+    except kernels(model).plan.Unfit:  # what it trains on says why
+        return None
+    return iter(epoch), epoch.take
+
+
 def compiled_pass(model: Any, batches: Any, first: int, together: int | None) -> tuple[Iterator, Callable] | None:
     """The pieces of an epoch and what does one, see `minikeras.fast.training`; None where the steps go one by one.
 

@@ -25,6 +25,7 @@ from minikeras.models.as_compiled import as_compiled, freezing
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 from minikeras.models.graph_losses import fed, split_losses
 from minikeras.models.heads import NOT_YET
+from minikeras.models.jit import compiled_layers, compiled_pass, compiled_test
 from minikeras.models.meeting import Meeting
 from minikeras.models.old_methods import OldMethods, understanding
 from minikeras.models.own_steps import OwnSteps
@@ -68,7 +69,8 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             metrics: names, objects or functions to report, a list for each output; "accuracy" fits itself to the targets.
             weighted_metrics: the same, with sample weights taken into account.
             steps_per_execution: call the batch hooks of callbacks once every so many batches.
-            run_eagerly, jit_compile, auto_scale_loss: kept for Keras' sake.
+            jit_compile: True compiles the steps by numba, where that is installed (``minikeras-numpy[fast]``); else NumPy's.
+            run_eagerly, auto_scale_loss: kept for Keras' sake.
 
         >>> from minikeras import Sequential, layers
         >>> model = Sequential([layers.Dense(1, input_shape=(2,))])
@@ -89,7 +91,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         self.optimizer, self.loss = self._compiled.optimizer, loss
         self.stop_training = False
         if self._course is not None:
-            self._compiled.set_outputs(self.head_names())
+            self._name_heads()
         elif not self.is_traced:
             self._compiled.set_outputs([NOT_YET])  # of a Sequential that is not built yet: there will be one
         self._compiled.freezing, self._frozen_at = freezing(self), (-1, None)
@@ -246,7 +248,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             hand_over(callbacks, *xyw)
         self.validates = validation is not None
         self.stop_training, self._resume = False, None
-        with np.errstate(all="ignore"), limited():  # diverging shows in the loss
+        with np.errstate(all="ignore"), limited(), compiled_layers(self):  # diverging shows in the loss
             callbacks.on_train_begin()
             logs = {}
             start = self._resume or {}
@@ -281,10 +283,21 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             return self._logs()
         self._running = True
         try:
-            self._pass("train", batches.epoch(epoch, skip=first_step), self._train_on, callbacks, self._logs, first_step)
+            numbered, act = self._way_through(epoch, batches, callbacks, first_step)
+            self._pass("train", numbered, act, callbacks, self._logs, first_step)
         finally:
             self._running = False
         return self._logs()
+
+    def _way_through(self, epoch, batches, callbacks, first_step) -> tuple[Any, Callable]:
+        """The numbered batches of an epoch of training and what is done with each; or pieces of several, compiled."""
+        together = self._together(callbacks.train_batch_begin_hooks or callbacks.train_batch_end_hooks)
+        compiled = compiled_pass(self, batches, first_step, together)
+        return compiled or (enumerate(batches.epoch(epoch, skip=first_step), first_step), self._train_on)
+
+    def _together(self, hooks: list) -> int | None:
+        """Steps between two calls of batch hooks; None where there are none."""
+        return self._compiled.extras["steps_per_execution"] if hooks else None
 
     _running = False  # within an epoch of fit
     validates = False  # whether fit has data to validate on
@@ -305,13 +318,13 @@ class Trainer(OldMethods, OwnSteps, Meeting):
 
     _step_logs: dict | None = None  # what the last step of the user's own returned
 
-    def _pass(self, kind, batches, act, callbacks, logs, first_step=0) -> None:
-        """Go through batches: act on each, call the callbacks that ask for it, draw the bar when it is due."""
+    def _pass(self, kind, numbered, act, callbacks, logs, first_step=0) -> None:
+        """Go through numbered batches: act on each, call the callbacks that ask for it, draw the bar when it is due."""
         before, after = getattr(callbacks, f"{kind}_batch_begin_hooks"), getattr(callbacks, f"{kind}_batch_end_hooks")
         progress, stop = callbacks.progress, _STOPS[kind]
         together = self._compiled.extras["steps_per_execution"] if self._compiled is not None else 1
         step = waiting = None  # the last step, and whether its hooks are still to be called
-        for step, batch in enumerate(batches, first_step):
+        for step, batch in numbered:
             if before and not waiting:
                 for hook in before:
                     hook(step, {})
@@ -341,7 +354,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             text = f"Model {self.name!r} has no trainable weights: all are frozen, training changes nothing."
             warnings.warn(text, stacklevel=outside())
         if y is not None and not compiled.resolved and not self._own_steps():  # compiled anew between two batches
-            compiled.set_outputs(self.head_names())
+            self._name_heads()
             compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
         self._step_logs = None
         step = self._own_step("train_step") if self._own_steps() else make_train_step(self)
@@ -399,7 +412,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         verbose = verbosity(verbose)
         batches = self._open(x, y, sample_weight, batch_size=batch_size, steps=steps)
         callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
-        with np.errstate(all="ignore"), limited():
+        with np.errstate(all="ignore"), limited(), compiled_layers(self):
             logs = self._evaluate(batches, callbacks)
         return dict(logs) if return_dict else self._in_order(logs)
 
@@ -410,7 +423,10 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         try:
             self.reset_metrics()
             callbacks.on_test_begin()
-            self._pass("test", batches.epoch(0), self._test_on, callbacks, self._logs)
+            together = self._together(callbacks.test_batch_begin_hooks or callbacks.test_batch_end_hooks)
+            pieces = compiled_test(self, batches, together)
+            numbered, act = pieces or (enumerate(batches.epoch(0)), self._test_on)
+            self._pass("test", numbered, act, callbacks, self._logs)
             logs = self._logs()
             callbacks.on_test_end(logs)
         finally:
@@ -476,10 +492,10 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             y = map_leaves(plain, compute(x))
             outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) else part, y))
 
-        with np.errstate(all="ignore"), paused(), limited():
+        with np.errstate(all="ignore"), paused(), limited(), compiled_layers(self):
             token = CALL.set(None)
             try:
-                self._pass("predict", batches.epoch(0), act, callbacks, lambda: {"outputs": outputs[-1]})
+                self._pass("predict", enumerate(batches.epoch(0)), act, callbacks, lambda: {"outputs": outputs[-1]})
             finally:
                 CALL.reset(token)
         callbacks.on_predict_end()
@@ -498,7 +514,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         (batch,) = batches.epoch(0)
         train = self._prepare_training()
         self.reset_metrics()
-        with np.errstate(all="ignore"), limited():
+        with np.errstate(all="ignore"), limited(), compiled_layers(self):
             train(*batch)
         logs = self._logs()
         return dict(logs) if return_dict else self._in_order(logs)

@@ -209,6 +209,37 @@ def test_learning_rate_and_end_of_training_follow_callbacks():
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("make", [normalized, plain("relu", "softmax", 4)], ids=["normalized", "plain"])
+def test_validation_and_evaluation_are_those_of_numpy(make):
+    held = (X[:50].copy(), CLASS[:50].copy())
+    for array in held:
+        array.flags.writeable = False
+    model = compare(make, CLASS, optimizers.Adam, "sparse_categorical_crossentropy", validation_data=held)
+    kept = model.get_weights()
+    numbers = model.evaluate(*held, verbose=0, batch_size=16)
+    assert all((a == b).all() for a, b in zip(kept, model.get_weights()))
+    model._compiled.training = None
+    np.testing.assert_allclose(numbers, model.evaluate(*held, verbose=0, batch_size=16), rtol=1e-6)
+
+
+def test_evaluation_within_an_epoch_leaves_its_numbers_alone():
+    class Look(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.evaluate(X[:30], YES[:30], verbose=0)
+
+    histories = [
+        trained(True, plain(), YES, optimizers.Adam, "mse", "mae", callbacks=[Look()] * look)[1] for look in (0, 1)
+    ]
+    for name in histories[0]:
+        np.testing.assert_allclose(histories[0][name], histories[1][name], rtol=1e-6)
+
+
+def test_arrays_that_are_not_writable_train_too():
+    x, y = X.copy(), YES.copy()
+    x.flags.writeable = y.flags.writeable = False
+    compare(plain(), y, x=x, shuffle=False)
+
+
 def test_two_trainings_from_one_seed_are_equal_to_the_bit():
     one, two = (trained(True, normalized, CLASS, optimizers.Adam, "sparse_categorical_crossentropy", "accuracy") for _ in "ab")
     assert one[1] == two[1]
