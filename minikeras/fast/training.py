@@ -21,7 +21,7 @@ NO_ROWS, NO_NUMBERS = np.empty((0, 0), np.float32), np.empty(0, np.int64)
 
 
 class Training:
-    """The compiled steps of a model: made anew whenever its step of training is.
+    """The compiled steps of a model, as long as it is compiled as it is now.
 
     Args:
         model: built and compiled.
@@ -31,15 +31,27 @@ class Training:
     """
 
     def __init__(self, model: Any):
-        self.model, self.step, self.plan = model, model._train_step, plan(model)
+        self.model, self.compiled = model, model._compiled
+        self.step, self.seen, self.plan = model._train_step, Variable.changes, plan(model)
         self.blas = threads.blas_address("cblas_sgemm")
         if not self.blas and self.plan.largest > 2**14:
             raise Unfit("its products are large, and NumPy's BLAS was not found")
 
-    @property
-    def is_current(self) -> bool:
-        """Whether the model still trains as it did when this was made."""
-        return self.model._train_step is self.step and self.model._seen == Variable.changes
+    def renewed(self, learning: bool = True) -> bool:
+        """Whether the steps can go on: what has changed since the last ones is put into the tables, if they hold it."""
+        model = self.model
+        if self.seen == Variable.changes and model._train_step is self.step:
+            return True
+        if model._compiled is not self.compiled:
+            return False
+        if learning:
+            model._prepare_training()
+        try:
+            self.plan = plan(model)
+        except Unfit:
+            return False
+        self.step, self.seen = model._train_step, Variable.changes
+        return True
 
     def epoch(self, batches: Any, first: int, together: int | None, learning: bool = True) -> Epoch:
         """One pass through the data, from batch `first` on.
@@ -78,7 +90,8 @@ class Epoch:
         if whole is None or (found := whole()) is None:
             raise Unfit("its data does not come as arrays of numbers that fit into memory, or not all in an epoch")
         x, y, w = found
-        self.training, self.model, self.learning, p = training, training.model, learning, training.plan
+        self.training, self.model, self.learning = training, training.model, learning
+        self.plan = p = training.plan
         self.size, self.samples = batches.batch_size, len(x)
         self.x, self.y, self.w = (None if a is None else open_to(a) for a in (x, y, w))
         if x.dtype != np.float32 or y is None or x.size != self.samples * p.width:
@@ -94,12 +107,12 @@ class Epoch:
         self.weights = NOTHING if w is None else self.w.reshape(-1).astype(np.float32, copy=False)
         self.steps, self.first = -(-self.samples // self.size), first
         self.piece = self._piece(together, d)
-        self._make_room(d)
+        self._make_room()
         self.order = batches.next_order()  # last: who raised before has drawn nothing
 
     def _piece(self, together: int | None, d: int) -> int:
         """Steps in a piece."""
-        p, size = self.training.plan, self.size
+        p, size = self.plan, self.size
         if p.walk is None and self.learning:
             return 1
         if together is not None:
@@ -108,9 +121,9 @@ class Epoch:
         numbers = size * (d + sum(width for _, width in p.dropouts))
         return max(1, min(int(PIECE / cost), MEMORY // numbers))
 
-    def _make_room(self, d: int) -> None:
+    def _make_room(self) -> None:
         """Make what the steps write into."""
-        p, size = self.training.plan, self.size
+        p, size = self.plan, self.size
         normalizes = bool((p.layers[:, 0] == NORMALIZATION).any())
         wide = self.learning and not normalizes and p.walk is not None and bool(self.training.blas)
         parts = threads.cut(size, float(size) * p.largest) if wide else [slice(0, size)]
@@ -129,11 +142,15 @@ class Epoch:
         """Do the steps of a piece."""
         here = slice(start * self.size, min(end * self.size, self.samples))
         rows = here if self.order is None else self.order[here]
-        if not self.training.is_current:  # a callback froze a layer, or compiled anew
+        now = self.training.plan if self.training.renewed(self.learning) else None
+        if now is None or self.learning and now.walk is None and end - start > 1:  # a callback compiled anew, say
             return self._take_in_numpy(rows)
+        if now is not self.plan:
+            self.plan = now
+            self._make_room()
         y, w = self.y[rows], None if self.w is None else self.w[rows]
         targets, labels, weights = (a[rows] if len(a) else a for a in (self.targets, self.labels, self.weights))
-        outputs = np.empty((here.stop - here.start, int(self.training.plan.layers[-1, 1])), np.float32)
+        outputs = np.empty((here.stop - here.start, int(self.plan.layers[-1, 1])), np.float32)
         masks = self._masks(end - start, here)
         act = self._side_by_side if self.halves > 1 else self._one_by_one
         costs, more = act(here.start, rows, targets, labels, weights, outputs, masks, end - start)
@@ -148,7 +165,7 @@ class Epoch:
 
     def _masks(self, steps: int, here: slice) -> np.ndarray:
         """What dropout keeps in these steps: a row for each step and layer, drawn as the layers draw."""
-        dropouts, size = self.training.plan.dropouts if self.learning else [], self.size
+        dropouts, size = self.plan.dropouts if self.learning else [], self.size
         masks = np.empty((steps * len(dropouts), size * self.widest), bool)
         for step in range(steps):
             n = min(size, here.stop - here.start - step * size)
@@ -159,7 +176,7 @@ class Epoch:
 
     def _one_by_one(self, first, rows, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
         """All of it in one call."""
-        p, optimizer, walk = self.training.plan, self.model.optimizer, self.training.plan.walk
+        p, optimizer, walk = self.plan, self.model.optimizer, self.plan.walk
         order = NO_NUMBERS if self.order is None else self.order
         numbers = numbers_of(optimizer, steps) if walk is not None and self.learning else NO_ROWS
         code, spans, decays, slots = walk or (0, np.empty((0, 3), np.int64), NOTHING, (NOTHING,) * 3)
@@ -175,7 +192,7 @@ class Epoch:
 
     def _side_by_side(self, first, rows, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
         """Wide layers: each half of a batch on a core of its own, then each half of the weights."""
-        p, numbers = self.training.plan, numbers_of(self.model.optimizer, steps)
+        p, numbers = self.plan, numbers_of(self.model.optimizer, steps)
         store, walk, drawn, costs, more = p.store, p.walk, len(p.dropouts), np.empty(steps), np.empty(steps)
         values = np.empty(2)
         total = int((walk.spans[:, 1] - walk.spans[:, 0]).sum())

@@ -66,7 +66,7 @@ def update_of(model: Any, variables: list) -> Callable:
 def compiled_test(model: Any, batches: Any, together: int | None) -> tuple[Iterator, Callable] | None:
     """The same for testing, of a model that trains by compiled steps."""
     training = model._compiled.training
-    if training is None or not training.is_current:
+    if training is None or not training.renewed(learning=False):
         return None
     try:
         epoch = training.epoch(batches, 0, together, learning=False)
@@ -87,7 +87,7 @@ def compiled_pass(model: Any, batches: Any, first: int, together: int | None) ->
     if fast is None:
         return None
     try:
-        if model._compiled.training is None or not model._compiled.training.is_current:
+        if model._compiled.training is None or not model._compiled.training.renewed():
             model._compiled.training = fast.training.Training(model)
         epoch = model._compiled.training.epoch(batches, first, together)
     except fast.plan.Unfit as why:

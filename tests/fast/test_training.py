@@ -1,5 +1,7 @@
 """A compiled epoch gives the numbers of the NumPy steps, for all that it takes; what it does not take goes on in NumPy."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -175,6 +177,27 @@ def test_batch_hooks_are_called_as_in_numpy(together):
         seen.append(watcher.seen)
     assert [batch for batch, *_ in seen[0]] == [batch for batch, *_ in seen[1]]
     np.testing.assert_allclose(seen[0], seen[1], rtol=1e-5)
+
+
+def test_threads_that_make_models_do_not_disturb_each_other():
+    def train(at):
+        model = models[at]
+        for _ in range(5):
+            model.fit(X, YES, epochs=3, verbose=0, shuffle=False)
+            keras.Variable([1.0])  # every model looks whether it is one of its own
+
+    models = []
+    for _ in range(4):
+        keras.utils.set_random_seed(1)
+        models.append(keras.Sequential(plain()()))
+        models[-1].compile("adam", "mse", jit_compile=True)
+    threads = [threading.Thread(target=train, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for model in models[1:]:
+        assert all((a == b).all() for a, b in zip(models[0].get_weights(), model.get_weights()))
 
 
 class Freeze(callbacks.Callback):
