@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
@@ -14,9 +17,19 @@ from numba.extending import intrinsic
 MATH = {"reassoc", "contract", "arcp", "nsz"}
 
 
-def kernel(function: Callable) -> Callable:
-    """Decorate a function of arrays and numbers: compiled at its first call, kept on disk, free of Python's lock."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=MATH)(function)
+SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+
+
+def kernel(function: Callable, math: Any = frozenset(MATH)) -> Callable:
+    """Decorate a function of arrays and numbers: compiled at its first call, kept on disk, free of Python's lock.
+
+    What is kept holds as long as all files here are what they were: functions of one call those of others, and numba itself
+    looks at the file of a function alone.
+    """
+    made = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=set(math))(function)
+    kept = made._cache._cache_file
+    kept._source_stamp = kept._source_stamp, SOURCES
+    return made
 
 
 @intrinsic

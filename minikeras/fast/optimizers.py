@@ -14,7 +14,7 @@ from minikeras._core.variable import Variable
 from minikeras.fast.compiling import kernel
 from minikeras.optimizers.blocks import stretches
 
-SGD, ADAM, NADAM, ADAMAX, RMSPROP, ADAGRAD, ADADELTA, LION = range(8)
+SGD, ADAM, NADAM, ADAMAX, RMSPROP, ADAGRAD, ADADELTA, LION, FTRL = range(9)
 RULES: dict[type, tuple[int, Callable]] = {  # class: code, the numbers of a step after `prepare`
     optimizers.SGD: (SGD, lambda o: (o.rate, o.momentum, o.nesterov)),
     optimizers.Adam: (ADAM, lambda o: (o.rate, 1 - o.beta_1, 1 - o.beta_2, o.epsilon, o.amsgrad)),
@@ -25,7 +25,14 @@ RULES: dict[type, tuple[int, Callable]] = {  # class: code, the numbers of a ste
     optimizers.Adagrad: (ADAGRAD, lambda o: (o.rate, o.epsilon)),
     optimizers.Adadelta: (ADADELTA, lambda o: (o.rate, o.rho, 1 - o.rho, o.epsilon)),
     optimizers.Lion: (LION, lambda o: (o.rate, o.beta_1, 1 - o.beta_1, o.beta_2, 1 - o.beta_2)),
-}
+    optimizers.Ftrl: (
+        FTRL,
+        lambda o: (
+            o.rate, -o.learning_rate_power, o.l1_regularization_strength, 2 * o.l2_regularization_strength,
+            2 * o.l2_shrinkage_regularization_strength, o.beta,
+        ),
+    ),
+}  # fmt: skip
 NUMBERS = 7  # of a step, the learning rate at their end
 NOTHING = np.empty(0, np.float32)
 WEIGHT = 30.0  # what the step of a weight costs, in multiply-adds
@@ -133,6 +140,8 @@ def update(first, end, numbers, values, grads, others, code, spans, decays, a, b
             adadelta(numbers, w, g, one, two)
         elif code == LION:
             lion(numbers, w, g, one)
+        elif code == FTRL:
+            ftrl(numbers, w, g, one, two)
 
 
 @kernel
@@ -226,3 +235,15 @@ def lion(numbers, w, g, m):
     for i in range(len(w)):
         w[i] -= rate * np.sign(beta_1 * m[i] + rest_1 * g[i])  # w ← w − η sign(β₁ m + (1 − β₁) g)
         m[i] = beta_2 * m[i] + rest_2 * g[i]  # m ← β₂ m + (1 − β₂) g
+
+
+@kernel
+def ftrl(numbers, w, g, n, z):
+    rate, p, bound, decay, shrinkage, beta = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]
+    for i in range(len(w)):
+        before = n[i] ** p
+        n[i] += g[i] * g[i]  # n′ = n + g²
+        after = n[i] ** p
+        z[i] += g[i] + shrinkage * w[i] - (after - before) / rate * w[i]  # z ← z + g + 2 λₛ w − (n′ᵖ − nᵖ) / η · w
+        inside = min(max(z[i], -bound), bound)
+        w[i] = (inside - z[i]) / ((after + beta) / rate + decay)  # w ← (clip(z, −λ₁, λ₁) − z) / ((n′ᵖ + β) / η + 2 λ₂)
