@@ -11,10 +11,31 @@ from minikeras.utils import set_random_seed
 collect_ignore_glob = ["parity/make_*.py", "compat/make_*.py", "compat/stand_in.py", "contracts/killed_training.py"]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--jit", action="store_true", help="compile every model with jit_compile=True, unless it says otherwise")
+
+
 @pytest.fixture(autouse=True)
-def seeded():
+def seeded(request, monkeypatch):
+    if request.config.getoption("--jit"):
+        everywhere(monkeypatch)
     enable_hints()
     old_arguments._hinted.clear()
     set_dtype_policy(None)
     current.state.__dict__.clear()
     set_random_seed(20240101)
+
+
+def everywhere(monkeypatch):
+    """Let "auto" mean compiled steps."""
+    from minikeras.models.compiled import Compiled
+
+    made = Compiled.__init__
+
+    def make(self, *args):
+        made(self, *args)
+        if self.extras.get("jit_compile") == "auto":
+            self.extras = {**self.extras, "jit_compile": True}
+            old_arguments.disable_hints()
+
+    monkeypatch.setattr(Compiled, "__init__", make)

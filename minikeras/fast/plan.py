@@ -27,7 +27,7 @@ class Plan(NamedTuple):
         store: where the weights lie.
         loss, number: its code and its own number.
         from_logits: whether it starts from the logits.
-        walk: what the optimizer does, None where NumPy has to do it.
+        walk: what the optimizer does, None where NumPy has to do it, or where it has not begun.
         penalties, amounts: weights from and to, and λ₁ and λ₂ for them.
         largest: the numbers in the largest W.
         width: that of the inputs.
@@ -71,10 +71,19 @@ def plan(model: Any) -> Plan:
     if not trained:
         raise Unfit("nothing in it is trained")
     penalties, amounts = _penalties(trained)
+    walk = walk_of(model.optimizer, trained) if model.optimizer.built and model.optimizer.is_set_on(trained) else None
     return Plan(
         np.array(rows, np.int64), np.array(table.reals, np.float32), table.dropouts, space, store, code, np.float32(number),
-        code in FROM_LOGITS, walk_of(model.optimizer, trained), penalties, amounts, table.largest, width,
+        code in FROM_LOGITS, walk, penalties, amounts, table.largest, width,
     )  # fmt: skip
+
+
+ATTRIBUTES = ("activation", "rate", "noise_shape", "momentum", "epsilon", "axis", "negative_slope", "alpha", "max_value", "threshold")
+
+
+def marks(model: Any) -> list:
+    """The layers and those of their attributes that a plan holds, which may be replaced at any time."""
+    return [(unit, *map(vars(unit).get, ATTRIBUTES)) for unit in model._course.units]
 
 
 def _units(model: Any) -> list:

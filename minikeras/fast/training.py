@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import threads
-from minikeras._core.variable import Variable
+from minikeras._core.variable import Variable, adopt
 from minikeras.fast.epoch import NORMALIZATION, gradients, penalize, run
 from minikeras.fast.losses import SPARSE, smoothed
 from minikeras.fast.optimizers import NOTHING, numbers_of, update
-from minikeras.fast.plan import Unfit, plan
+from minikeras.fast.plan import Unfit, marks, plan
 from minikeras.layers.regularization import keep_bits
 
 PIECE = 5e8  # multiply-adds of the steps between two looks at the callbacks: about 20 ms
@@ -25,14 +25,18 @@ class Training:
 
     Args:
         model: built and compiled.
+        learning: whether it is to train at once, not only to be tested.
 
     Raises:
         Unfit: something in it is not done here.
     """
 
-    def __init__(self, model: Any):
+    def __init__(self, model: Any, learning: bool = True):
+        adopt(model.variables)
         self.model, self.compiled = model, model._compiled
-        self.step, self.seen, self.plan = model._train_step, Variable.changes, plan(model)
+        if learning:
+            model._prepare_training()
+        self._look()
         self.blas = threads.blas_address("cblas_sgemm")
         if not self.blas and self.plan.largest > 2**14:
             raise Unfit("its products are large, and NumPy's BLAS was not found")
@@ -40,18 +44,20 @@ class Training:
     def renewed(self, learning: bool = True) -> bool:
         """Whether the steps can go on: what has changed since the last ones is put into the tables, if they hold it."""
         model = self.model
-        if self.seen == Variable.changes and model._train_step is self.step:
-            return True
         if model._compiled is not self.compiled:
             return False
-        if learning:
+        if learning and (model._train_step is None or model._seen != Variable.changes):
             model._prepare_training()
-        try:
-            self.plan = plan(model)
-        except Unfit:
-            return False
-        self.step, self.seen = model._train_step, Variable.changes
+        if self.made_of != (model._train_step, Variable.changes, marks(model)):
+            try:
+                self._look()
+            except Unfit:
+                return False
         return True
+
+    def _look(self) -> None:
+        self.plan = plan(self.model)
+        self.made_of = self.model._train_step, Variable.changes, marks(self.model)  # all that may change meanwhile
 
     def epoch(self, batches: Any, first: int, together: int | None, learning: bool = True) -> Epoch:
         """One pass through the data, from batch `first` on.
@@ -83,7 +89,7 @@ def open_to(array: np.ndarray) -> np.ndarray:
 
 
 class Epoch:
-    """The pieces of an epoch. Iterating gives ``(number of the piece's last step, (its first step, its end, None))``."""
+    """The pieces of an epoch. Iterating gives ``(number of the piece's first step, (that, its end))``, what `take` takes."""
 
     def __init__(self, training: Training, batches: Any, first: int, together: int | None, learning: bool):
         whole = getattr(batches, "whole", None)
@@ -133,18 +139,19 @@ class Epoch:
         self.batch = np.empty((size, p.width), np.float32)
         self.widest = max((width for _, width in p.dropouts), default=0)
 
-    def __iter__(self) -> Iterator[tuple[int, tuple]]:
+    def __iter__(self) -> Iterator[tuple[int, tuple[int, int]]]:
         for start in range(self.first, self.steps, self.piece):
             end = min(start + self.piece, self.steps)
-            yield end - 1, (start, end, None)
+            yield start, (start, end)
 
-    def take(self, start: int, end: int, _: Any = None) -> None:
-        """Do the steps of a piece."""
+    def take(self, start: int, end: int) -> int:
+        """Do the steps of a piece; return the number of the last."""
         here = slice(start * self.size, min(end * self.size, self.samples))
         rows = here if self.order is None else self.order[here]
         now = self.training.plan if self.training.renewed(self.learning) else None
         if now is None or self.learning and now.walk is None and end - start > 1:  # a callback compiled anew, say
-            return self._take_in_numpy(rows)
+            self._take_in_numpy(rows)
+            return end - 1
         if now is not self.plan:
             self.plan = now
             self._make_room()
@@ -155,6 +162,7 @@ class Epoch:
         act = self._side_by_side if self.halves > 1 else self._one_by_one
         costs, more = act(here.start, rows, targets, labels, weights, outputs, masks, end - start)
         self._tally(costs, more, y, outputs, w)
+        return end - 1
 
     def _take_in_numpy(self, rows: Any) -> None:
         x, y, w = (None if a is None else a[rows] for a in (self.x, self.y, self.w))

@@ -63,38 +63,31 @@ def update_of(model: Any, variables: list) -> Callable:
     return model.optimizer.step if found is None else found
 
 
-def compiled_test(model: Any, batches: Any, together: int | None) -> tuple[Iterator, Callable] | None:
-    """The same for testing, of a model that trains by compiled steps."""
-    training = model._compiled.training
-    if training is None or not training.renewed(learning=False):
-        return None
-    try:
-        epoch = training.epoch(batches, 0, together, learning=False)
-    except kernels(model).plan.Unfit:  # what it trains on says why
-        return None
-    return iter(epoch), epoch.take
-
-
-def compiled_pass(model: Any, batches: Any, first: int, together: int | None) -> tuple[Iterator, Callable] | None:
-    """The pieces of an epoch and what does one, see `minikeras.fast.training`; None where the steps go one by one.
+def compiled_pass(
+    model: Any, batches: Any, first: int, together: int | None, learning: bool = True
+) -> tuple[Iterator, Callable] | None:
+    """The numbered pieces of an epoch and what does one, see `minikeras.fast.training`; None where the steps go one by one.
 
     Args:
         batches: the data, as `minikeras.data.open` gives it.
         first: the batch to begin with.
         together: steps between two calls of batch hooks; None where nobody asks for them.
+        learning: whether to train; else to test.
     """
     fast = kernels(model)
     if fast is None:
         return None
+    compiled = model._compiled
     try:
-        if model._compiled.training is None or not model._compiled.training.renewed():
-            model._compiled.training = fast.training.Training(model)
-        epoch = model._compiled.training.epoch(batches, first, together)
+        if compiled.training is None or not compiled.training.renewed(learning):
+            compiled.training = fast.training.Training(model, learning)
+        epoch = compiled.training.epoch(batches, first, together, learning)
     except fast.plan.Unfit as why:
-        hint(
-            "compile", f"jit_compile {why}",
-            f"compile(jit_compile=True): the steps of model {model.name!r} go one by one, with compiled layers where there are "
-            f"such, because {why}.",
-        )  # fmt: skip
+        if learning:
+            hint(
+                "compile", f"jit_compile {why}",
+                f"compile(jit_compile=True): the steps of model {model.name!r} go one by one, with compiled layers where there "
+                f"are such, because {why}.",
+            )  # fmt: skip
         return None
     return iter(epoch), epoch.take

@@ -25,7 +25,7 @@ from minikeras.models.as_compiled import as_compiled, freezing
 from minikeras.models.compiled import Compiled, compile_arguments, make_test_step, make_train_step
 from minikeras.models.graph_losses import fed, split_losses
 from minikeras.models.heads import NOT_YET
-from minikeras.models.jit import compiled_layers, compiled_pass, compiled_test
+from minikeras.models.jit import compiled_layers, compiled_pass
 from minikeras.models.meeting import Meeting
 from minikeras.models.old_methods import OldMethods, understanding
 from minikeras.models.own_steps import OwnSteps
@@ -63,8 +63,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         Args:
             optimizer: name or object: "sgd", "adam", ``keras.optimizers.SGD(0.1, momentum=0.9)``.
             loss: name, object or function ``(y_true, y_pred) -> values per sample``; a list or dict for several outputs.
-                Behind a call() of your own that ends in softmax or sigmoid, a cross-entropy is exact where its layers stand in
-                a row; else it starts from the probabilities, cut at 1e-7: ``from_logits=True`` is better there.
+                A cross-entropy behind softmax or sigmoid starts from the logits: it is exact where outputs are saturated.
             loss_weights: factor of the loss, or one for each output.
             metrics: names, objects or functions to report, a list for each output; "accuracy" fits itself to the targets.
             weighted_metrics: the same, with sample weights taken into account.
@@ -319,7 +318,10 @@ class Trainer(OldMethods, OwnSteps, Meeting):
     _step_logs: dict | None = None  # what the last step of the user's own returned
 
     def _pass(self, kind, numbered, act, callbacks, logs, first_step=0) -> None:
-        """Go through numbered batches: act on each, call the callbacks that ask for it, draw the bar when it is due."""
+        """Go through numbered batches: act on each, call the callbacks that ask for it, draw the bar when it is due.
+
+        Where an act does several batches, it returns the number of the last.
+        """
         before, after = getattr(callbacks, f"{kind}_batch_begin_hooks"), getattr(callbacks, f"{kind}_batch_end_hooks")
         progress, stop = callbacks.progress, _STOPS[kind]
         together = self._compiled.extras["steps_per_execution"] if self._compiled is not None else 1
@@ -328,7 +330,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             if before and not waiting:
                 for hook in before:
                     hook(step, {})
-            act(*batch)
+            step = act(*batch) or step
             waiting = together > 1 and (step + 1 - first_step) % together != 0
             if after and not waiting:
                 now = logs()
@@ -424,7 +426,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             self.reset_metrics()
             callbacks.on_test_begin()
             together = self._together(callbacks.test_batch_begin_hooks or callbacks.test_batch_end_hooks)
-            pieces = compiled_test(self, batches, together)
+            pieces = compiled_pass(self, batches, 0, together, learning=False)
             numbered, act = pieces or (enumerate(batches.epoch(0)), self._test_on)
             self._pass("test", numbered, act, callbacks, self._logs)
             logs = self._logs()
