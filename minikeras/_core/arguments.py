@@ -90,6 +90,15 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) or getattr(value, "shape", None) == ()
 
 
+def scalar(value: Any) -> Any:
+    """A number that came as an array without axes, as a number; anything else as it is.
+
+    >>> scalar(np.array(0.5)), scalar([1, 2])
+    (0.5, [1, 2])
+    """
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
 def checked_name(obj: Any, name: Any) -> str | None:
     """Return the ``name`` given to an object, once it is a string or None.
 

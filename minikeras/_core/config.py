@@ -68,9 +68,10 @@ def set_image_data_format(data_format: str) -> None:
 
     >>> set_image_data_format("channels_last")
     """
-    if data_format not in ("channels_last", "channels_first"):
+    wanted = data_format.lower() if isinstance(data_format, str) else data_format
+    if wanted not in ("channels_last", "channels_first"):
         raise ValueError(f"data_format must be 'channels_last' or 'channels_first', got {data_format!r}.")
-    _settings["image_data_format"] = data_format
+    _settings["image_data_format"] = wanted
 
 
 def backend() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -96,10 +97,13 @@ def output_spec(function: Callable, args: tuple, kwargs: dict, who: str) -> Any:
         tried = _tried(function, args, kwargs, who)
     flat = [flatten(y) for y in tried]
     specs = []
-    for parts in zip(*flat, strict=True):
+    open_axes = function.open_axes(*args, **kwargs) if hasattr(function, "open_axes") else [None]
+    for parts, open_axis in zip(zip(*flat, strict=True), itertools.cycle(open_axes)):
         parts = [np.asarray(p.value if isinstance(p, Box) else p) for p in parts]
-        shape = tuple(n if all(p.shape[i] == n for p in parts) else None for i, n in enumerate(parts[0].shape))
-        specs.append(KerasTensor(shape, _dtype(parts[0])))
+        shape = [n if all(p.shape[i] == n for p in parts) else None for i, n in enumerate(parts[0].shape)]
+        if open_axis is not None:
+            shape[open_axis] = None  # the numbers decide that go in
+        specs.append(KerasTensor(tuple(shape), _dtype(parts[0])))
     return pack_sequence_as(tried[0], specs)
 
 
@@ -109,7 +113,9 @@ def _tried(function: Callable, args: Any, kwargs: Any, who: str) -> list:
     if not any(None in shape for shape in shapes):
         choices = [[(2, 16)]]
     else:
-        known = [np.shape(a) for a in flatten((args, kwargs)) if isinstance(a, (np.ndarray, Variable, Box))]
+        plain = flatten((args, kwargs))
+        known = [np.shape(a) for a in plain if isinstance(a, (np.ndarray, Variable, Box))]
+        known += [(a,) for a in plain if type(a) is int and 1 < a <= LARGE]  # broadcast_to(x, (3, 4))
         choices = list(_sizes(shapes, known))
     first = None
     for number in (0, 1):  # weights that are all 0 have no mean

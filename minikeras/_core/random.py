@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random as python_random
+import zlib
 
 import numpy as np
 
@@ -27,6 +28,7 @@ def set_random_seed(seed: int) -> None:
     python_random.seed(int(seed))
     np.random.seed(int(seed))
     _global.clear()
+    _source.update(seeded=True, own=None)
 
 
 def make_default_seed() -> int:
@@ -35,7 +37,28 @@ def make_default_seed() -> int:
     >>> 1 <= make_default_seed() <= 10**9
     True
     """
-    return python_random.randint(1, 10**9)
+    return (_of_numpy() or python_random).randint(1, 10**9)
+
+
+_source: dict = {"numpy": False, "seeded": False, "own": None}  # see `follow_numpy`
+
+
+def follow_numpy(so: bool = True) -> None:
+    """Whether ``np.random.seed`` alone fixes what is random here, as it did in Keras 1 and 2; nothing is drawn from NumPy.
+
+    >>> follow_numpy(); follow_numpy(False)
+    """
+    _source.update(numpy=so, own=None)
+
+
+def _of_numpy() -> python_random.Random | None:
+    """A generator that follows from the state that ``np.random.seed`` has set; None where it has not, or all was seeded."""
+    if not _source["numpy"] or _source["seeded"]:
+        return None
+    if _source["own"] is None and getattr(np.random.get_bit_generator(), "seed_seq", 0) is None:  # seeded by hand
+        state = np.random.get_state()
+        _source["own"] = python_random.Random(zlib.crc32(state[1].tobytes()) + state[2])
+    return _source["own"]
 
 
 class SeedGenerator:

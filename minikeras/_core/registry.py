@@ -143,7 +143,7 @@ class Shared:
     """The layers made so far of one file: Keras gives one that stands in several places a number, from its second on."""
 
     def __init__(self):
-        self.numbered: dict[int, Any] = {}
+        self.numbered: dict[int, tuple[tuple, Any]] = {}
         self.named: dict[tuple, list] = {}
 
     def find(self, config: dict) -> Any:
@@ -154,14 +154,16 @@ class Shared:
         if number not in self.numbered:
             made = self.named.get(_class_and_name(config), [])
             plain = _without_numbers(config.get("config")) if made else None
-            self.numbered[number] = next((obj for inner, obj in made if _without_numbers(inner) == plain), None)
-        return self.numbered[number]
+            found = next((obj for inner, obj in made if _without_numbers(inner) == plain), None)
+            self.numbered[number] = _class_and_name(config), found
+        who, found = self.numbered[number]
+        return found if who == _class_and_name(config) else None  # another config that counts from 1, too
 
     def note(self, config: dict, obj: Any) -> None:
         """Remember what was made of a config."""
         number = config.get("shared_object_id")
         if isinstance(number, int):
-            self.numbered[number] = obj
+            self.numbered[number] = _class_and_name(config), obj
         if _class_and_name(config)[1] is not None:
             self.named.setdefault(_class_and_name(config), []).append((config.get("config"), obj))
 
@@ -179,8 +181,15 @@ def _without_numbers(config: Any) -> Any:
 
 
 @contextlib.contextmanager
-def sharing() -> Iterator[None]:
-    """Let layers of one ``shared_object_id`` be one layer while a config is read."""
+def sharing(anew: bool = False) -> Iterator[None]:
+    """Let layers of one ``shared_object_id`` be one layer while a config is read.
+
+    Args:
+        anew: begin to count, as a file does; else a block in a block goes on with the layers of that.
+    """
+    if SHARED.get() is not None and not anew:
+        yield
+        return
     token = SHARED.set(Shared())
     try:
         yield

@@ -146,6 +146,15 @@ def marking_shared(objects: Iterable) -> Iterator[None]:
         _shared.pop()
 
 
+def is_marking() -> bool:
+    """Whether a block of `marking_shared` is open.
+
+    >>> is_marking()
+    False
+    """
+    return bool(_shared)
+
+
 @contextlib.contextmanager
 def noting_own() -> Iterator[dict[str, Any]]:
     """Collect the user's own classes and functions that `serialize_keras_object` meets in the block, by name.

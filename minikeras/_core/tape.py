@@ -14,7 +14,7 @@ import numpy as np
 from minikeras._core.nest import flatten, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE
 from minikeras._core.text import is_text
-from minikeras._core.trace import Argument, Box, Entry, Roll, unbroadcast
+from minikeras._core.trace import Argument, Box, Entry, Roll, start_of, unbroadcast
 from minikeras._core.variable import Variable
 
 _SMALL = 4096  # numbers: so many are copied when they are read, since an assignment may follow
@@ -204,6 +204,7 @@ class Traced:
     def __init__(self, roll: Roll, y: Any, xs: list[Entry | None], losses: list = ()):
         self.roll, self.y, self.xs, self.losses = roll, y, xs, losses
         self.from_logits = False  # whether ∂L/∂z of the last layer will come instead of ∂L/∂y
+        self.begins: dict[int, Box] = {}  # the logits, by the number of a result, whose ∂L/∂z will come instead of ∂L/∂y
         self._row: dict | None = None  # the gradients of layers in a row, if the cost has asked for their end
 
     def value(self) -> Any:
@@ -221,9 +222,9 @@ class Traced:
             return [g] if need_dx else [], found  # of which each is the variable's own grad
         starts = [(b.entry, np.asarray(1, b.dtype)) for b in self.losses if isinstance(b, Box)] if self.losses else []
         if type(self.y) is Box and isinstance(dy, np.ndarray):
-            starts.append(_start(self.y, dy))
+            starts.append(_start(self.begins.get(0, self.y), dy))
         else:
-            pairs = zip(flatten(self.y), flatten(dy))
+            pairs = zip([self.begins.get(k, part) for k, part in enumerate(flatten(self.y))], flatten(dy))
             starts += [_start(part, np.asarray(g)) for part, g in pairs if isinstance(part, Box) and g is not None]
         leaves = {key: entry.index for key, (owner, entry) in self.roll.leaves.items() if isinstance(owner, Variable)}
         wanted = set(leaves.values())
@@ -237,6 +238,16 @@ class Traced:
             if index in grads:
                 found[key] = found[key] + grads[index] if key in found else grads[index]
         return [None if e is None else grads.get(e.index) for e in self.xs] if need_dx else [], found
+
+    def begin(self, k: int, knows: Callable) -> tuple[Callable, np.ndarray] | None:
+        """Have ∂L/∂z come for the logits behind a result: what ``knows(kind)`` gives for them, and they; else None."""
+        part = flatten(self.y)[k]
+        start = start_of(part)
+        rule = None if start is None or part._keras_mask is not None else knows(start[0])
+        if rule is None:
+            return None
+        self.begins[k] = start[1]()
+        return rule, self.begins[k].value
 
     def end(self) -> Any:
         """The entry of the layer that the result comes from, if a loss may start from its logits: the last of a row."""

@@ -43,9 +43,11 @@ class Roll:
         frozen: whether variables that are not trained are watched too.
         persistent: whether gradients may be asked for again, with weights that have been changed in between.
         formulas: whether formulas of the house run, which change in place only what they have made.
+        starts: for results of a "sigmoid" or "softmax", by their index: which it was, and the box that it was applied to.
     """
 
     active, deep, frozen, formulas, persistent = True, False, False, False, False
+    starts: dict[int, tuple[str, Box]] = {}
 
     def __init__(self, strict: bool):
         self.entries: list[Entry] = []
@@ -79,6 +81,11 @@ class Entry:
     def __init__(self, value: Any, roll: Roll, pull: Callable | None):
         self.value, self.pull, self.index = value, pull, len(roll.entries)
         roll.entries.append(self)
+
+    def start(self, roll: Roll) -> tuple[str, Callable] | None:
+        """Whether this is the result of a "sigmoid" or "softmax", and what gives the box of its logits; None for all else."""
+        known = roll.starts.get(self.index)
+        return None if known is None else (known[0], lambda: known[1])
 
 
 class Argument(Entry):
@@ -121,7 +128,8 @@ class Box(NDArrayOperatorsMixin):
 
     def __array__(self, dtype=None, copy=None):
         self._leave()
-        return np.array(self.value, dtype)
+        array = np.array(self.value, dtype)
+        return _summing_to_one(array, self.value.dtype) if array.ndim == 1 and array.dtype == np.float64 else array
 
     def _leave(self):
         if (self.roll.strict or self.roll.formulas) and self.roll.active:
@@ -214,6 +222,17 @@ class Box(NDArrayOperatorsMixin):
     def dot(self, other):
         """As of the array."""
         return np.dot(self, other)
+
+
+def _summing_to_one(array: np.ndarray, given: np.dtype) -> np.ndarray:
+    """Probabilities of lower precision, made to sum to 1 in float64.
+
+    So ``np.random.choice(n, p=np.squeeze(probabilities))`` takes them: of an array it allows for the rounding of its type.
+    """
+    if given == array.dtype or given.kind != "f" or not array.size or array.min() < 0.0:
+        return array
+    total = array.sum()
+    return array / total if abs(total - 1.0) <= np.finfo(given).eps ** 0.5 else array
 
 
 def _method(name: str) -> Callable:
@@ -328,6 +347,40 @@ def primitive(forward: Callable, *args: Any) -> Any:
         return Box(Entry(y, roll, pull), roll)
     hub = Several(list(y), roll, pull)
     return type(y)(Box(Entry(part, roll, lambda g, *_, k=k: ((hub, (k, g)),)), roll) for k, part in enumerate(y))
+
+
+def note_start(y: Any, kind: str, x: Any) -> Any:
+    """Note that y is what a "sigmoid" or "softmax" has made of x: a cross-entropy of it may start from x, the logits."""
+    if type(y) is Box and type(x) is Box:
+        if not y.roll.starts:
+            y.roll.starts = {}
+        y.roll.starts[y.entry.index] = kind, Box(x.entry, x.roll)
+    return y
+
+
+def start_of(p: Any) -> tuple[str, Callable] | None:
+    """Whether p is what a "sigmoid" or "softmax" has made on a tape, and what gives the traced logits; None for all else.
+
+    >>> start_of(np.array(0.5)) is None
+    True
+    """
+    return p.entry.start(p.roll) if type(p) is Box else None
+
+
+def logits_of(p: Any, kind: str) -> Any:
+    """The traced logits behind probabilities on a tape, for a cross-entropy to start from; None where p is anything else.
+
+    Args:
+        p: probabilities.
+        kind: what must have made them, "sigmoid" or "softmax".
+
+    >>> from minikeras import GradientTape, Variable, activations
+    >>> z = Variable([-200.0, 0.0])
+    >>> with GradientTape() as tape: print(logits_of(activations.sigmoid(z), "sigmoid").value)
+    [-200.    0.]
+    """
+    found = start_of(p) if TAPE.get() is not None else None
+    return found[1]() if found is not None and found[0] == kind else None
 
 
 def watched(value: Any) -> Any:

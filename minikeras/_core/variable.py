@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from minikeras._core.config import floatx, standardize_dtype
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import map_leaves
 from minikeras._core.now import CALL, TAPE, TRIAL
+from minikeras._core.promotion import in_keras_type
 from minikeras._core.registry import REGISTRIES
 from minikeras._core.scopes import current_path
 from minikeras._core.tensor import Shape, TypeName, tensor
@@ -109,15 +111,11 @@ class Variable(NDArrayOperatorsMixin):
 
     changes = 0  # counts whenever a variable comes to be or its `trainable` is set: what is trained may have changed
 
-    @property
-    def trainable(self) -> bool:
-        """Whether an optimizer may change it."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
+    def _set_trainable(self, value: bool) -> None:
         self._trainable = bool(value)
         Variable.changes += 1
+
+    trainable = property(attrgetter("_trainable"), _set_trainable, doc="Whether an optimizer may change it.")
 
     @property
     def shape(self) -> tuple:
@@ -183,6 +181,8 @@ class Variable(NDArrayOperatorsMixin):
         """Subtract from the value in place."""
         return self.assign(self.value - np.asarray(untraced(value), self.value.dtype))
 
+    _as_keras = True  # whether operators give the number types that Keras gives
+
     def __array__(self, dtype=None, copy=None):
         if copy is False and (dtype is None or np.dtype(dtype) == self.value.dtype):
             return self.value
@@ -197,7 +197,10 @@ class Variable(NDArrayOperatorsMixin):
         inputs = [i._now() if isinstance(i, Variable) else i for i in inputs]
         if any(isinstance(o, Variable) for o in kwargs.get("out", ())):
             raise TypeError(f"Variable {self.path!r} changes by assign(), not as the `out` of {ufunc.__name__}.")
-        return _outside(getattr(ufunc, method)(*inputs, **kwargs))
+        y = getattr(ufunc, method)(*inputs, **kwargs)
+        if method == "__call__" and len(inputs) == 2 and getattr(y, "dtype", None) is not self.value.dtype and self._as_keras:
+            y = in_keras_type(y, ufunc, inputs)
+        return _outside(y)
 
     def __array_function__(self, func, types, args, kwargs):
         def unwrap(x):
@@ -240,13 +243,6 @@ class Variable(NDArrayOperatorsMixin):
     def __format__(self, spec):
         return format(self.value, spec)
 
-    def __getattr__(self, name):  # reshape, mean, sum, T, tolist ...: all else that an array can
-        if name.startswith("__") or name in ("value", "grad"):
-            raise AttributeError(name)
-        if not hasattr(self.value, name):
-            raise AttributeError(f"Variable {self.path!r} has no attribute {name!r}.") from None
-        return getattr(self._now(), name)
-
     def __getstate__(self):  # a copy leaves the store: its numbers are its own
         state = {**vars(self), "value": self.value.copy(), "store": None, "span": None}
         return {**state, "grad": None if self.grad is None else np.zeros_like(self.value)}
@@ -256,6 +252,15 @@ class Variable(NDArrayOperatorsMixin):
 
     def __repr__(self):
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.value}>"
+
+
+def _of_array(name: str) -> property:
+    return property(lambda self: getattr(self._now(), name), doc=f"That of the array: see ``numpy.ndarray.{name}``.")
+
+
+for _name in dir(np.ndarray):  # reshape, mean, sum, T, tolist ...: all else that an array can
+    if not _name.startswith("__") and not hasattr(Variable, _name):  # no __getattr__: it would slow down ``v.value`` fourfold
+        setattr(Variable, _name, _of_array(_name))
 
 
 class Store:
@@ -274,9 +279,21 @@ class Store:
     def __init__(self, variables, dtype: str):
         new = sorted((v for v in variables if v.store is None and v.dtype == dtype), key=lambda v: not v.trainable)
         ends = np.cumsum([0] + [v.value.size for v in new]).tolist()
-        self.values, self.grads = np.empty(ends[-1], dtype), np.zeros(ends[-1], dtype)
+        self.values, self.grads = _aligned(ends[-1], dtype), _aligned(ends[-1], dtype)
         for v, i, j in zip(new, ends, ends[1:]):
             v.bind(self, slice(i, j))
+
+
+def _aligned(size: int, dtype: str) -> np.ndarray:
+    """Zeros that begin where a cache line does: the rounding of BLAS depends on it, and copies shall compute to the bit alike.
+
+    >>> _aligned(3, "float32").ctypes.data % 64
+    0
+    """
+    item = np.dtype(dtype).itemsize
+    raw = np.zeros(size * item + 64, "uint8")
+    start = -raw.ctypes.data % 64
+    return raw[start : start + size * item].view(dtype)
 
 
 def _outside(value: Any) -> Any:

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
+from minikeras._core.constants import ONE, Constant
 from minikeras.activations.table import above, activation
 
-HIGHEST = {"e": 11.0, "f": 88.0, "d": 709.0, "g": 709.0}  # the exponential of more is no float of the kind
+HIGHEST = {char: Constant(x)[char] for char, x in zip("efdg", (11.0, 88.0, 709.0, 709.0))}  # exp of more is no such float
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # mean 0, variance 1 is their fixed point
 
 
@@ -22,9 +23,10 @@ def sigmoid(x):
     >>> sigmoid([-2.0, 0.0, 1.0]).round(4)
     array([0.1192, 0.5   , 0.7311], dtype=float32)
     """
-    y = np.minimum(x, HIGHEST[x.dtype.char])
+    char = x.dtype.char
+    y = np.minimum(x, HIGHEST[char])
     np.exp(y, out=y)
-    y /= y + 1.0  # right in both tails, where (1 + tanh(x/2)) / 2 rounds to 0
+    y /= y + ONE[char]  # right in both tails, where (1 + tanh(x/2)) / 2 rounds to 0
     return y
 
 

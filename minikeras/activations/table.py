@@ -19,10 +19,13 @@ from minikeras._core.old_arguments import hint
 from minikeras._core.operation import Operation, symbolic
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import boxed_inputs
-from minikeras._core.trace import Box, primitive
+from minikeras._core.trace import Box, note_start, primitive
 from minikeras._core.variable import Variable
 
 DERIVATIVES: dict[Callable, Callable] = {}
+
+
+PROBABILITIES = ("sigmoid", "softmax")  # of which cross-entropies know what comes before
 
 
 def activation(derivative: Callable) -> Callable:
@@ -44,7 +47,8 @@ def activation(derivative: Callable) -> Callable:
                 return f(x, *args, **kwargs)
             x = boxed_inputs(x)
             if isinstance(x, Box):
-                return primitive(lambda z: there_and_back(f, derivative, z, args, kwargs), x)
+                y = primitive(lambda z: there_and_back(f, derivative, z, args, kwargs), x)
+                return note_start(y, f.__name__, x) if f.__name__ in PROBABILITIES and not (args or kwargs) else y
             if isinstance(x, KerasTensor):
                 return in_graph(door, x, args, kwargs)
             x = floats(x)

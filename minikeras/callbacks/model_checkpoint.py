@@ -57,7 +57,7 @@ class ModelCheckpoint(MonitorCallback):
         verbose: int = 0,
         save_best_only: bool = False,
         save_weights_only: bool = False,
-        mode: str = "auto",
+        mode: str | None = "auto",
         save_freq: str | int = "epoch",
         initial_value_threshold: float | None = None,
         **kwargs: Any,

@@ -22,7 +22,7 @@ class MonitorCallback(Callback):
 
     Args:
         monitor: the name to watch, such as ``"val_loss"`` or ``"accuracy"``.
-        mode: ``"min"``, ``"max"``, or ``"auto"``: down for losses, else what the metric of that name says of itself.
+        mode: ``"min"``, ``"max"``, or ``"auto"`` and None: down for losses, else what the metric of that name says of itself.
         baseline: the first reference; the first value seen, by default.
         min_delta: the least change that counts.
 
@@ -31,8 +31,11 @@ class MonitorCallback(Callback):
     (True, False, True)
     """
 
-    def __init__(self, monitor: str = "val_loss", mode: str = "auto", baseline: float | None = None, min_delta: float = 0):
+    def __init__(
+        self, monitor: str = "val_loss", mode: str | None = "auto", baseline: float | None = None, min_delta: float = 0
+    ):
         super().__init__()
+        mode = "auto" if mode is None else mode
         if mode not in ("auto", "min", "max"):
             warnings.warn(f"{type(self).__name__} mode {mode!r} is unknown, fallback to auto mode.", stacklevel=3)
             mode = "auto"

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,23 +25,45 @@ from minikeras.saving.opening import kind_of, opened
 from minikeras.saving.zip_reader import Zip
 
 
-def load(path: str) -> Any:
-    """A model from a file of any format that holds one."""
+def load(path: str, for_weights: bool = True) -> Any:
+    """A model from a file of any format that holds one.
+
+    Args:
+        for_weights: whether it matters that a `.json` file holds none.
+    """
     if path.endswith(".json"):
-        print(f"{path} holds no weights: they are drawn anew.", file=sys.stderr)
+        if for_weights:
+            print(f"{path} holds no weights: they are drawn anew.", file=sys.stderr)
         with opened(path) as (file, _):
             return models.model_from_json(file.read(LARGEST + 1))
     return saving.load_model(path, compile=False)
 
 
+def as_json(value: Any) -> str:
+    """JSON text that any reader takes: what is no finite number stands as text.
+
+    >>> as_json([float("nan"), {"a": 1}]).replace(chr(10), "")
+    '[ "nan", {  "a": 1 }]'
+    """
+
+    def plain(x):
+        if isinstance(x, dict):
+            return {key: plain(v) for key, v in x.items()}
+        if isinstance(x, (list, tuple)):
+            return [plain(v) for v in x]
+        return repr(x) if isinstance(x, float) and not math.isfinite(x) else x
+
+    return json.dumps(plain(value), indent=1, allow_nan=False)
+
+
 def summary(options: Any) -> None:
     """Print the table of the layers."""
-    model = load(options.file)
+    model = load(options.file, for_weights=False)
     if not options.json:
         model.summary()
         return
     rows = [{"name": layer.name, "class": type(layer).__name__, "parameters": layer.count_params()} for layer in model.layers]
-    print(json.dumps({"name": model.name, "parameters": model.count_params(), "layers": rows}, indent=1))
+    print(as_json({"name": model.name, "parameters": model.count_params(), "layers": rows}))
 
 
 # -- inspect -------------------------------------------------------------------------------------------------------------
@@ -67,11 +90,11 @@ def inspect(options: Any) -> int:
             file.seek(0)
             found["model"] = described(read_json(file.read(LARGEST + 1), name))
     try:
-        load(str(path))
+        load(str(path), for_weights=False)
         found["would be loaded"] = True
     except (OSError, ValueError) as error:
         found["would be loaded"] = f"no: {' '.join(str(error).split())}"
-    print(json.dumps(found, indent=1) if options.json else "\n".join(lines(found)))
+    print(as_json(found) if options.json else "\n".join(lines(found)))
     return 0
 
 
@@ -161,10 +184,14 @@ def with_compile_state(path: str) -> Any:
 
 def diff(options: Any) -> int:
     """Compare two models; 1 if they differ."""
-    one, other = load(options.file), load(options.other)
-    found = [*config_differences(serialize_keras_object(one), serialize_keras_object(other)), *weight_differences(one, other)]
+    one, other = (load(path, for_weights=False) for path in (options.file, options.other))
+    texts = [path for path in (options.file, options.other) if path.endswith(".json")]
+    if texts:
+        print(f"{texts[0]} holds no weights: their shapes are compared alone.", file=sys.stderr)
+    found = [*config_differences(serialize_keras_object(one), serialize_keras_object(other))]
+    found += weight_differences(one, other, not texts)
     if options.json:
-        print(json.dumps(found, indent=1))
+        print(as_json(found))
     else:
         print("\n".join(f"{d['where']}: {d['one']} | {d['other']}" for d in found) or "no differences")
     return 1 if found else 0
@@ -182,19 +209,19 @@ def config_differences(one: Any, other: Any, where: str = "config") -> Iterator[
     elif isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and len(one) == len(other):
         for i, (a, b) in enumerate(zip(one, other)):
             yield from config_differences(a, b, f"{where}[{i}]")
-    elif one != other:
+    elif one != other and not (one != one and other != other):  # NaN is NaN here
         yield {"where": where, "one": one, "other": other}
 
 
-def weight_differences(one: Any, other: Any) -> Iterator[dict]:
-    """Where the weights of two models differ."""
+def weight_differences(one: Any, other: Any, values: bool = True) -> Iterator[dict]:
+    """Where the weights of two models differ: in shape, and in their values unless one has none of its own."""
     if len(one.weights) != len(other.weights):
         yield {"where": "weights", "one": len(one.weights), "other": len(other.weights)}
     for a, b in zip(one.weights, other.weights):
         if a.shape != b.shape:
             yield {"where": a.path, "one": list(a.shape), "other": list(b.shape)}
-        elif not np.array_equal(a.value, b.value, equal_nan=True):
-            most = float(np.abs(a.value - b.value).max())
+        elif values and not np.array_equal(a.value, b.value, equal_nan=True):
+            most = float(np.abs(a.value.astype("float64") - b.value.astype("float64")).max())
             yield {"where": a.path, "one": f"shape {tuple(a.shape)}", "other": f"largest difference {most:.3g}"}
 
 

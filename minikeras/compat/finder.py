@@ -10,6 +10,7 @@ import types
 from typing import Any
 
 from minikeras._core.origin import WATCHERS, rename, restore_names
+from minikeras._core.random import follow_numpy
 from minikeras.compat.facade import Facade, find_module
 from minikeras.compat.places import FILES, IN_SRC, read_classes, read_old
 
@@ -237,6 +238,7 @@ def install_as_keras() -> None:
         for cls in list(vars(sys.modules[f"{_HOUSE}.{namespace}" if namespace else _HOUSE]).values()):
             rename_class(cls)
     WATCHERS.append(rename_class)  # and those that are imported later
+    follow_numpy()
 
 
 def uninstall_as_keras() -> None:
@@ -252,6 +254,7 @@ def uninstall_as_keras() -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ROOTS]:
         del sys.modules[name]
     WATCHERS.remove(rename_class)
+    follow_numpy(False)
     restore_names()
 
 

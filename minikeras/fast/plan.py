@@ -78,7 +78,9 @@ def plan(model: Any) -> Plan:
     )  # fmt: skip
 
 
-ATTRIBUTES = ("activation", "rate", "noise_shape", "momentum", "epsilon", "axis", "negative_slope", "alpha", "max_value", "threshold")
+ATTRIBUTES = (
+    "activation", "rate", "noise_shape", "momentum", "epsilon", "axis", "negative_slope", "alpha", "max_value", "threshold",
+)  # fmt: skip
 
 
 def marks(model: Any) -> list:

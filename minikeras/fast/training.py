@@ -107,8 +107,8 @@ class Epoch:
         if y.size != self.samples * (1 if labels else d) or w is not None and w.size != self.samples:
             raise Unfit("its targets or sample weights have other axes than its outputs")
         self.rows = self.x.reshape(self.samples, p.width)
-        self.targets = NO_ROWS if labels else smoothed(self.model._compiled.heads[0].loss, self.y).astype(np.float32, copy=False)
-        self.targets = self.targets.reshape(-1, d) if not labels else self.targets
+        loss = self.model._compiled.heads[0].loss
+        self.targets = NO_ROWS if labels else smoothed(loss, self.y).astype(np.float32, copy=False).reshape(-1, d)
         self.labels = self.y.reshape(-1).astype(np.int64, copy=False) if labels else NO_NUMBERS
         self.weights = NOTHING if w is None else self.w.reshape(-1).astype(np.float32, copy=False)
         self.steps, self.first = -(-self.samples // self.size), first

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import activations, constraints, initializers, regularizers
+from minikeras._core.arguments import scalar
 from minikeras._core.symbolic import InputSpec
 from minikeras.activations.curves import elu_rule
 from minikeras.activations.rectifiers import leaky_relu_rule, relu_rule
@@ -269,7 +270,7 @@ class Softmax(SameShape):
 
     def __init__(self, axis: Any = -1, **kwargs):
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = axis = scalar(axis)
         axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,)
         if not axes or any(isinstance(i, bool) or not isinstance(i, (int, np.integer)) for i in axes):
             raise ValueError(f"Argument `axis` of Softmax must be an integer or a list of integers, got {axis!r}.")

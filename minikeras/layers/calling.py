@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from minikeras import activations
 from minikeras._core.naming import nearest
 from minikeras._core.nest import flatten, is_nested, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE, Call
@@ -207,6 +208,9 @@ def _watched_variables(layer: Any, tape: Any) -> list[Variable]:
     return [*own, *(v for v in layer.variables if id(v) in leaves and v.grad is not None and id(v) not in known)]
 
 
+_STARTS = {activations.sigmoid: "sigmoid", activations.softmax: "softmax"}
+
+
 class Called(Entry):
     """A layer's call on one array as an entry: its way back is the layer's `backward`, which leaves ∂L/∂w in each ``grad``.
 
@@ -245,8 +249,23 @@ class Called(Entry):
         for v in variables:
             if not v._trainable:  # frozen, and watched all the same
                 with _thawed(layer, variables):
-                    return self.kind.backward(layer, g, self.kept, need_dx)
-        return self.kind.backward(layer, g, self.kept, need_dx)
+                    return self._go_back(g, need_dx)
+        return self._go_back(g, need_dx)
+
+    def _go_back(self, g, need_dx):
+        return self.kind.backward(self.layer, g, self.kept, need_dx)
+
+    def _end(self, y, kept):
+        """What of a call on traced arrays this is."""
+        return y
+
+    def start(self, roll: Any) -> tuple[str, Callable] | None:
+        """Whether the layer ends in a "sigmoid" or "softmax", and what gives the box of its logits; None for all else."""
+        layer = self.layer
+        kind = _STARTS.get(layer.activation) if getattr(layer, "logits", None) is not None else None
+        if kind is None or layer.activity_regularizer is not None or type(layer) is not self.kind:
+            return None
+        return kind, lambda: Box(BeforeActivation(self, roll), roll)
 
     def _again(self, g, deep, entries, given, before, together):
         """The same on traced arrays, function by function: for a second derivative."""
@@ -265,10 +284,10 @@ class Called(Entry):
         try:
             if hasattr(self.layer, "retrace"):  # it knows how to be recorded part by part
                 with _standing_in((), (), before):
-                    y = self.layer.retrace(x, self.training, **arguments)
+                    y = self._end(self.layer.retrace(x, self.training, **arguments), None)
             else:
                 with _standing_in(variables, held, before):
-                    y = self.kind.forward(self.layer, x, self.training, **arguments)[0]
+                    y = self._end(*self.kind.forward(self.layer, x, self.training, **arguments))
         finally:
             CALL.reset(token)
         inputs = [b for b in (*xs, *held) if type(b) is Box]
@@ -313,6 +332,32 @@ class CalledOnMany(Called):
         if not need_dx:
             return ()
         return [(e, share) for e, share in zip(self.x, shares_of(self.given, dx)) if e is not None and share is not None]
+
+
+class BeforeActivation(CalledOnMany):
+    """The logits of a layer's call as an entry of their own, behind it: a cross-entropy may start from them.
+
+    Who else reads the result of the layer goes back through its activation; ∂L/∂w is the sum of both.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, called: Called, roll: Any):
+        many = isinstance(called, CalledOnMany)
+        x, given = (called.x, called.given) if many else ([called.x], (called.x.value, {}))
+        super().__init__(called.layer, called.kind, x, given, called.training)
+        self.known, self.kept = called.known, called.kept
+        if many:
+            self.before, self.weights = called.before, called.weights
+        self.value, self.index = called.layer.logits(called.kept), len(roll.entries)
+        roll.entries.append(self)
+
+    def _go_back(self, g, need_dx):
+        return self.kind.backward_from_logits(self.layer, g, self.kept, need_dx)
+
+    def _end(self, y, kept):
+        return self.kind.logits(self.layer, kept) if kept is not None else y.entry.start(y.roll)[1]()
+
 
 _NOTHING = contextlib.nullcontext()
 

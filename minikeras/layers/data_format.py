@@ -10,12 +10,13 @@ def standardize_data_format(layer: str, data_format: str | None) -> str:
 
     Args:
         layer: the class that asks, for the message.
-        data_format: ``"channels_last"``, ``"channels_first"`` or None.
+        data_format: ``"channels_last"``, ``"channels_first"``, in capitals or not, or None.
 
-    >>> standardize_data_format("Flatten", None)
-    'channels_last'
+    >>> standardize_data_format("Flatten", None), standardize_data_format("Flatten", "Channels_First")
+    ('channels_last', 'channels_first')
     """
-    data_format = image_data_format() if data_format is None else data_format
-    if data_format not in ("channels_last", "channels_first"):
+    wanted = image_data_format() if data_format is None else data_format
+    wanted = wanted.lower() if isinstance(wanted, str) else wanted
+    if wanted not in ("channels_last", "channels_first"):
         raise ValueError(f"Argument `data_format` of {layer} must be 'channels_last' or 'channels_first', got {data_format!r}.")
-    return data_format
+    return wanted

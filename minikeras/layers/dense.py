@@ -97,17 +97,19 @@ class Dense(Activated, Layer):
                 name="bias",
             )
         self.input_spec = InputSpec(min_ndim=2, axes={-1: inputs})
-        self._times = np.dot if self.kernel.size < MANY else dot
+        self._times = np.ndarray.dot if self.kernel.size < MANY else dot
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Compute z = xW + b and a = g(z)."""
+        times = self._times if type(x) is np.ndarray else np.dot  # np.dot asks first whose arrays these are: a tape's
+        bias, g = self.bias, self.bare_activation
         if x.ndim > 2:  # all axes but the last are samples; np.dot of more axes than two knows no BLAS
-            z = self._times(x.reshape(-1, x.shape[-1]), self.kernel.value).reshape(*x.shape[:-1], self.units)
+            z = times(x.reshape(-1, x.shape[-1]), self.kernel.value).reshape(*x.shape[:-1], self.units)
         else:
-            z = self._times(x, self.kernel.value)
-        if self.bias is not None:
-            z += self.bias.value
-        a = self.bare_activation(z)
+            z = times(x, self.kernel.value)
+        if bias is not None:
+            z += bias.value
+        a = g(z)
         return a, (x, z, a)
 
     def logits(self, kept: tuple) -> np.ndarray:
@@ -116,22 +118,23 @@ class Dense(Activated, Layer):
 
     def backward(self, dy: np.ndarray, kept: tuple, need_dx: bool = True) -> np.ndarray | None:
         """Turn ∂L/∂a into ∂L/∂x, with ∂L/∂W and ∂L/∂b written on the way."""
-        _, z, a = kept
-        return self.backward_from_logits(self.derivative(dy, z, a), kept, need_dx)  # δ = ∂L/∂z = ∂L/∂a · g′(z)
+        slope = self.derivative
+        return self.backward_from_logits(slope(dy, kept[1], kept[2]), kept, need_dx)  # δ = ∂L/∂z = ∂L/∂a · g′(z)
 
     def backward_from_logits(self, delta: np.ndarray, kept: tuple, need_dx: bool = True) -> np.ndarray | None:
         """The same from δ = ∂L/∂z."""
         x, kernel, bias = kept[0], self.kernel, self.bias
+        times = self._times if type(x) is np.ndarray is type(delta) else np.dot
         rows, xs = delta, x
         if x.ndim > 2:
             rows, xs = delta.reshape(-1, self.units), x.reshape(-1, x.shape[-1])
         if kernel.trainable:
-            self._times(xs.T, rows, out=kernel.grad)  # ∂L/∂W = xᵀ δ
+            times(xs.T, rows, kernel.grad)  # ∂L/∂W = xᵀ δ
         if bias is not None and bias.trainable:
-            np.dot(ones(rows), rows, out=bias.grad)  # ∂L/∂b = Σ δ, as a product: three times faster than sum()
+            ones(rows).dot(rows, bias.grad)  # ∂L/∂b = Σ δ, as a product: three times faster than sum()
         if not need_dx:
             return None
-        dx = self._times(rows, kernel.value.T)  # ∂L/∂x = δ Wᵀ
+        dx = times(rows, kernel.value.T)  # ∂L/∂x = δ Wᵀ
         return dx if x.ndim == 2 else dx.reshape(x.shape)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import regularizers
+from minikeras._core.arguments import scalar
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec
 from minikeras.layers.data_format import standardize_data_format
@@ -316,6 +317,7 @@ def _normal(seeds: SeedGenerator, x: np.ndarray, stddev: float) -> np.ndarray:
 
 
 def _part(layer: str, name: str, value: Any, below_one: bool = False) -> float:
+    value = scalar(value)
     good = not isinstance(value, bool) and isinstance(value, (int, float, np.number))
     if not good or not 0 <= value <= 1 or below_one and value == 1:
         raise ValueError(

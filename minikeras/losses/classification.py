@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.trace import logits_of
 from minikeras.activations import log_softmax, sigmoid, softmax
 from minikeras.losses.fused import sigmoid_crossentropy, softmax_crossentropy, sparse_softmax_crossentropy
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
@@ -33,6 +34,8 @@ def binary_crossentropy(
     >>> binary_crossentropy([[0.0, 1.0]], [[0.0, -50.0]], from_logits=True)
     array([25.3466], dtype=float32)
     """
+    z = None if from_logits else logits_of(y_pred, "sigmoid")
+    y_pred, from_logits = (y_pred, from_logits) if z is None else (z, True)
     y, p = match(y_true, y_pred, "binary_crossentropy")
     y = smooth(y, label_smoothing, 2)
     if from_logits:  # −y log σ(z) − (1 − y) log(1 − σ(z)) = max(z, 0) − y z + log(1 + exp(−|z|))
@@ -67,6 +70,8 @@ def categorical_crossentropy(
     >>> categorical_crossentropy([[0, 1, 0]], [[0.05, 0.95, 0.0]])
     array([0.0513], dtype=float32)
     """
+    z = None if from_logits or axis != -1 else logits_of(y_pred, "softmax")
+    y_pred, from_logits = (y_pred, from_logits) if z is None else (z, True)
     y, p = one_hot_pair(y_true, y_pred, axis, "categorical_crossentropy")
     y = smooth(y, label_smoothing, y.shape[-1])
     return -(y * (log_softmax(p, axis=axis) if from_logits else np.log(clip(normalize(p, axis))))).sum(axis=axis)
@@ -103,7 +108,8 @@ def sparse_categorical_crossentropy(
     >>> sparse_categorical_crossentropy([1, 2], [[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]])
     array([0.05129331, 2.3025851 ], dtype=float32)
     """
-    y_pred = convert(y_pred)
+    z = None if from_logits or axis != -1 else logits_of(y_pred, "softmax")
+    y_pred, from_logits = (convert(y_pred), from_logits) if z is None else (z, True)
     y = class_labels(y_true, y_pred.shape, "sparse_categorical_crossentropy", axis, ignore_class)
     counts = None if ignore_class is None else y != ignore_class
     if counts is not None:
@@ -159,13 +165,13 @@ class BinaryCrossentropy(LossFunctionWrapper):
         return self._from_logits if activation is sigmoid and not self.from_logits else None
 
     def _from_logits(self, y_true, z, p, sample_weight=None):
-        shape = z.shape
         if y_true.ndim != z.ndim:
-            (y_true, z), p = self.same_rank(y_true, z), self.same_rank(y_true, p)[1]
-        y = smooth(y_true, self.label_smoothing, 2)
+            (y_true, flat), p = self.same_rank(y_true, z), self.same_rank(y_true, p)[1]
+            value, dz = self._from_logits(y_true, flat, p, sample_weight)
+            return value, dz.reshape(z.shape)
+        y = smooth(y_true, self.label_smoothing, 2) if self.label_smoothing else y_true
         share = self.element_shares(z, sample_weight, self.axis)
-        value, dz = sigmoid_crossentropy(y, z, p, share * (1.0 / z.shape[self.axis]))
-        return value, dz if dz.shape == shape else dz.reshape(shape)
+        return sigmoid_crossentropy(y, z, p, share * (1.0 / z.shape[self.axis]))
 
 
 class CategoricalCrossentropy(LossFunctionWrapper):

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.constants import MINUS_ONE, ZERO, constant
 from minikeras.activations import log_softmax
+from minikeras.layers.sums import ones
 
 #: Below this a float32 probability has lost digits or is 0; its logarithm is then taken from the logits.
 SMALLEST = 1e-37
@@ -23,13 +25,18 @@ def sigmoid_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any
     >>> sigmoid_crossentropy(np.array([[1.0, 0.0]]), z, p, 0.5)
     (25.3466, array([[-0.25, 0.5 ]]))
     """
-    tail = np.copysign(z, -1.0)
+    char = z.dtype.char
+    tail = np.copysign(z, MINUS_ONE[char])
     np.exp(tail, tail)
     np.log1p(tail, tail)  # log(1 + exp(−|z|))
+    flat = tail.reshape(-1)
+    miss = (z > ZERO[char]).astype(y.dtype)
+    miss -= y
     if isinstance(share, float):
-        value = (float(np.vdot(z, (z > 0.0) - y)) + float(tail.sum())) * share
+        value = (float(z.reshape(-1).dot(miss.reshape(-1))) + float(flat.dot(ones(flat)))) * share
+        share = constant(share)[char]
     else:
-        tail += ((z > 0.0) - y) * z
+        tail += miss * z
         tail *= share
         value = float(tail.sum())
     dz = p - y  # ∂l/∂z = p − y

@@ -25,6 +25,7 @@ from minikeras._core import dtypes
 from minikeras._core.arguments import check_passed_on, checked_name
 from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
+from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE
 from minikeras._core.old_arguments import outside
 from minikeras._core.operation import symbolic
@@ -93,6 +94,8 @@ class Loss(Configurable):
         y_true, y_pred = boxed_inputs([y_true, y_pred]) if TAPE.get() is not None else (y_true, y_pred)
         if isinstance(y_pred, KerasTensor) or isinstance(y_true, KerasTensor):
             return symbolic(self, (y_true, y_pred), {} if sample_weight is None else {"sample_weight": sample_weight})
+        if is_nested(y_pred) and self._takes_nests(y_pred):
+            return self._of_nests(y_true, y_pred, sample_weight)
         if isinstance(y_pred, Box) or isinstance(y_true, Box):  # inside a user's traced loss
             values = self.call(y_true, y_pred)
             return reduce(values, self.reduction, sample_weight, self.mask(y_true, values))
@@ -102,6 +105,16 @@ class Loss(Configurable):
         y_true = self.prepare_targets(y_true, y_pred.shape, y_pred.dtype)
         values = np.asarray(self.call(y_true, y_pred), y_pred.dtype)
         return tensor(reduce(values, self.reduction, sample_weight, self.mask(y_true, values)))
+
+    def _takes_nests(self, y_pred: Any) -> bool:
+        """Whether predictions are several arrays for a loss of the user's own, rather than numbers in lists."""
+        return isinstance(y_pred, dict) or all(isinstance(leaf, (np.ndarray, Box)) for leaf in flatten(y_pred))
+
+    def _of_nests(self, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
+        """The reduced loss over several arrays at once."""
+        y_true, y_pred = map_leaves(convert, y_true), map_leaves(convert, y_pred)
+        value = reduce(self.call(y_true, y_pred), self.reduction, sample_weight)
+        return value if isinstance(value, Box) else tensor(value)
 
     def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         """Compute one value per sample. A loss of your own overrides this."""
@@ -156,7 +169,7 @@ class Loss(Configurable):
     def element_shares(self, z: np.ndarray, sample_weight: Any, axis: int = -1, mask: np.ndarray | None = None) -> Any:
         """The shares of values that stand for a stretch of ``z`` along ``axis``, for each element of that."""
         if sample_weight is None and mask is None:
-            return 1.0 if self.reduction in SUMS else z.shape[axis] / max(z.size, 1)
+            return 1.0 if self.reduction in SUMS else z.shape[axis] / (z.size or 1)
         values = z[..., 0] if axis == -1 else z.take(0, axis=axis)
         return spread(shares(values, self.reduction, sample_weight, mask), axis)
 
@@ -219,8 +232,14 @@ class LossFunctionWrapper(Loss):
         """Whether predictions are logits."""
         return bool(self._fn_kwargs.get("from_logits", False))
 
+    def _takes_nests(self, y_pred):
+        return self.fn not in GRADIENTS and super()._takes_nests(y_pred)
+
     def same_rank(self, y_true, y_pred):
         """Let targets and predictions that differ by a last axis of length 1 agree."""
+        if is_nested(y_pred):
+            pairs = [same_rank(*pair) for pair in zip(flatten(y_true), flatten(y_pred))]
+            return tuple(pack_sequence_as(y, flat) for y, flat in zip((y_true, y_pred), zip(*pairs)))
         return (y_true, y_pred) if self.sparse else same_rank(y_true, y_pred)
 
     def prepare_targets(self, y_true, output_shape, dtype):

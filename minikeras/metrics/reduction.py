@@ -179,8 +179,8 @@ class MeanMetricWrapper(Mean):
 
     def _tally_sum(self, total: float, values: np.ndarray) -> None:
         """Add a batch whose values sum to ``total``: Σ over samples of the mean over a sample = total · n / size."""
-        n = len(values) if values.ndim else 1
-        self._add(total if values.size == n else total * n / values.size, n)
+        n, size = len(values) if values.ndim else 1, values.size
+        self._add(total if size == n else total * n / size, n)
 
 
 def is_loss(fn: Any) -> bool:

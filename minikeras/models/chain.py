@@ -102,28 +102,26 @@ class Chain:
         """Walk back from ∂L/∂y to the first layer that is trained, or to ∂L/∂x."""
         if type(trail) is Trail:
             return self._graph.backward(dy, trail, need_dx)
-        return self._walk_back(dy, trail, len(trail), need_dx)
+        return self._walk_back(dy, trail, len(trail), 0 if need_dx else self._first_trained(), need_dx)
 
     def backward_from_logits(self, delta: np.ndarray, trail: list, need_dx: bool = True) -> np.ndarray | None:
         """The same from δ = ∂L/∂z of the last layer, whose activation and loss were differentiated together."""
         if type(trail) is Trail:
             return self._graph.backward_from_logits(delta, trail, need_dx)
-        last, stop = len(trail) - 1, self._first_trained(need_dx)
+        last, stop = len(trail) - 1, 0 if need_dx else self._first_trained()
         if last < stop:
             return None
         delta = self.units[last].backward_from_logits(delta, trail[last], need_dx or last > stop)
-        return self._walk_back(delta, trail, last, need_dx)
+        return self._walk_back(delta, trail, last, stop, need_dx)
 
-    def _walk_back(self, delta, trail, end, need_dx):
-        stop = self._first_trained(need_dx)
+    def _walk_back(self, delta, trail, end, stop, need_dx):
+        units = self.units
         for i in range(end - 1, stop - 1, -1):
-            delta = self.units[i].backward(delta, trail[i], need_dx or i > stop)  # δ[l] from δ[l+1]
+            delta = units[i].backward(delta, trail[i], need_dx or i > stop)  # δ[l] from δ[l+1]
         return delta if need_dx else None
 
-    def _first_trained(self, need_dx: bool) -> int:
-        """Where the walk back may end: below it no weight waits for a gradient."""
-        if need_dx:
-            return 0
+    def _first_trained(self) -> int:
+        """Where the walk back may end, if ∂L/∂x is not asked for: below it no weight waits for a gradient."""
         if self._stop is None:
             trained = [bool(unit.trainable_weights) for unit in self.units]
             self._stop = trained.index(True) if True in trained else len(trained)

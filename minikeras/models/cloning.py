@@ -11,12 +11,14 @@ from minikeras._core.arguments import unknown_arguments
 from minikeras._core.custom import scope
 from minikeras._core.nest import flatten, map_leaves
 from minikeras._core.operation import Operation
-from minikeras._core.serialize import noting_own, serialize_keras_object
+from minikeras._core.registry import sharing
+from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras.layers.input_layer import Input
 from minikeras.layers.layer import Layer
 from minikeras.models.graph import recall
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
+from minikeras.saving.tree import standing_twice, telling_shared
 
 
 def clone_model(
@@ -50,7 +52,8 @@ def clone_model(
             "clone_model takes a model; with input_tensors, clone_function or call_function it must be a Sequential or made of "
             f"keras.Input() tensors. Got {model!r}."
         )
-    copy = clone_function or _copied
+    shared = {id(layer) for layer in standing_twice(model)}  # in models inside, too
+    copy = clone_function or (lambda layer: _numbered(layer) if id(layer) in shared else _copied(layer))
     if recursive:
         copy = _recursive(copy, call_function)
     made: dict[int, Any] = {}  # a layer that stands in several places is copied once
@@ -60,12 +63,13 @@ def clone_model(
             made[id(layer)] = copy(layer)
         return made[id(layer)]
 
-    if not has_graph or is_plain and type(model).get_config not in (Model.get_config, Sequential.get_config):
-        clone = _copied(model)  # its own get_config() says what it needs
-    elif isinstance(model, Sequential):
-        clone = _clone_row(model, input_tensors, copied)
-    else:
-        clone = _clone_graph(model, input_tensors, copied, call_function)
+    with telling_shared(model), sharing():
+        if not has_graph or is_plain and type(model).get_config not in (Model.get_config, Sequential.get_config):
+            clone = _copied(model)  # its own get_config() says what it needs
+        elif isinstance(model, Sequential):
+            clone = _clone_row(model, input_tensors, copied)
+        else:
+            clone = _clone_graph(model, input_tensors, copied, call_function)
     if model.compiled:
         with noting_own() as own:
             config = model.get_compile_config()
@@ -127,6 +131,13 @@ def _copied(layer: Layer) -> Layer:
         config = serialize_keras_object(layer.get_config())
     with scope(own):
         return type(layer).from_config(config)
+
+
+def _numbered(layer: Layer) -> Layer:
+    """A copy of a layer that stands in other models, too: found again where it is."""
+    with noting_own() as own:
+        config = serialize_keras_object(layer)
+    return deserialize_keras_object({key: value for key, value in config.items() if key != "compile_config"}, own)
 
 
 def model_from_json(json_string: str, custom_objects: dict | None = None) -> Model:

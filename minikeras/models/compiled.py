@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minikeras import losses, metrics, optimizers, regularizers
+from minikeras import activations, losses, metrics, optimizers, regularizers
 from minikeras._core.serialize import nameless_allowed, serialize_keras_object
 from minikeras._core.tape import traced
 from minikeras._core.variable import adopt
 from minikeras.losses.reduction import masked_weights
 from minikeras.models.heads import BY_SHAPE, Head, check_metrics, flatten_given, is_config, make_heads
+from minikeras.models.jit import update_of
 
 
 class Compiled:
@@ -31,12 +33,15 @@ class Compiled:
         self.extras = extras
         self.names: list[str] | None = None  # of the outputs
         self.heads: list[Head] = []
+        self.groups: list = []  # losses over several outputs
+        self.order: list[str] = []  # the names of the losses, as compile() got them
         self.loss_tracker = metrics.Mean(name="loss")
         self.total, self.count = 0.0, 0
         self.written_loss = loss
         self.targets: list = []  # of losses that are part of the graph, see graph_losses
         self.freezing: list = []  # which layers were trainable when compile() was called
         self.trained: list | None = None  # the weights that the last step of training was made for
+        self.training: Any = None  # the same as compiled code, see `jit`
         for identifier in flatten_given(loss):
             if identifier is not None and not (isinstance(identifier, str) and identifier in BY_SHAPE):
                 losses.resolve(identifier)  # a misspelt name is said now, not after an hour
@@ -50,14 +55,21 @@ class Compiled:
         return any(identifier is not None for identifier in flatten_given(self.given["loss"]))
 
     @property
+    def starts_from_logits(self) -> bool:
+        """Whether any loss is a cross-entropy of probabilities."""
+        known = (activations.sigmoid, activations.softmax)
+        return any(head.loss is not None and any(head.loss.fused(f) is not None for f in known) for head in self.heads)
+
+    @property
     def resolved(self) -> bool:
         """Whether the metrics have met their data."""
         return bool(self.heads) and all(head.metrics is not None or head.loss is None for head in self.heads)
 
-    def set_outputs(self, names: list[str]) -> None:
-        """Make the heads for outputs of these names, unless they are there."""
+    def set_outputs(self, names: list[str], structure: Any = None, prefixes: list[str] | None = None) -> None:
+        """Make the heads for outputs of these names, unless they are there; the other arguments are those of `make_heads`."""
         if self.names is None or self.names != names and len(names) > 1:
-            self.names, self.heads = list(names), make_heads(names, self.given)
+            self.names = list(names)
+            self.heads, self.groups, self.order = make_heads(names, self.given, structure, prefixes)
 
     def config(self) -> dict:
         """What a file keeps of it."""
@@ -68,7 +80,7 @@ class Compiled:
     def prepare_targets(self, ys: list, outputs: list) -> list:
         """Check targets against the model's outputs; make the losses and metrics for their shapes."""
         for head, y in zip(self.heads, ys):
-            if y is None and (head.identifier is not None or head.plain or head.weighted):
+            if y is None and (head.identifier is not None or head.grouped or head.plain or head.weighted):
                 where = f" for output {head.name!r}" if head.name else ""
                 raise ValueError(
                     f"Training and evaluating need targets{where}: pass `y`, one for each sample in `x`, got None."
@@ -79,8 +91,8 @@ class Compiled:
         """Start the loss and the metrics anew."""
         self.total, self.count = 0.0, 0
         self.loss_tracker.reset_state()
-        for head in self.heads:
-            head.reset()
+        for part in (*self.heads, *self.groups):
+            part.reset()
 
     def tally(self, value: float, n: int) -> None:
         """Count a batch in: what was minimized, the sum over all heads and penalties."""
@@ -92,29 +104,35 @@ class Compiled:
         if not self.count:
             return {}
         logs: dict[str, Any] = {"loss": self.total / self.count}
-        several = sum(head.identifier is not None for head in self.heads) > 1
+        several = self._parts() > 1
         for head in self.heads:
             if several and head.loss is not None:
                 logs[f"{head.name}_loss"] = head.total / head.count
             logs.update({unique(name, logs): value for name, value in head.logs().items()})
+        if several:
+            logs.update({f"{group.name}_loss": group.total / group.count for group in self.groups})
         return {name: _number(logs[name]) for name in sorted(logs)}
+
+    def _parts(self) -> int:
+        """The number of losses."""
+        return sum(head.identifier is not None for head in self.heads) + len(self.groups)
 
     def state(self) -> dict:
         """The sums of an epoch so far: what `set_state` goes on from."""
-        return {"total": self.total, "count": self.count, "heads": [head.state() for head in self.heads]}
+        states = [part.state() for part in (*self.heads, *self.groups)]
+        return {"total": self.total, "count": self.count, "heads": states}
 
     def set_state(self, state: dict) -> None:
         """Go on from the sums that `state` returned."""
         self.total, self.count = state["total"], state["count"]
-        for head, sums in zip(self.heads, state["heads"]):
-            head.set_state(sums)
+        for part, sums in zip((*self.heads, *self.groups), state["heads"]):
+            part.set_state(sums)
 
     def results(self) -> list[str]:
         """The names of what evaluate() returns, in its order."""
         if len(self.heads) == 1:
             return ["loss", *self.heads[0].logs()] if self.heads[0].metrics is not None else ["loss"]
-        losses = dict.fromkeys(f"{h.name}_loss" for h in self.heads if h.identifier is not None)
-        first = ["loss", *losses] if sum(h.identifier is not None for h in self.heads) > 1 else ["loss"]
+        first = ["loss", *self.order] if self._parts() > 1 else ["loss"]
         return [*first, *sorted(name for name in self.logs() if name not in first)]
 
     def names_of_metrics(self) -> list[str]:
@@ -126,7 +144,7 @@ class Compiled:
         if self.count:
             self.loss_tracker.reset_state()
             self.loss_tracker.update_state(self.total / self.count, self.count)
-        return [self.loss_tracker, *(metric for head in self.heads for metric in head.tracked())]
+        return [self.loss_tracker, *(metric for part in (*self.heads, *self.groups) for metric in part.tracked())]
 
 
 def unique(name: str, taken: dict) -> str:
@@ -155,7 +173,7 @@ def make_train_step(model: Any) -> Callable:
     optimizer.build(trainable)
     model.resolve_trainable()
     cost, back = _objective(model)
-    update, penalize = optimizer.step, _penalties(model, True)
+    update, penalize = update_of(model, trainable), _penalties(model, True)
     for head in model._compiled.heads:
         if head.loss is not None:
             head.loss.must_reach = len(model._compiled.heads) == 1 and penalize is None
@@ -212,8 +230,9 @@ def _objective(model: Any) -> tuple[Callable, Callable]:
 def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
     output = model.output_specs()[0]
     rule, from_logits = head.cost(model.activation, output.dtype)
-    logits, tally, weight = model.logits, head.tally, head.weight
-    back = model.ways()[2 if from_logits else 1]
+    tally, weight = head.tally, head.weight
+    _, backward, backward_from_logits, logits = model.ways()
+    back = functools.partial(backward_from_logits if from_logits else backward, need_dx=False)
     asks = from_logits
     if model.is_traced and output.dtype != "float16":  # a call() of its own: each pass tells what it ended in
         rule, logits, asks = _told_by_the_pass(head.loss, rule), _itself, True
@@ -238,7 +257,7 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
         return value, model.like_outputs([slope]) if wrapped and not from_logits else slope
 
     plain = known and not (wrapped or masked or head.paired or weight != 1.0)
-    return (cost if plain else full), lambda delta, kept: back(delta, kept, False)
+    return (cost if plain else full), back
 
 
 def _told_by_the_pass(loss: Any, rule: Callable) -> Callable:
@@ -249,7 +268,8 @@ def _told_by_the_pass(loss: Any, rule: Callable) -> Callable:
         end = run.end()
         fused = None if end is None else loss.fused(end.layer.activation)
         if fused is None:
-            return rule(y, None, p, w)
+            found = run.begin(0, lambda kind: loss.fused(activations.get(kind)))
+            return rule(y, None, p, w) if found is None else found[0](y, found[1], p, w)
         run.from_logits = True
         return fused(y, end.layer.logits(end.kept), p, w)  # C, δ[L] = ∂C/∂z[L]
 
@@ -270,7 +290,8 @@ def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
             head.cost(graph.activation(k) if graph is not None else None, spec.dtype) if head.loss is not None else None
         )
     raw = tuple(k for k, rule in enumerate(rules) if rule is not None and rule[1])
-    masked = model.makes_mask
+    masked, groups = model.makes_mask, model._compiled.groups
+    told = model.is_traced and all(spec.dtype != "float16" for spec in specs)  # each pass tells what it ended in
 
     def cost(y, p, kept, w):
         value, slopes = 0.0, []
@@ -286,12 +307,20 @@ def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
                     head.tally(0.0, ys[k], ps[k], ws[k], mask)
                 continue
             given = ws[k] if mask is None else masked_weights(mask, ws[k], head.loss.reduction, ps[k].dtype)
-            cost_k, slope = rule[0](
-                ys[k][0] if head.paired else ys[k], graph.logits(kept, k) if rule[1] else None, ps[k], given
-            )
+            target = ys[k][0] if head.paired else ys[k]
+            found = kept[0].begin(k, lambda kind, head=head: head.loss.fused(activations.get(kind))) if told else None
+            if found is not None:
+                cost_k, slope = found[0](target, found[1], ps[k], given)
+            else:
+                cost_k, slope = rule[0](target, graph.logits(kept, k) if rule[1] else None, ps[k], given)
             head.tally(cost_k, ys[k], ps[k], ws[k], mask)
             value += head.weight * cost_k
             slopes.append(slope * head.weight if head.weight != 1.0 else slope)
+        for group in groups:  # no head has a loss where a group has
+            cost_k, slopes_k = group.value_and_slopes([y[0] if h.paired else y for h, y in zip(heads, ys)], ps, ws)
+            value += group.weight * cost_k
+            for k, slope in slopes_k.items():
+                slopes[k] = slope * group.weight
         return value, slopes
 
     if graph is not None:

@@ -11,9 +11,11 @@ import numpy as np
 from minikeras import losses, metrics
 from minikeras._core.config import floatx
 from minikeras._core.naming import nearest, shorten
-from minikeras._core.nest import flatten, is_nested
+from minikeras._core.nest import flatten, flatten_with_path, is_nested
 from minikeras.losses.reduction import masked_weights
+from minikeras.losses.targets import convert
 from minikeras.metrics.metric import wants_given
+from minikeras.models.nested_outputs import Entry, Group, Together, at_path, check_group, entries, is_deep
 
 BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # names that the shapes of targets and outputs decide
 
@@ -26,11 +28,17 @@ class Head:
         identifier: the loss, as compile() got it; None for an output that is not trained.
         weight: the factor of the loss.
         plain, weighted: metrics without and with the sample weights.
+        prefix: what stands before the names of the metrics, where that is not the name.
     """
 
-    def __init__(self, name: str, identifier: Any, weight: float, plain: list, weighted: list):
+    def __init__(self, name: str, identifier: Any, weight: float, plain: list, weighted: list, prefix: str | None = None):
         self.name, self.identifier, self.weight, self.plain, self.weighted = name, identifier, weight, plain, weighted
-        self.loss = None if identifier is None or _names(identifier, BY_SHAPE) else losses.resolve(identifier)
+        self.prefix = name if prefix is None else prefix
+        self.grouped = False  # whether a loss over several outputs holds it against its target, see `Group`
+        if isinstance(identifier, list):
+            self.loss = Together(identifier)
+        else:
+            self.loss = None if identifier is None or _names(identifier, BY_SHAPE) else losses.resolve(identifier)
         self.shape: tuple | None = None  # of the output that the metrics were resolved for
         self.metrics: list | None = None  # resolved: [(name, metric)]
         self.tallies: list = []  # how each counts a batch; whether it takes weights, minds masks, wants targets as given
@@ -50,6 +58,8 @@ class Head:
             self.loss = losses.resolve(self.identifier, y.shape, shape)
         if self.loss is not None and y is not None:
             y = self.loss.prepare_targets(y, shape, "float32" if output.dtype == "float16" else output.dtype)
+        elif self.grouped and y is not None:
+            y = convert(y, output.dtype)
         if self.metrics is None and y is not None:
             self._make_metrics((None, *y.shape[1:]), shape)
         for check in self.checks:
@@ -67,7 +77,7 @@ class Head:
                 copies = (f"{base}_{i}" for i in itertools.count(1))
                 name = base if base not in names else next(copy for copy in copies if copy not in names)
                 names.add(name)
-                self.metrics.append((f"{self.name}_{name}" if self.name else name, metric))
+                self.metrics.append((f"{self.prefix}_{name}" if self.prefix else name, metric))
                 self.tallies.append(
                     (metric.tally, weighted, isinstance(metric, metrics.MeanMetricWrapper), wants_given(metric))
                 )
@@ -81,7 +91,7 @@ class Head:
         self.total += value * n
         self.count += n
         if mask is None and not self.paired:
-            for count, weighted, *_ in self.tallies:
+            for count, weighted, _, _ in self.tallies:
                 count(y, p, w if weighted else None)
             return
         y, given = y if self.paired else (y, y)
@@ -104,7 +114,7 @@ class Head:
             if result is None:
                 kind = type(metric).__name__
                 raise ValueError(f"result() of metric {name!r} ({kind}) returned None. Does it lack a `return`?")
-            prefix = f"{self.name}_" if self.name else ""
+            prefix = f"{self.prefix}_" if self.prefix else ""
             found.update({f"{prefix}{k}": v for k, v in result.items()} if isinstance(result, dict) else {name: result})
         return found
 
@@ -163,44 +173,106 @@ def as_given(y: Any) -> Any:
     return y.astype(floatx(), copy=False) if y.dtype.kind == "f" else y
 
 
-def make_heads(names: list[str], given: dict) -> list[Head]:
-    """The heads of a model with these outputs, for what compile() got."""
-    n = len(names)
-    loss = [_alone(one) for one in per_head(given["loss"], names, "loss", spread=True)]
-    weights = per_head(given["loss_weights"], names, "loss_weights")
-    plain = per_head(given["metrics"], names, "metrics", spread=True)
-    weighted = per_head(given["weighted_metrics"], names, "weighted_metrics", spread=True)
+def make_heads(
+    names: list[str], given: dict, structure: Any = None, prefixes: list[str] | None = None
+) -> tuple[list[Head], list[Group], list[str]]:
+    """The heads of a model, the losses over several of its outputs, and the names of all losses in the order of compile().
+
+    Args:
+        names: what History calls the outputs.
+        given: what compile() got.
+        structure: the outputs, where they may be nested.
+        prefixes: what stands before the names of their metrics, where that is not their name.
+    """
+    n, prefixes = len(names), prefixes or names
+    placed = _entries(given["loss"], names, "loss", True, structure, prefixes)
+    loss, groups = [_alone(e.value) for e in sorted(placed, key=_leaf)], []
+    weights = per_head(given["loss_weights"], names, "loss_weights", False, structure, prefixes)
+    plain = per_head(given["metrics"], names, "metrics", True, structure, prefixes)
+    weighted = per_head(given["weighted_metrics"], names, "weighted_metrics", True, structure, prefixes)
     for name, weight in zip(names, weights):
         if not isinstance(weight, (int, float, np.number, type(None))):
             hint = " Metrics are given by name: compile(..., metrics=[...])." if isinstance(weight, str) else ""
             where = f" for output {name!r}" if n > 1 else ""
             raise ValueError(f"Argument `loss_weights` of compile() must be a number{where}, got {weight!r}.{hint}")
-    return [
-        Head(
-            name if n > 1 else "",
-            loss[i],
-            1.0 if weights[i] is None else float(weights[i]),
-            _listed(plain[i]),
-            _listed(weighted[i]),
-        )
+    weights = [1.0 if w is None else float(w) for w in weights]
+    grouped: dict[tuple, list[int]] = {}
+    if is_deep(structure):
+        paths = [path for path, _ in flatten_with_path(structure)]
+        for entry in placed:
+            if entry.value is not None and 0 < len(entry.at) < len(paths[entry.leaf]):
+                grouped.setdefault(entry.at, []).append(entry.leaf)
+    for at, leaves in grouped.items():
+        name, inner = "/".join(map(str, at)), at_path(structure, at)
+        check_group(name, loss[leaves[0]], inner)
+        groups.append(Group(name, loss[leaves[0]], weights[leaves[0]], leaves, inner))
+        loss = [None if i in leaves else one for i, one in enumerate(loss)]
+    heads = [
+        Head(name if n > 1 else "", loss[i], weights[i], _listed(plain[i]), _listed(weighted[i]), prefixes[i] if n > 1 else "")
         for i, name in enumerate(names)
     ]
+    order = []
+    for entry in placed:
+        group = next((g for g in groups if entry.leaf in g.leaves), None)
+        heads[entry.leaf].grouped = group is not None
+        if entry.value is not None:
+            order.append(f"{names[entry.leaf] if group is None else group.name}_loss")
+    return heads, groups, list(dict.fromkeys(order))
 
 
-def per_head(given: Any, names: list[str], argument: str, spread: bool = False) -> list:
+def _leaf(entry: Entry) -> int:
+    return entry.leaf
+
+
+def _entries(
+    given: Any, names: list[str], argument: str, spread: bool, structure: Any, prefixes: list[str] | None
+) -> list[Entry]:
+    """What compile() got for an argument, one entry for each output, in the order in which they were given."""
+    if is_deep(structure):
+        known = _known_by_name(given, names, prefixes)
+        return entries(given, structure, f"`{argument}` of compile()") if known is None else known
+    found = [Entry(i, (name,), value) for i, (name, value) in enumerate(zip(names, _per_flat(given, names, argument, spread)))]
+    if isinstance(structure, dict) and isinstance(given, dict) and not is_config(given):
+        order = {name: i for i, name in enumerate(given)}
+        found.sort(key=lambda e: order.get(names[e.leaf], len(order)))
+    return found
+
+
+def _known_by_name(given: Any, names: list[str], prefixes: list[str] | None) -> list[Entry] | None:
+    """The entries of a dict whose keys are the names of nested outputs or of the layers that make them; None for another."""
+    if isinstance(given, dict) and not is_config(given) and given:
+        for known in (names, prefixes or names):
+            if len(set(known)) == len(known) and all(key in known for key in given):
+                return [Entry(i, (), given.get(name)) for i, name in enumerate(known)]
+    return None
+
+
+def per_head(
+    given: Any,
+    names: list[str],
+    argument: str,
+    spread: bool = False,
+    structure: Any = None,
+    prefixes: list[str] | None = None,
+) -> list:
     """What compile() got for an argument, one entry for each output.
 
     Args:
         spread: whether one entry, or a list that fits no other way, holds for all outputs.
+        structure, prefixes: as `make_heads` takes them.
 
     >>> per_head({"b": "mse", "a": "mae"}, ["a", "b"], "loss"), per_head("mse", ["a", "b"], "loss", spread=True)
     (['mae', 'mse'], ['mse', 'mse'])
     """
+    return [e.value for e in sorted(_entries(given, names, argument, spread, structure, prefixes), key=_leaf)]
+
+
+def _per_flat(given: Any, names: list[str], argument: str, spread: bool) -> list:
+    """The same for outputs that are not nested."""
     n, listing = len(names), argument.endswith("metrics")
     if given is None:
         return [None] * n
     if isinstance(given, dict) and not is_config(given):
-        given = _by_path(given, names)
         if n == 1 and len(given) == 1 and names == [NOT_YET]:
             return list(given.values())
         unknown = [key for key in given if key not in names]
@@ -229,28 +301,11 @@ def per_head(given: Any, names: list[str], argument: str, spread: bool = False) 
     return [given] * n
 
 
-def _by_path(given: dict, names: list[str]) -> dict:
-    """One entry for each output where the outputs are nested: "rest/0" and "rest/1" for {"rest": [.., ..]}.
-
-    >>> _by_path({"a": "mse", "rest": ["mae", None]}, ["a", "rest/0", "rest/1"])
-    {'a': 'mse', 'rest/0': 'mae', 'rest/1': None}
-    """
-    found: dict[str, Any] = {}
-    for key, value in given.items():
-        below = [name for name in names if name.startswith(f"{key}/")]
-        if not below or key in names:
-            found[key] = value
-        elif isinstance(value, dict) and not is_config(value):
-            found.update({f"{key}/{k}": v for k, v in value.items()})
-        else:
-            values = value if isinstance(value, (list, tuple)) and len(value) == len(below) else [value] * len(below)
-            found.update(zip(below, values))
-    return found
-
-
 def _alone(given: Any) -> Any:
-    """The loss of one output, which may stand in a list: ``loss={"a": ["mse"]}``."""
-    return given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
+    """The loss of one output, which may stand in a list: ``loss={"a": ["mse"]}``; a list of several is their sum."""
+    if isinstance(given, (list, tuple)):
+        return given[0] if len(given) == 1 else list(given)
+    return given
 
 
 def _listed(given: Any) -> list:
@@ -325,8 +380,10 @@ def by_head(value: Any, names: list[str], structure: Any, what: str, trained: li
         if len(flat) != 1:
             raise ValueError(f"The model has one output, but {what} holds {len(flat)} arrays.")
         return flat
+    if is_deep(structure) and (len(flatten(value)) != n or isinstance(value, dict)):
+        known = _known_by_name(value, names, None)
+        return [e.value for e in sorted(entries(value, structure, what) if known is None else known, key=_leaf)]
     if isinstance(value, dict):
-        value = _by_path(value, names)
         unknown = [key for key in value if key not in names]
         if unknown:
             near = nearest(str(unknown[0]), names)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx
-from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
+from minikeras._core.nest import flatten, flatten_with_path, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.now import TAPE, Trial
 from minikeras._core.symbolic import KerasTensor, is_shape
 from minikeras._core.tape import paused
@@ -19,6 +19,7 @@ from minikeras.layers.layer import Layer
 from minikeras.models.arguments import flat_shapes
 from minikeras.models.graph import propagate
 from minikeras.models.heads import by_head
+from minikeras.models.nested_outputs import is_deep
 from minikeras.models.network import has_penalty
 
 
@@ -44,11 +45,21 @@ class Meeting:
     def head_names(self) -> list[str]:
         """What History calls the outputs: by their keys, else by the layers that they come from."""
         structure = self.output_structure()
-        if isinstance(structure, dict):
-            return [str(path) for path in _paths(structure)]
-        if self._course is not None:
-            return self.output_names
-        return [f"output_{i + 1}" for i in range(len(flatten(structure)))]
+        flat = not isinstance(structure, dict)
+        if flat and not is_deep(structure):
+            return self.output_names if self._course is not None else _numbered(structure)
+        paths = [path for path, _ in flatten_with_path(structure)]
+        if self._course is not None:  # a place in a list says less than the layer
+            paths = [(*p[:-1], n) if isinstance(p[-1], int) else p for p, n in zip(paths, self.output_names)]
+        elif flat:
+            return _numbered(structure)
+        return ["/".join(map(str, path)) for path in paths]
+
+    def _name_heads(self) -> None:
+        """Tell what compile() was given what the outputs are."""
+        structure = self.output_structure()
+        prefixes = self.output_names if self._course is not None and is_deep(structure) else None
+        self._compiled.set_outputs(self.head_names(), structure, prefixes)
 
     def flat_outputs(self, p: Any) -> list:
         """The outputs of a pass, a flat list."""
@@ -72,19 +83,19 @@ class Meeting:
         return list(mask) if isinstance(mask, (list, tuple)) else [mask]
 
     def ways(self) -> tuple:
-        """What a step of training calls: forward, backward, backward from the logits; those of the course where it can."""
+        """What a step of training calls: forward, backward, backward from the logits, logits; those of the course where it can."""
         plain = self._course is not None and self._plain
         way = self._course if plain else self
-        return way.forward, way.backward, way.backward_from_logits
+        return way.forward, way.backward, way.backward_from_logits, way.logits
 
     def _know_outputs(self, y: Any) -> None:
         """Note what comes out of a call() of the user's own."""
         if self._course is None:
             self._note_outputs(y)
-        self._compiled.set_outputs(self.head_names())
+        self._name_heads()
 
     def _by_head(self, value: Any, what: str) -> list:
-        trained = [head.identifier is not None for head in self._compiled.heads]
+        trained = [head.identifier is not None or head.grouped for head in self._compiled.heads]
         return by_head(value, self.head_names(), self.output_structure(), what, trained)
 
     def _weights_by_head(self, w: Any) -> list:
@@ -119,7 +130,7 @@ class Meeting:
         elif self._course is None:
             self._try_out(x)
         if with_targets and self._compiled is not None:
-            self._compiled.set_outputs(self.head_names())
+            self._name_heads()
 
     def _try_out(self, x: Any) -> None:
         """Call a model of the user's on a few rows: builds the layers in it, and shows what comes out."""
@@ -406,9 +417,6 @@ def _floats(a: Any) -> Any:
     return a.astype(floatx(), copy=False) if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a
 
 
-def _paths(structure: Any, before: str = "") -> list[str]:
-    """The names of the leaves of a dict of outputs."""
-    if not is_nested(structure):
-        return [before]
-    items = sorted(structure.items()) if isinstance(structure, dict) else enumerate(structure)
-    return [path for key, value in items for path in _paths(value, f"{before}/{key}" if before else str(key))]
+def _numbered(structure: Any) -> list[str]:
+    """The names of outputs that have none."""
+    return [f"output_{i + 1}" for i in range(len(flatten(structure)))]

@@ -6,17 +6,20 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from minikeras import saving
+from minikeras._core.byte_code import Carried
 from minikeras._core.nest import flatten, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE
-from minikeras._core.registry import REGISTRIES
+from minikeras._core.registry import REGISTRIES, sharing
 from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.text import is_text
+from minikeras._core.variable import adopt
 from minikeras.layers.calling import call_on_tape
 from minikeras.layers.described import symbolic_of
 from minikeras.layers.layer import Layer
@@ -28,6 +31,7 @@ from minikeras.models.graph import by_depth, checked_tensors, find_nodes, propag
 from minikeras.models.graph_config import from_graph_config, graph_config
 from minikeras.models.state_tree import StateTree
 from minikeras.models.trainer import Trainer
+from minikeras.saving.tree import telling_shared
 
 
 class Model(Depths, StateTree, Trainer, Layer):
@@ -309,13 +313,13 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     @property
     def input_shape(self) -> Any:
-        """The shapes of the inputs, None for the batch; that of the only one by itself."""
-        return shapes_of(_alone(self.input))
+        """The shapes of the inputs, None for the batch, in a list; that of the only one by itself."""
+        return shapes_of(_alone(self.inputs))
 
     @property
     def output_shape(self) -> Any:
-        """The shapes of the outputs, None for the batch."""
-        return shapes_of(_alone(self.output))
+        """The shapes of the outputs, None for the batch, in a list; that of the only one by itself."""
+        return shapes_of(_alone(self.outputs))
 
     def build(self, input_shape: Any) -> None:
         """Build for inputs of this shape: a model with a call() of its own tries it out on symbolic ones."""
@@ -417,7 +421,8 @@ class Model(Depths, StateTree, Trainer, Layer):
     def get_config(self) -> dict:
         """Return what rebuilds the model: the graph, or for a class of your own the arguments of its constructor."""
         if self._course is not None and self._inputs is not None:
-            return graph_config(self)
+            with telling_shared(self):
+                return graph_config(self)
         config = super().get_config()
         return {key: value for key, value in config.items() if key not in ("autocast", "activity_regularizer")}
 
@@ -426,7 +431,8 @@ class Model(Depths, StateTree, Trainer, Layer):
         """Build a model from what `get_config` returned."""
         if isinstance(config, dict) and "input_layers" in config:
             made = REGISTRIES["keras"].table["Functional"] if cls is Model else cls
-            return from_graph_config(made, config, custom_objects)
+            with sharing():
+                return from_graph_config(made, config, custom_objects)
         return super().from_config(config)
 
     # -- files -------------------------------------------------------------------------------------------------------
@@ -453,13 +459,19 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     def to_json(self, **kwargs) -> str:
         """Return the model without its weights as JSON text; `model_from_json` rebuilds it. Arguments go to json.dumps."""
-        return json.dumps(serialize_keras_object(self), **kwargs)
+        with telling_shared(self):
+            return json.dumps(serialize_keras_object(self), **kwargs)
 
     def __reduce__(self):  # copy and pickle: by config and weights, not by shared memory
-        with noting_own() as own:
+        with noting_own() as own, telling_shared(self):
             config = serialize_keras_object(self)
         optimizer = getattr(self, "optimizer", None)
-        slots = [v.numpy() for v in optimizer.variables] if optimizer is not None and optimizer.built else None
+        slots = None
+        if optimizer is not None and optimizer.built:  # maybe for more weights than are trained now
+            place = {id(v): i for i, v in enumerate(self.variables)}
+            trained = [place[id(v)] for v in optimizer._trainable_variables if id(v) in place]
+            slots = trained, [v.numpy() for v in optimizer.variables]
+        own = {name: Carried(value) if isinstance(value, FunctionType) else value for name, value in own.items()}
         return _rebuild, (config, own, self.get_weights(), slots)
 
 
@@ -474,12 +486,16 @@ def _holds_text(x: Any) -> bool:
     return dtype == "string" if isinstance(first, KerasTensor) else getattr(dtype, "kind", "f") in "OSU" and is_text(first)
 
 
-def _rebuild(config: dict, own: dict, weights: list, slots: list | None) -> Model:
-    model = deserialize_keras_object(config, own)
+def _rebuild(config: dict, own: dict, weights: list, slots: tuple[list, list] | None) -> Model:
+    own = {name: value.function if isinstance(value, Carried) else value for name, value in own.items()}
+    with sharing():
+        model = deserialize_keras_object(config, own)
     if model.built:
         model.set_weights(weights)
     if slots is not None:
-        model.optimizer.build(model.trainable_variables)
-        for variable, value in zip(model.optimizer.variables, slots):
+        adopt(model.variables)  # as the original's: numbers elsewhere in memory may be rounded otherwise
+        trained, values = slots
+        model.optimizer.build([model.variables[i] for i in trained])
+        for variable, value in zip(model.optimizer.variables, values):
             variable.assign(value)
     return model

@@ -6,15 +6,16 @@ for whoever overrides one of them and calls the others.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minikeras import data
+from minikeras import activations, data
 from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.nest import flatten
-from minikeras._core.trace import Box, primitive
+from minikeras._core.trace import Box, primitive, start_of
 from minikeras.layers.calling import call_spec, mask_of
 from minikeras.losses.reduction import masked_weights
 
@@ -55,8 +56,9 @@ class OwnSteps:
     def test_step(self, data: Any) -> dict:
         """Evaluate one batch; return what to log, by name."""
         x, y, w = unpack(data)
-        y_pred = self(x, training=False)
-        loss = self._its_loss(x, y, y_pred, w, False)
+        with GradientTape() if self._compiled.starts_from_logits else contextlib.nullcontext():  # which a tape knows
+            y_pred = self(x, training=False)
+            loss = self._its_loss(x, y, y_pred, w, False)
         self._compiled.loss_tracker.update_state(_value(loss), sample_weight=len(flatten(x)[0]))
         return self.compute_metrics(x, y, y_pred, w)
 
@@ -101,6 +103,9 @@ class OwnSteps:
             for head, target, p, w in zip(compiled.heads, ys, ps, ws):
                 if head.loss is not None:
                     total = total + head.weight * cost_on_tape(head.loss, target[0] if head.paired else target, p, w)
+            plain = [y[0] if head.paired else y for head, y in zip(compiled.heads, ys)]
+            for group in compiled.groups:
+                total = total + group.weight * group.value(plain, ps, ws)
         return total
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
@@ -161,6 +166,20 @@ def cost_on_tape(loss: Any, y: Any, p: Any, w: Any) -> Any:
         w = masked_weights(mask, w, loss.reduction, _value(p).dtype)
     if not isinstance(p, Box):
         return loss.value_and_grad(y, _value(p), w)[0]
+
+    found = start_of(p)
+    activation = None if found is None else activations.get(found[0])
+    fused = None if found is None else loss.fused(activation)
+    if fused is not None:
+        plain = p.value
+
+        def from_logits(z):
+            if isinstance(z, Box):
+                return loss(y, activation(z), w), None
+            value, slope = fused(y, z, plain, w)  # C, ∂C/∂z
+            return np.asarray(value, z.dtype), lambda g: (g * slope,)
+
+        return primitive(from_logits, found[1]())
 
     def forward(p):
         if isinstance(p, Box):  # once more, for a second derivative

@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras._core import dtypes
 from minikeras._core.naming import shorten
+from minikeras._core.registry import sharing
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, Node, shapes_of
 from minikeras._core.tape import paused
@@ -19,6 +20,7 @@ from minikeras.layers.layer import registry as layer_registry
 from minikeras.layers.refusing import refuse_loop
 from minikeras.models.depths import functional_of
 from minikeras.models.model import Model
+from minikeras.saving.tree import telling_shared
 
 
 class Sequential(Model):
@@ -195,7 +197,8 @@ class Sequential(Model):
     def get_config(self) -> dict:
         """Return what rebuilds the model, without weights and compile state."""
         config = {"name": self.name, "trainable": self._trainable, "dtype": self.serialized_policy()}
-        config["layers"] = [serialize_keras_object(layer) for layer in self._layers]
+        with telling_shared(self):
+            config["layers"] = [serialize_keras_object(layer) for layer in self._layers]
         if self.built:
             config["build_input_shape"] = self._build_shape
         return config
@@ -212,6 +215,11 @@ class Sequential(Model):
             raise ValueError(f"The config of a {cls.__name__} model has the keys {keys}; here {what}.")
         if not isinstance(config["layers"], (list, tuple)):
             raise ValueError(f"The layers in the config of a {cls.__name__} are a list, got {shorten(config['layers'])}.")
+        with sharing():
+            return cls._of_layers(config, custom_objects)
+
+    @classmethod
+    def _of_layers(cls, config: dict, custom_objects: dict | None) -> Sequential:
         model = cls(trainable=config.get("trainable", True), name=config.get("name"), dtype=config.get("dtype"))
         made: dict[str, tuple[Any, Layer]] = {}  # a layer that stands in several places is listed as often, under one name
         for layer in config["layers"]:

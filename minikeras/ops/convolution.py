@@ -19,10 +19,12 @@ from minikeras.ops.operation import operation
 
 def data_format_of(data_format):
     """Where the channels stand."""
-    data_format = image_data_format() if data_format is None else data_format
-    if data_format not in ("channels_last", "channels_first"):
+    if data_format in ("channels_last", "channels_first"):
+        return data_format
+    wanted = image_data_format() if data_format is None else str(data_format).lower()
+    if wanted not in ("channels_last", "channels_first"):
         raise ValueError(f"data_format must be 'channels_last' or 'channels_first', got {data_format!r}.")
-    return data_format
+    return wanted
 
 
 def channels_last(x, data_format):

@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras._core.config import epsilon as fuzz
 from minikeras._core.config import standardize_dtype
+from minikeras._core.trace import logits_of
 from minikeras.ops.curves import log_softmax
 from minikeras.ops.dtypes import array, cast, floats, promote_floats
 from minikeras.ops.operation import operation
@@ -53,6 +54,12 @@ def same_shape(target, output):
         )
 
 
+def before(output, from_logits, kind, axis=-1):
+    """What a cross-entropy starts from, and whether these are logits: those that a tape knows behind probabilities."""
+    z = None if from_logits or axis not in (-1, np.ndim(output) - 1) else logits_of(output, kind)
+    return (output, from_logits) if z is None else (z, True)
+
+
 @operation
 def binary_crossentropy(target, output, from_logits=False):
     """-t log p - (1 - t) log(1 - p) with p = output, or p = sigmoid(output) with ``from_logits``.
@@ -60,6 +67,7 @@ def binary_crossentropy(target, output, from_logits=False):
     >>> binary_crossentropy([1.0, 0.0], [0.5, 0.5])
     array([0.6931, 0.6931], dtype=float32)
     """
+    output, from_logits = before(output, from_logits, "sigmoid")
     target, output = promote_floats(target, output)
     same_shape(target, output)
     if from_logits:
@@ -83,6 +91,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     >>> categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])
     array([0.6931], dtype=float32)
     """
+    output, from_logits = before(output, from_logits, "softmax", axis)
     target, output = promote_floats(target, output)
     same_shape(target, output)
     if target.ndim < 1:
@@ -97,6 +106,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]])
     array([0.6931], dtype=float32)
     """
+    output, from_logits = before(output, from_logits, "softmax", axis)
     target, output = np.asarray(array(target)).astype("int64"), floats(output)
     if target.ndim == output.ndim and target.shape[-1] == 1:
         target = np.squeeze(target, -1)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from minikeras._core import trace_own
-from minikeras._core.trace import constant
+from minikeras._core.trace import constant, note_start
 from minikeras.ops.dtypes import array, axis_of, cast, floats
 from minikeras.ops.operation import operation
 
@@ -55,7 +55,7 @@ def sigmoid(x):
     """
     x = floats(x)
     e = np.exp(-np.abs(x))  # never overflows
-    return np.where(np.greater_equal(x, 0), cast(1, x.dtype), e) / (1 + e)
+    return note_start(np.where(np.greater_equal(x, 0), cast(1, x.dtype), e) / (1 + e), "sigmoid", x)
 
 
 @operation
@@ -311,7 +311,8 @@ def softmax(x, axis=-1):
     if axis is None:
         return np.reshape(softmax(np.ravel(x)), x.shape)
     e = np.exp(x - np.max(constant(x), axis, keepdims=True))
-    return e / np.sum(e, axis, keepdims=True)
+    y = e / np.sum(e, axis, keepdims=True)
+    return note_start(y, "softmax", x) if axis in (-1, x.ndim - 1) else y
 
 
 @operation

@@ -1,10 +1,4 @@
-"""Number types as Keras joins them, and the door through which numbers of any kind come into an operation.
-
-    bool → int → int8 int16 int32 int64, uint8 uint16 uint32 uint64 → float → float16 → float32 → float64
-
-``int`` and ``float`` are Python's own numbers: weak, they go along with whatever array they meet. Two types become the
-first that both arrows lead to: int32 and uint32 make int64, int64 and float16 make float16, int32 and 1.5 make floatx.
-"""
+"""The door through which numbers of any kind come into an operation; `promotion` has how their types are joined."""
 
 from __future__ import annotations
 
@@ -14,14 +8,12 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import floatx, standardize_dtype
+from minikeras._core.promotion import WEAK, common
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import now
 from minikeras._core.tensor import Tensor, plain
 from minikeras._core.trace import Box, watched
 from minikeras._core.variable import Variable
-
-WEAK = {bool, int, float}
-_known: dict[tuple, Any] = {}
 
 
 def result_type(*dtypes: Any) -> str:
@@ -36,39 +28,6 @@ def result_type(*dtypes: Any) -> str:
     if not dtypes:
         raise ValueError("Invalid `dtypes`. At least one dtype is required. Received: dtypes=()")
     return common(*(d if type(d) is type and d in WEAK else np.dtype(standardize_dtype(d)) for d in dtypes)).name
-
-
-def common(*dtypes: Any) -> np.dtype:
-    """`result_type` for NumPy's own dtype objects (and Python's types), as it is used inside.
-
-    >>> common(np.dtype("int64"), np.dtype("float32"))
-    dtype('float32')
-    """
-    found = _known.get(dtypes)
-    if found is None:
-        found = _known[dtypes] = join(dtypes)
-    return np.dtype(floatx()) if found is float else found
-
-
-def join(dtypes: tuple) -> Any:
-    """The common type, float where it is that of Python's numbers."""
-    weak = {d for d in dtypes if d in WEAK}
-    strong = {np.dtype(d) for d in dtypes if d not in WEAK}
-    kinds = {d.kind for d in strong}
-    if kinds - set("biuf"):
-        return np.result_type(*strong)
-    if floats := [d for d in strong if d.kind == "f"]:
-        return np.result_type(*floats)
-    if float in weak:
-        return float
-    signed, unsigned = (max((d.itemsize for d in strong if d.kind == kind), default=0) for kind in "iu")
-    if unsigned == 8 and signed:
-        return float
-    if signed:
-        return np.dtype(f"i{max(signed, 2 * unsigned)}")
-    if unsigned:
-        return np.dtype(f"u{unsigned}")
-    return np.dtype("int32" if int in weak else bool)
 
 
 def array(x: Any, dtype: Any = None) -> Any:

@@ -45,7 +45,7 @@ def take_along_axis(x, indices, axis=None):
     return np.take_along_axis(x, np.broadcast_to(indices, shape[:axis] + (indices.shape[axis],) + shape[axis + 1 :]), axis)
 
 
-@operation
+@operation(open_axes=lambda condition, x1=None, x2=None: [0 if x1 is None else None])
 def where(condition, x1=None, x2=None):
     """x1 where the condition holds, x2 elsewhere; the indices where it holds if there is nothing to choose from.
 
@@ -75,7 +75,7 @@ def select(condlist, choicelist, default=0):
     return y
 
 
-@operation
+@operation(open_axes=lambda x: [0])
 def nonzero(x):
     """The indices of all that are not 0, one array for each axis.
 
@@ -140,7 +140,21 @@ def isin(x1, x2, assume_unique=False, invert=False):
     return np.isin(x1, x2, assume_unique, invert)
 
 
-@operation(settings="fill_value")
+def open_in_unique(
+    x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None, fill_value=None
+):
+    """The axes that `unique` leaves open: those along its results, but for the indices that make x again.
+
+    >>> open_in_unique(None, return_inverse=True, axis=1), open_in_unique(None, size=3)
+    ([1, None], [None])
+    """
+    if size is not None:
+        return [None]
+    kinds = ((return_index, 0), (return_inverse, None), (return_counts, 0))
+    return [0 if axis is None else axis, *(open_axis for wanted, open_axis in kinds if wanted)]
+
+
+@operation(settings="fill_value", open_axes=open_in_unique)
 def unique(
     x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None, fill_value=None
 ):

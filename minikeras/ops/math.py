@@ -20,7 +20,16 @@ def segments(data, segment_ids, num_segments):
     return (data, ids, count) if inside.all() else (data[inside], ids[inside], count)
 
 
-@operation
+def open_in_segments(data, segment_ids, num_segments=None, sorted=False):
+    """The axis that segments leave open: the number of them, unless it is given.
+
+    >>> open_in_segments(None, None), open_in_segments(None, None, 3)
+    ([0], [None])
+    """
+    return [0 if num_segments is None else None]
+
+
+@operation(open_axes=open_in_segments)
 def segment_sum(data, segment_ids, num_segments=None, sorted=False):
     """The sum of the rows of each segment.
 
@@ -37,7 +46,7 @@ def segment_sum(data, segment_ids, num_segments=None, sorted=False):
     return trace_own.scatter_add(data, (count, *data.shape[1:]), (ids,))
 
 
-@operation
+@operation(open_axes=open_in_segments)
 def segment_max(data, segment_ids, num_segments=None, sorted=False):
     """The greatest of the rows of each segment, -∞ where there is none. Arguments as of `segment_sum`.
 
@@ -47,7 +56,7 @@ def segment_max(data, segment_ids, num_segments=None, sorted=False):
     return trace_own.segment_extreme(*segments(data, segment_ids, num_segments), True)
 
 
-@operation
+@operation(open_axes=open_in_segments)
 def segment_min(data, segment_ids, num_segments=None, sorted=False):
     """The smallest of the rows of each segment, ∞ where there is none. Arguments as of `segment_sum`.
 
@@ -57,7 +66,7 @@ def segment_min(data, segment_ids, num_segments=None, sorted=False):
     return trace_own.segment_extreme(*segments(data, segment_ids, num_segments), False)
 
 
-@operation
+@operation(open_axes=open_in_segments)
 def segment_prod(data, segment_ids, num_segments=None, sorted=False):
     """The product of the rows of each segment, 1 where there is none. Arguments as of `segment_sum`.
 

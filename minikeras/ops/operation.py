@@ -26,13 +26,21 @@ DATA = set(
 )
 
 
-def operation(function: Callable | None = None, *, name: str | None = None, data: str = "", settings: str = "") -> Any:
+def operation(
+    function: Callable | None = None,
+    *,
+    name: str | None = None,
+    data: str = "",
+    settings: str = "",
+    open_axes: Callable | None = None,
+) -> Any:
     """Decorate an operation: enter it in `OPERATIONS`, and let symbolic tensors make a node of a graph.
 
     Args:
         name: that of Keras' class; by default the function's in CamelCase.
         data: names of further arguments that Keras' class takes in its call.
         settings: names of arguments that it takes in its constructor although they are in `DATA`.
+        open_axes: takes the arguments of a call; lists the axis of each result, or of all, whose size the numbers decide.
 
     >>> @operation
     ... def double_it(x, times=1): return x * 2 ** times
@@ -40,7 +48,7 @@ def operation(function: Callable | None = None, *, name: str | None = None, data
     (12, ['times'])
     """
     if function is None:
-        return lambda function: operation(function, name=name, data=data, settings=settings)
+        return lambda function: operation(function, name=name, data=data, settings=settings, open_axes=open_axes)
 
     @functools.wraps(function)
     def op(*args, **kwargs):
@@ -63,6 +71,8 @@ def operation(function: Callable | None = None, *, name: str | None = None, data
         op.settings = [a for a in names if a in wanted or a not in DATA and a not in given]
         op.settings += [a for a in wanted if a not in names]  # of its **kwargs
     op.class_name = name or "".join([part.capitalize() for part in function.__name__.split("_")])
+    if open_axes is not None:
+        op.open_axes = open_axes
     OPERATIONS.setdefault(op.class_name, op)
     return op
 

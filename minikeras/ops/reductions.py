@@ -319,7 +319,7 @@ def digitize(x, bins):
     return np.digitize(array(x), array(bins)).astype("int32")
 
 
-@operation(settings="weights")
+@operation(settings="weights", open_axes=lambda *args, **kwargs: [-1])
 def bincount(x, weights=None, minlength=0, sparse=False):
     """How often each of 0, 1, 2, ... occurs (or the sum of the weights there); rows are counted one by one.
 

@@ -247,7 +247,7 @@ def split(x, indices_or_sections, axis=0):
     return np.split(array(x), by if isinstance(by, (int, np.integer)) else list(by), axis)
 
 
-@operation
+@operation(open_axes=lambda x, indices_or_sections, axis=0: [axis if x.shape[axis] is None else None])
 def array_split(x, indices_or_sections, axis=0):
     """Cut into so many pieces, the first ones longer by one if need be.
 

@@ -71,7 +71,7 @@ def walking(optimizer: Any, variables: list[Variable]) -> Part:
     house = type(o).update.__module__.startswith("minikeras.")  # a user's own may not bear to be called twice at a time
     cost = PASSES * sum(w.size for w, *_ in pieces) if house and not o.whole else 0
     groups = [(with_scratch(pieces[part]), decays[part]) for part in threads.cut(len(pieces), cost)]
-    rate, some_decay = 0.0, any(decays)
+    rate, some_decay, blocks = 0.0, any(decays), groups[0][0]
 
     def walk_some(group):
         for block, decay in zip(*group):
@@ -83,7 +83,7 @@ def walking(optimizer: Any, variables: list[Variable]) -> Part:
 
     def walk():
         prepare(o._rate(), count() // steps + 1)
-        for block in groups[0][0]:
+        for block in blocks:
             update(*block)
 
     def walk_all():

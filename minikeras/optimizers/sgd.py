@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.constants import Constant
 from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
@@ -40,12 +41,19 @@ class SGD(Optimizer):
         """One momentum per weight, if there is any."""
         return (("momentum",),) if self.momentum else ()
 
+    rate, _eta = 0.0, Constant(0.0)
+
+    def prepare(self, rate, t):
+        """Keep η."""
+        if rate != self.rate:
+            self.rate, self._eta = rate, Constant(rate)
+
     def update(self, w, g, *slots_and_scratch):
         """Do one step."""
-        *m, s, _ = slots_and_scratch
-        np.multiply(g, self.rate, out=s)
-        if m:
-            m = m[0]
+        s = slots_and_scratch[-2]
+        np.multiply(g, self._eta[g.dtype.char], s)
+        if len(slots_and_scratch) > 2:
+            m = slots_and_scratch[0]
             m *= self.momentum
             m -= s  # m ← μ m − η g
             if self.nesterov:

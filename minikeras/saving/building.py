@@ -43,10 +43,10 @@ def build_model(config: Any, name: str, held: int, custom_objects: dict | None, 
     check_config(config, name)
     config = {key: value for key, value in config.items() if key != "compile_config"}
     hint = f"{name}: the model can't be built from its config"
-    with reading(hint), allowance(PER_BYTE * held + SPARE_WEIGHTS), sharing():
+    with reading(hint), allowance(PER_BYTE * held + SPARE_WEIGHTS), sharing(anew=True):
         config = translate(config, custom_objects, is_old(config, version))
         model = deserialize_keras_object(config, custom_objects)
-    if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
+    if not (hasattr(model, "layers") and hasattr(model, "load_weights") or getattr(model, "saved_alone", False)):
         raise ValueError(f"{name}: its config describes a {type(model).__name__}, expected a model.")
     return model
 
@@ -61,7 +61,7 @@ def build_from_json(text: str, custom_objects: dict | None = None) -> Any:
     name = "the JSON text"
     config = read_json(text, name)
     check_config(config, name)
-    with reading(f"{name} does not describe a model"), allowance(MOST_FROM_TEXT, f"{name} may ask"), sharing():
+    with reading(f"{name} does not describe a model"), allowance(MOST_FROM_TEXT, f"{name} may ask"), sharing(anew=True):
         model = deserialize_keras_object(translate(config, custom_objects, is_old(config)), custom_objects)
     if not (hasattr(model, "layers") and hasattr(model, "load_weights")):
         raise ValueError(f"{name} describes a {type(model).__name__}, expected a model.")

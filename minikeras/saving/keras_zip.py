@@ -7,13 +7,13 @@ import json
 import time
 from typing import Any, BinaryIO
 
-from minikeras._core.serialize import marking_shared, serialize_keras_object
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.json_text import LARGEST, read_json
 from minikeras.saving.optimizer_state import tell_of_lost_state
 from minikeras.saving.plan import Plan
-from minikeras.saving.tree import parts, standing_twice
+from minikeras.saving.tree import parts, telling_shared
 from minikeras.saving.weights_h5 import declared_bytes, plan_optimizer_weights, plan_weights, write_weights
 from minikeras.saving.zip_reader import Zip
 
@@ -26,7 +26,7 @@ def write_keras(target: Any, model: Any, include_optimizer: bool = True) -> None
     """Write a model to a path or a binary file."""
     import zipfile  # takes 2 ms to import, and reading does without it
 
-    with marking_shared(standing_twice(model)):
+    with telling_shared(model):
         config = serialize_keras_object(model)
     if not include_optimizer:
         config.pop("compile_config", None)

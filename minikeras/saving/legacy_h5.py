@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.registry import REGISTRIES
-from minikeras._core.serialize import marking_shared, serialize_keras_object
+from minikeras._core.serialize import serialize_keras_object
 from minikeras.saving.building import build_model, compile_model
 from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json
 from minikeras.saving.optimizer_state import plan_optimizer, tell_of_lost_state
 from minikeras.saving.plan import Plan
-from minikeras.saving.tree import CALLED, overrides, standing_twice
+from minikeras.saving.tree import CALLED, overrides, telling_shared
 from minikeras.saving.weights_h5 import declared_bytes
 
 LARGEST_ATTRIBUTE = 64512  # bytes of an HDF5 attribute in its header
@@ -28,7 +28,7 @@ def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> 
     """Write a whole model to a path or a binary file."""
     import h5py
 
-    with marking_shared(standing_twice(model)):
+    with telling_shared(model):
         config = serialize_keras_object(model)
     compiled = config.pop("compile_config", None)
     with h5py.File(target, "w") as file:

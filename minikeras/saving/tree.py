@@ -5,11 +5,13 @@ A path is not made of names but of class names, numbered by occurrence: ``layers
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from minikeras._core.naming import snake_case
 from minikeras._core.random import SeedGenerator
+from minikeras._core.serialize import is_marking, marking_shared
 from minikeras._core.variable import Variable
 from minikeras.layers.layer import Layer
 
@@ -44,21 +46,33 @@ def parts(model: Any) -> list[Part]:
 
 
 def standing_twice(model: Any) -> list[Any]:
-    """The layers that stand in more than one of the models inside a model: a file says of them that they are one.
+    """The layers that stand in more than one of the models and wrappers inside a model: a config says that they are one.
 
-    >>> from minikeras.layers import Dense
-    >>> standing_twice(Dense(1))
+    >>> from minikeras.layers import Dense, TimeDistributed
+    >>> dense = Dense(1)
+    >>> standing_twice(TimeDistributed(dense))
     []
     """
     count: dict[int, list] = {}
-    models, seen = [model], {id(model)}
-    for m in models:
-        for layer in {id(layer): layer for layer in getattr(m, "layers", None) or ()}.values():
+    holders, seen = [model], {id(model)}
+    for holder in holders:
+        inside = [layer for _, child in _children(holder) for layer in _flat(child) if isinstance(layer, Layer)]
+        for layer in {id(layer): layer for layer in inside}.values():
             count.setdefault(id(layer), []).append(layer)
-            if hasattr(layer, "layers") and id(layer) not in seen:
+            if id(layer) not in seen:
                 seen.add(id(layer))
-                models.append(layer)
+                holders.append(layer)
     return [layers[0] for layers in count.values() if len(layers) > 1]
+
+
+@contextlib.contextmanager
+def telling_shared(model: Any) -> Iterator[None]:
+    """Have the configs that are made in the block tell which layers are one; the outermost model tells it for all in it."""
+    if is_marking():
+        yield
+        return
+    with marking_shared(standing_twice(model)):
+        yield
 
 
 def own_variables(part: Any) -> list[Variable]:

@@ -23,6 +23,7 @@ from minikeras.layers.preprocessing.integer_lookup import IntegerLookup
 from minikeras.layers.preprocessing.normalization import Normalization
 from minikeras.layers.preprocessing.rescaling import Rescaling
 from minikeras.layers.preprocessing.string_lookup import StringLookup
+from minikeras.saving import save_model
 
 registry = Registry("keras.utils")
 
@@ -213,10 +214,29 @@ class FeatureSpace(Configurable):
         return self._encoded
 
     def get_config(self) -> dict:
-        """Return the arguments that rebuild this space; what was learned is not among them."""
+        """Return the arguments that rebuild this space; what was learned is not among them, `save` keeps it."""
         names = ("output_mode", "crossing_dim", "hashing_dim", "num_discretization_bins")
         parts = {key: serialize_keras_object(getattr(self, key)) for key in ("features", "crosses")}
         return {**parts, **{n: getattr(self, n) for n in names}, "name": self.name}
+
+    def get_build_config(self) -> dict:
+        """Return what the layers of the columns were built for."""
+        return {key: layer.get_build_config() for key, layer in self.preprocessors.items()}
+
+    def build_from_config(self, config: dict) -> None:
+        """Build the layers of the columns for what `get_build_config` returned."""
+        for key, shapes in config.items():
+            if shapes and key in self.preprocessors:
+                self.preprocessors[key].build_from_config(shapes)
+        self._is_adapted = True
+
+    saved_alone = True  # `load_model` gives it back
+    weights: list = []  # of its own
+
+    def save(self, filepath: Any) -> None:
+        """Write it with all that was learned to a `.keras` file; `keras.models.load_model` reads it."""
+        self._check()
+        save_model(self, filepath)
 
     def _encode(self, columns: dict) -> Any:
         numbers = {key: self.preprocessors[key](columns[key]) for key in self.features}

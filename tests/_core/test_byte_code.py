@@ -1,10 +1,13 @@
 import json
+import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from minikeras._core import byte_code
-from minikeras._core.byte_code import VERSION, describe_code, function_of
+from minikeras._core.byte_code import VERSION, Carried, _carried, describe_code, function_of
 
 
 def test_a_lambda_is_found_again_where_it_was_made(monkeypatch):
@@ -42,3 +45,15 @@ def test_what_a_lambda_holds_must_be_plain():
     array = np.ones(2)
     with pytest.raises(ValueError, match="no plain value.*array"):
         describe_code(lambda x: x + array)
+
+
+def test_functions_are_carried_in_pickles(tmp_path):
+    inner, array = (lambda x: np.abs(x)), np.array([2.0, 3.0])  # noqa: E731
+    outer = lambda x, k=1, *, n=2: inner(x) * array * k * n  # noqa: E731
+    assert pickle.loads(pickle.dumps(Carried(outer))).function(np.array([-1.0, 1.0])).tolist() == [4.0, 6.0]
+    assert pickle.loads(pickle.dumps(Carried(json.dumps))).function is json.dumps  # what has a name goes by it
+    (tmp_path / "f.pickle").write_bytes(pickle.dumps(Carried(lambda x: float(np.sqrt(x)))))
+    script = f"import pickle; print(pickle.load(open({str(tmp_path / 'f.pickle')!r}, 'rb')).function(9.0))"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "3.0\n"
+    with pytest.raises(ValueError, match="pickled by Python 2.7, with the function 'f'.*model.save"):
+        _carried("2.7", b"", ("f", "f", "m", None, None), [], {})

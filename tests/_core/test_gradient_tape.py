@@ -403,3 +403,20 @@ def test_the_optimizer_says_which_variables_have_no_gradient():
         loss = ops.convert_to_tensor(v.numpy().sum())
     with pytest.raises(ValueError, match=r"No gradients provided .* for \['v'\].*float\(v\), v.numpy\(\) and np.array\(v\)"):
         SGD().apply_gradients(zip(tape.gradient(loss, [v]), [v]))
+
+
+@pytest.mark.parametrize("choose", [np.random.RandomState(0).choice, np.random.default_rng(0).choice])
+def test_probabilities_on_a_tape_are_taken_for_choices(choose):
+    """As actor-critic scripts draw their actions: rounding to float32 is no reason to refuse them."""
+    logits = np.random.RandomState(1).randn(500, 1, 5).astype("float32") * 5
+    with GradientTape() as tape:
+        for z in logits:
+            tape.watch(z := tensor(z, "float32"))
+            p = ops.softmax(z)
+            assert 0 <= choose(5, p=np.squeeze(p)) < 5
+    with pytest.raises(ValueError, match="do not sum to 1"), GradientTape() as tape:
+        tape.watch(z := tensor(logits[0], "float32"))
+        choose(5, p=np.squeeze(ops.softmax(z)) * 1.001)
+    with GradientTape() as tape:
+        tape.watch(z := tensor([0.25, -1.0], "float32"))
+        assert np.asarray(z * 1.0, "float64").tolist() == [0.25, -1.0]  # other numbers stay what they are

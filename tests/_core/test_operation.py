@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import ops
+from minikeras._core.nest import flatten
 from minikeras._core.operation import Operation, fill, output_spec, symbolic
 from minikeras._core.symbolic import KerasTensor
 
@@ -95,3 +97,31 @@ def test_what_fits_no_two_or_three_rows(call, shape):
 def test_images_of_any_size_are_filled_up_to_one():
     images = KerasTensor((None, None, 5, 3))
     assert ops.image.pad_images(images, top_padding=2, left_padding=0, right_padding=0, target_height=20).shape[1] in (20, None)
+
+
+@pytest.mark.parametrize(
+    ("function", "shapes"),
+    [
+        (ops.nonzero, [(None,), (None,)]),
+        (ops.where, [(None,), (None,)]),
+        (ops.unique, [(None,)]),
+        (lambda x: ops.unique(x, return_inverse=True, return_counts=True), [(None,), (None, 4), (None,)]),
+        (lambda x: ops.unique(x, axis=1), [(None, None)]),
+        (lambda x: ops.unique(x, size=8), [(8,)]),
+        (lambda x: ops.bincount(ops.cast(x, "int32"), minlength=6), [(None, None)]),
+        (lambda x: ops.segment_sum(x, np.array([0, 0, 1])), [(None, 4)]),
+        (lambda x: ops.segment_sum(x, np.array([0, 0, 1]), num_segments=2), [(2, 4)]),
+        (lambda x: ops.array_split(x, 2), [(None, 4), (None, 4)]),
+        (lambda x: ops.broadcast_to(ops.expand_dims(x, 1), (3, 2, 4)), [(3, 2, 4)]),
+    ],
+)
+def test_sizes_that_the_numbers_decide_are_left_open(function, shapes):
+    x = np.array([[1, 0, 2, 3], [0, 0, 5, 1], [2, 2, 0, 1]], "float32")
+    inputs = keras.Input((4,))
+    outputs = flatten(function(inputs))
+    assert [tuple(y.shape) for y in outputs] == shapes  # those of Keras 3.15
+    model = keras.Model(inputs, outputs)
+    for y, right in zip(flatten(model(x)), flatten(function(x)), strict=True):
+        np.testing.assert_array_equal(y, right)
+    if len(shapes) == 1 and shapes[0] == (None,):  # what comes behind has an open size, too
+        assert ops.ones_like(outputs[0]).shape == (None,)

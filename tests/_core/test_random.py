@@ -3,7 +3,7 @@ import random
 import numpy as np
 import pytest
 
-from minikeras._core.random import SeedGenerator, make_default_seed, make_rng, set_random_seed
+from minikeras._core.random import SeedGenerator, follow_numpy, make_default_seed, make_rng, set_random_seed
 
 
 def test_one_seed_seeds_everything():
@@ -41,3 +41,23 @@ def test_seeds_as_keras_takes_them():
             SeedGenerator(wrong)
     with pytest.raises(ValueError, match="SeedGenerator got an unknown argument"):
         SeedGenerator(1, nonsense=2)
+
+
+def test_numpys_seed_counts_where_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr("minikeras._core.random._source", {"numpy": False, "seeded": False, "own": None})
+
+    def draw(seed):
+        follow_numpy()
+        np.random.seed(seed)
+        before = np.random.get_state()[2]
+        drawn = [make_default_seed() for _ in range(3)]
+        assert np.random.get_state()[2] == before  # nothing was taken from NumPy's own numbers
+        return drawn
+
+    first = draw(1)
+    assert len(set(first)) == 3 and draw(1) == first != draw(2)
+    set_random_seed(5)  # says it all
+    after = make_default_seed()
+    set_random_seed(5)
+    np.random.seed(9)
+    assert make_default_seed() == after

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from minikeras.callbacks import EarlyStopping, ModelCheckpoint
+from minikeras.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 from minikeras.callbacks.monitor_callback import MonitorCallback
 from tests.callbacks.toy import Model, Named
 
@@ -43,3 +43,9 @@ def test_unknown_direction_is_an_error():
 def test_unknown_mode_warns():
     with pytest.warns(UserWarning, match="EarlyStopping mode 'least' is unknown, fallback to auto mode"):
         assert EarlyStopping(mode="least").mode == "auto"
+
+
+def test_a_mode_of_none_is_auto():
+    for cls in (EarlyStopping, ReduceLROnPlateau):
+        assert cls(mode=None).mode == "auto"
+    assert ModelCheckpoint("x.keras", mode=None).mode == "auto"

@@ -67,7 +67,8 @@ def test_an_activation_that_grows_without_end_diverges_as_in_numpy():
         lambda: optimizers.RMSprop(centered=True), lambda: optimizers.RMSprop(momentum=0.9),
         lambda: optimizers.RMSprop(momentum=0.9, centered=True), optimizers.Adagrad, optimizers.Adadelta, optimizers.Lion,
         lambda: optimizers.SGD(optimizers.schedules.ExponentialDecay(0.1, 5, 0.5)),
-        optimizers.Ftrl, lambda: optimizers.Ftrl(0.1, -0.4, 0.2, 0.01, 0.02, 0.03, 0.1), lambda: optimizers.Adam(clipnorm=0.1), lambda: optimizers.Adam(use_ema=True), optimizers.Lamb,
+        optimizers.Ftrl, lambda: optimizers.Ftrl(0.1, -0.4, 0.2, 0.01, 0.02, 0.03, 0.1),
+        lambda: optimizers.Adam(clipnorm=0.1), lambda: optimizers.Adam(use_ema=True), optimizers.Lamb,
         lambda: optimizers.Adam(gradient_accumulation_steps=2), lambda: optimizers.AdamW(weight_decay=0.1),
     ],
 )  # fmt: skip

@@ -294,3 +294,14 @@ def test_masks_in_a_list_fit_their_inputs(cls):
     cls()([Q, V], mask=good)
     with pytest.raises(ValueError, match=r"`query_mask` of layer .* here \(2, 3\), got \(2, 5\)"):
         cls()([Q, V], mask=good[::-1])
+
+
+@pytest.mark.parametrize("cls", [Attention, AdditiveAttention])
+def test_causal_of_keras_2_is_use_causal_mask_of_each_call(cls):
+    x = [RNG.standard_normal((2, 4, 3)), RNG.standard_normal((2, 4, 3))]
+    old, new = cls(causal=True, use_scale=False), cls(use_scale=False)
+    np.testing.assert_allclose(old(x), new(x, use_causal_mask=True))
+    assert not np.allclose(old(x), new(x))
+    again = cls.from_config(old.get_config())
+    np.testing.assert_allclose(again(x), old(x))
+    assert "causal" not in new.get_config()

@@ -144,3 +144,9 @@ def test_activity_regularization_adds_a_penalty():
 def test_errors(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("cls", [Dropout, GaussianDropout, AlphaDropout, SpatialDropout1D])
+@pytest.mark.parametrize("rate", [np.array(0.5), np.float32(0.5)])
+def test_a_rate_that_came_as_an_array_is_a_number(cls, rate):
+    assert cls(rate).get_config()["rate"] == 0.5 and type(cls(rate).rate) is float

@@ -106,10 +106,10 @@ def test_pieces():
 def test_nested_outputs_take_nested_losses_and_targets():
     x = keras.Input((3,))
     h = layers.Dense(2)(x)
-    m = keras.Model(x, {"first": h, "rest": [layers.Dense(1)(h), layers.Dense(1)(h)]})
+    m = keras.Model(x, {"first": h, "rest": [layers.Dense(1, name="p")(h), layers.Dense(1, name="q")(h)]})
     m.compile("sgd", {"first": "mse", "rest": ["mse", "mae"]}, metrics={"rest": [["mae"], None]})
     y = {"first": np.ones((4, 2)), "rest": [np.ones((4, 1)), np.ones((4, 1))]}
-    names = {"loss", "first_loss", "rest/0_loss", "rest/0_mae", "rest/1_loss"}
+    names = {"loss", "first_loss", "rest/p_loss", "p_mae", "rest/q_loss"}  # as Keras has them
     assert set(m.fit(np.ones((4, 3)), y, verbose=0).history) == names
 
 

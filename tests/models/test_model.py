@@ -79,3 +79,31 @@ def test_a_call_that_is_given_to_the_class_later():
     late.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
     assert early(np.ones((1, 3))).numpy().tolist() == [[6.0, 6.0]]
     assert late.predict(np.ones((1, 3)), verbose=0)[0, 0] < 6.0
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_of_what_was_frozen_after_it_was_compiled(copied):
+    model = make()
+    model.fit(X, Y, verbose=0)
+    model.layers[0].trainable = False
+    twin = copied(model)
+    assert len(twin.optimizer.variables) == len(model.optimizer.variables)
+    before = twin.layers[0].get_weights()
+    twin.fit(X, Y, verbose=0)
+    assert all(np.array_equal(a, b) for a, b in zip(before, twin.layers[0].get_weights()))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_of_lambdas(copied):
+    factor = 3.0
+    model = Sequential([keras.Input((3,)), keras.layers.Lambda(lambda x: x * factor), Dense(1)])
+    model.compile("sgd", loss=lambda y_true, y_pred: (y_true - y_pred) ** 2)
+    twin = copied(model)
+    np.testing.assert_array_equal(twin.predict(X), model.predict(X))
+    np.testing.assert_allclose(twin.evaluate(X, Y, verbose=0), model.evaluate(X, Y, verbose=0))
+
+
+def test_shapes_of_dicts_are_a_list_as_in_keras():
+    inputs = {"b": keras.Input((2,)), "a": keras.Input((3,))}
+    model = Model(inputs, {"o": Dense(1)(keras.layers.concatenate(list(inputs.values())))})
+    assert model.input_shape == [(None, 3), (None, 2)] and model.output_shape == (None, 1)

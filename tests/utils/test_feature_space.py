@@ -85,3 +85,15 @@ def test_words_that_were_given_need_not_be_learned():
     words = keras.layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=3)
     space = FeatureSpace({"t": FeatureSpace.feature("string", words, "int")}, output_mode="dict")
     assert space({"t": np.array(["a b", "b"])})["t"].tolist() == [[2, 3, 0], [3, 0, 0]]
+
+
+def test_a_file_keeps_what_was_learned(tmp_path):
+    kinds = {"a": "float_normalized", "c": "string_categorical", "b": "integer_categorical"}
+    made = FeatureSpace({**kinds, "d": FeatureSpace.float_discretized(3)}, crosses=[("c", "b")], crossing_dim=8)
+    with pytest.raises(ValueError, match="Call FeatureSpace.adapt"):
+        made.save(tmp_path / "space.keras")
+    made.adapt(DATA)
+    made.save(tmp_path / "space.keras")
+    again = keras.models.load_model(tmp_path / "space.keras")
+    assert isinstance(again, FeatureSpace)
+    np.testing.assert_array_equal(again(DATA), made(DATA))

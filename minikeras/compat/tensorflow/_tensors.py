@@ -131,6 +131,8 @@ class Variable(variables.Variable, metaclass=_VariableMeta):
     (array([2., 3.], dtype=float32), array([2., 3.], dtype=float32), array([4., 6.], dtype=float32))
     """
 
+    _as_keras = False  # int32 / int32 is float64 in TensorFlow
+
     def __init__(
         self,
         initial_value: Any = None,

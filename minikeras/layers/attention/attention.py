@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import random
+from minikeras._core.old_arguments import hint
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import KerasTensor
 from minikeras.layers.attention.heads import check_step_mask, joint_mask, softmax_back, softmax_in_place
@@ -20,12 +21,15 @@ class Scored(Layer):
     """
 
     supports_masking = True
+    more_arguments = ("causal",)  # of Keras 2: what `use_causal_mask` is in each call
 
-    def __init__(self, use_scale: bool, dropout: float, seed: int | None, **kwargs):
+    def __init__(self, use_scale: bool, dropout: float, seed: int | None, causal: bool = False, **kwargs):
         if isinstance(dropout, bool) or not isinstance(dropout, (int, float, np.number)) or not 0 <= dropout <= 1:
             raise ValueError(f"Argument `dropout` of {type(self).__name__} must be a number from 0 to 1, got {dropout!r}.")
         super().__init__(**kwargs)
-        self.use_scale = bool(use_scale)
+        if causal:
+            hint("attention", "causal", "Argument `causal` of attention layers still works; calls take `use_causal_mask` now.")
+        self.use_scale, self.causal = bool(use_scale), bool(causal)
         self.dropout = float(dropout)
         self.seed = seed
         self.seed_generator = SeedGenerator(seed) if dropout > 0 else None
@@ -60,7 +64,8 @@ class Scored(Layer):
                 check_step_mask(self, name, given, part.shape)
         query, value = x[0], x[1]
         p, kept = self.scores(query, x[2] if len(x) > 2 else value)
-        there = joint_mask(*p.shape[-2:], value_mask=mask[1] if mask else None, causal=use_causal_mask)
+        causal = use_causal_mask or self.causal
+        there = joint_mask(*p.shape[-2:], value_mask=mask[1] if mask else None, causal=causal)
         if there is not None:
             p = np.where(there, p, p - (65504.0 if p.dtype == np.float16 else 1e9))
         softmax_in_place(p)
@@ -87,6 +92,11 @@ class Scored(Layer):
         ds = softmax_back(np.zeros_like(p) if dp is None else dp if keep is None else dp * keep, p)
         dq, dk = self.scores_back(ds, x[0], x[2] if len(x) > 2 else x[1], scored)
         return [dq, dv, dk] if len(x) > 2 else [dq, dv + dk]
+
+    def get_config(self) -> dict:
+        """Return the arguments that rebuild this layer."""
+        config = super().get_config()
+        return config if self.causal else {key: value for key, value in config.items() if key != "causal"}
 
     def scores(self, query: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, Any]:
         """Return s, one number for each query and each key, and what `scores_back` needs besides."""

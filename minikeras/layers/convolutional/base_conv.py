@@ -9,8 +9,9 @@ import numpy as np
 from minikeras import constraints, initializers, regularizers
 from minikeras._core import trace_windows
 from minikeras._core.convolve import convolve, convolve_kernel, convolve_transpose
+from minikeras._core.now import KERNELS
 from minikeras._core.tape import now
-from minikeras.layers.convolutional.base_convolutional import BaseConvolutional
+from minikeras.layers.convolutional.base_convolutional import RELU, BaseConvolutional
 
 
 class BaseConv(BaseConvolutional):
@@ -64,6 +65,29 @@ class BaseConv(BaseConvolutional):
         self.compute_output_shape(input_shape)
         self.kernel = self.add_kernel("kernel", (*self.kernel_size, channels // self.groups, self.filters), "kernel")
         self.add_bias(self.filters)
+
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
+        """Compute z and a = g(z)."""
+        fast = KERNELS.get()
+        if fast is None or not fast.convolution.takes(self, x):
+            return super().forward(x, training)
+        kernels, relu = fast.convolution.Convolution(self, x), self.bare_activation is RELU
+        z = kernels.forward(x, relu)
+        return (a := z if relu else self.bare_activation(z)), (x, z, a, kernels)
+
+    def backward(self, dy: np.ndarray, kept: tuple, need_dx: bool = True) -> np.ndarray | None:
+        """Turn ∂L/∂a into ∂L/∂x, with the gradients of the weights written on the way."""
+        x, _, a, kernels = kept
+        if kernels is None or self.bare_activation is not RELU:
+            return super().backward(dy, kept, need_dx)
+        return kernels.backward(x, a, dy, need_dx, True)
+
+    def backward_from_logits(self, delta: np.ndarray, kept: tuple, need_dx: bool = True) -> np.ndarray | None:
+        """The same from δ = ∂L/∂z."""
+        x, _, _, kernels = kept
+        if kernels is None:
+            return super().backward_from_logits(delta, kept, need_dx)
+        return kernels.backward(x, delta, delta, need_dx, False)
 
     def product(self, x: np.ndarray) -> tuple[np.ndarray, None]:
         """Compute z = x ∗ W + b."""

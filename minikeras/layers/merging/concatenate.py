@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.arguments import scalar
 from minikeras.layers.layer import registry
 from minikeras.layers.merging.base_merge import Merge, masks_of, naming, shapes_of
 
@@ -25,6 +26,7 @@ class Concatenate(Merge):
     """
 
     def __init__(self, axis: int = -1, **kwargs):
+        axis = scalar(axis)
         if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
             raise ValueError(f"Argument `axis` of Concatenate must be an integer, got {axis!r}.")
         super().__init__(**kwargs)

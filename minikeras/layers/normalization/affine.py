@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core.arguments import scalar
 from minikeras.layers.identity import SameShape
 
 
@@ -82,6 +83,7 @@ def checked_axis(layer: str, axis: Any) -> int | list[int]:
     >>> checked_axis("LayerNormalization", -1), checked_axis("LayerNormalization", (1, 2))
     (-1, [1, 2])
     """
+    axis = scalar(axis)
     several = axis if isinstance(axis, (list, tuple)) else [axis]
     if not several or any(isinstance(i, bool) or not isinstance(i, (int, np.integer)) for i in several):
         raise ValueError(f"Argument `axis` of {layer} must be an integer or a list of integers, got {axis!r}.")
@@ -94,7 +96,7 @@ def one_axis(layer: str, axis: Any) -> int:
     >>> one_axis("BatchNormalization", [3])
     3
     """
-    one = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
+    one = scalar(axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis)
     if isinstance(one, bool) or not isinstance(one, (int, np.integer)):
         raise ValueError(f"Argument `axis` of {layer} must be one integer, got {axis!r}.")
     return int(one)

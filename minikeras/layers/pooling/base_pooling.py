@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.now import KERNELS
 from minikeras._core.pool import (
     Windows,
     average_pool,
@@ -54,6 +55,11 @@ class BasePooling(Layer):
             self.compute_output_shape(shape)  # knows what to say
         return plan
 
+    def kernels(self, x: np.ndarray) -> Any:
+        """Compiled kernels for this input, where they may be used and know the case; else None."""
+        fast = KERNELS.get()
+        return fast.pooling.Pooling(self, x) if fast is not None and fast.pooling.takes(self, x) else None
+
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         """Return the shape of the output; a ValueError if no window fits into the input."""
         shape = list(input_shape)
@@ -75,6 +81,9 @@ class BaseMaxPooling(BasePooling):
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Compute y = max x over each window; in training note where it stood, a byte per window."""
+        if (kernels := self.kernels(x)) is not None:
+            y = kernels.largest(x)
+            return y, (kernels, y, x)
         plan = self.plan(x.shape)[::-1]  # the last axis first: of equals, the first in memory wins
         y, places = max_pool(x, plan, keep=training)
         return y, (plan, places, None if training else x)
@@ -84,6 +93,8 @@ class BaseMaxPooling(BasePooling):
         plan, places, x = kept
         if not need_dx:
             return None
+        if not isinstance(plan, list):
+            return plan.largest_back(x, places, dy)
         if places is None:
             places = max_pool(x, plan, keep=True)[1]
         return max_pool_back(dy, plan, places)  # ∂L/∂x = Σ ∂L/∂y · [x is the first maximum of the window]
@@ -92,11 +103,15 @@ class BaseMaxPooling(BasePooling):
 class BaseAveragePooling(BasePooling):
     """Base of the layers that take the mean of each window; what padding adds is not counted."""
 
-    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, list]:
+    def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
         """Compute y = Σ x / n over each window."""
+        if (kernels := self.kernels(x)) is not None:
+            return kernels.mean(x), kernels
         plan = self.plan(x.shape)
         return average_pool(x, plan), plan
 
-    def backward(self, dy: np.ndarray, kept: list, need_dx: bool = True) -> np.ndarray | None:
+    def backward(self, dy: np.ndarray, kept: Any, need_dx: bool = True) -> np.ndarray | None:
         """Turn ∂L/∂y into ∂L/∂x."""
+        if not isinstance(kept, list):
+            return kept.mean_back(dy) if need_dx else None
         return average_pool_back(dy, kept) if need_dx else None  # ∂L/∂x = Σ ∂L/∂y / n over the windows that x lies in

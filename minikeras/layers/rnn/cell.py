@@ -19,6 +19,7 @@ import numpy as np
 
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras._core.nest import flatten
+from minikeras._core.now import KERNELS
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec
 from minikeras._core.threads import cut, dot, share
@@ -275,3 +276,9 @@ class Cell(DropoutRNNCell, Layer):
             np.sum(parts, axis=0, out=out)
 
         return back
+
+
+def kernels(cell: Cell, x: np.ndarray, training: bool) -> Any:
+    """Return `minikeras.fast.recurrent` where compiled loops may be used and know this case; else None."""
+    fast = KERNELS.get()
+    return fast.recurrent if fast is not None and fast.recurrent.takes(cell, x, training) else None

@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras import activations
 from minikeras.layers.layer import registry
-from minikeras.layers.rnn.cell import Cell
+from minikeras.layers.rnn.cell import Cell, kernels
 from minikeras.layers.rnn.flat import Flat
 from minikeras.layers.rnn.slopes import into, slope
 
@@ -120,6 +120,8 @@ class GRUCell(Cell):
         """Go through a sequence."""
         (steps, batch), u, after = x.shape[:2], self.units, self.reset_after
         plain = self.recurrent_activation is activations.sigmoid
+        if (fast := kernels(self, x, training)) and plain and after and self.activation is activations.tanh:
+            return fast.sweep(fast.GRU, self, x, states, training, holes)
         scales = np.array([-1.0, -1.0, 1.0], x.dtype).reshape(3, 1, 1) if plain else None
         ahead, inside = self.biases()
         z, given = self.project(x, training, ahead, scales)
@@ -181,6 +183,8 @@ class GRUCell(Cell):
 
     def sweep_back(self, dys: np.ndarray, dstates: list, kept: tuple, need_dx: bool = True) -> tuple:
         """Turn ∂L/∂h of the steps into ∂L/∂x, with the gradients of the weights written on the way."""
+        if callable(kept):
+            return kept(dys, dstates, need_dx)
         _, _, hs, inner, m, _, given = kept
         steps, batch, u = inner.shape
         dh, deltas, dgs = np.array(dstates[0]), np.empty((steps, batch, 3 * u), inner.dtype), np.empty_like(inner)

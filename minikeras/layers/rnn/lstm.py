@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras import activations
 from minikeras.layers.layer import registry
-from minikeras.layers.rnn.cell import Cell
+from minikeras.layers.rnn.cell import Cell, kernels
 from minikeras.layers.rnn.flat import Flat
 from minikeras.layers.rnn.slopes import into, slope
 
@@ -124,6 +124,8 @@ class LSTMCell(Cell):
 
     def sweep(self, x: np.ndarray, states: list, training: bool, holes: list | None) -> tuple:
         """Go through a sequence."""
+        if (fast := kernels(self, x, training)) and self.plain:
+            return fast.sweep(fast.LSTM, self, x, states, training, holes)
         steps, scales = len(x), None
         if self.plain:
             scales = np.array([-1.0, -1.0, -2.0, -1.0], x.dtype).reshape(4, 1, 1)
@@ -201,6 +203,8 @@ class LSTMCell(Cell):
 
     def sweep_back(self, dys: np.ndarray, dstates: list, kept: tuple, need_dx: bool = True) -> tuple:
         """Turn ∂L/∂h of the steps into ∂L/∂x, with the gradients of the weights written on the way."""
+        if callable(kept):
+            return kept(dys, dstates, need_dx)
         _, _, hs, _, phis, m, holes, given = kept
         d, read, f = self.slopes(kept)
         steps, *shape, units = phis.shape

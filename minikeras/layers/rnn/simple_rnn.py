@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import activations
 from minikeras.layers.layer import registry
-from minikeras.layers.rnn.cell import Cell
+from minikeras.layers.rnn.cell import Cell, kernels
 from minikeras.layers.rnn.flat import Flat
 from minikeras.layers.rnn.slopes import into, slope
 
@@ -43,6 +44,8 @@ class SimpleRNNCell(Cell):
 
     def sweep(self, x: np.ndarray, states: list, training: bool, holes: list | None) -> tuple:
         """Go through a sequence: h = φ(z), z = xW + b + h'U."""
+        if (fast := kernels(self, x, training)) and self.activation is activations.tanh:
+            return fast.sweep(fast.SimpleRNN, self, x, states, training, holes)
         z, given = self.project(x, training, None if self.bias is None else self.bias.value)
         z, (steps, batch) = z[:, 0], x.shape[:2]
         m = self.masks(self.recurrent_dropout, (batch, self.units), x.dtype, training)
@@ -60,6 +63,8 @@ class SimpleRNNCell(Cell):
 
     def sweep_back(self, dys: np.ndarray, dstates: list, kept: tuple, need_dx: bool = True) -> tuple:
         """Turn ∂L/∂h of the steps into ∂L/∂x, with the gradients of the weights written on the way."""
+        if callable(kept):
+            return kept(dys, dstates, need_dx)
         z, hs, m, holes, given = kept
         steps, batch = z.shape[:2]
         d = slope(self.activation, z, hs[1:])  # φ′

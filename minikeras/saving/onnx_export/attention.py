@@ -40,7 +40,7 @@ def scored(layer, x, mask=None, return_attention_scores=False, use_causal_mask=F
     """y = softmax(s) v"""
     query, value, key = x[0], x[1], x[-1]
     s = SCORES[type(layer).scores](layer, query, key)
-    there = joint_mask(query, key, value_mask=mask[1] if mask else None, causal=use_causal_mask)
+    there = joint_mask(query, key, value_mask=mask[1] if mask else None, causal=use_causal_mask or layer.causal)
     s = s if there is None else where(there, s, s - (65504.0 if s.dtype == np.float16 else 1e9), s)
     p = op("Softmax", s, axis=-1)
     y = matmul(p, value)
