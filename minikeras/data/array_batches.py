@@ -94,13 +94,26 @@ class ArrayBatches(Batches):
         return next(self._gathered(None, 0) if self._lazy else self._sliced(self._arrays, 0))
 
     def whole(self) -> Batch | None:
-        """All the arrays that an epoch goes through, in their own order; None where they come batch by batch.
+        """All that an epoch goes through, in its own order, x None where `rows_of` has to give it.
+
+        None for several arrays in one place, or where an epoch has other steps than there are.
 
         >>> ArrayBatches([[1.0], [2.0]], [0, 1]).whole() is None  # not prepared yet
         True
         """
-        fits = self._preparation is not None and self._limit is None and not self._lazy and self._simple
-        return self._arrays if fits else None
+        if self._preparation is None or self._limit is not None:
+            return None
+        x, *rest = self._arrays
+        x = None if self._lazy and (is_sparse(x) or type(x) is np.ndarray) else x
+        return (x, *rest) if all(a is None or type(a) is np.ndarray for a in (x, *rest)) else None
+
+    def rows_of(self, rows: Any) -> Any:
+        """The inputs of some samples, as the model takes them.
+
+        >>> batches = ArrayBatches([[1.0], [2.0]], [0, 1]); batches.prepare(); batches.rows_of([1]).tolist()
+        [[2.0]]
+        """
+        return self._preparation.inputs(take_rows(self._arrays[0], rows))
 
     def next_order(self) -> np.ndarray | None:
         """The order of the samples in the next epoch, drawn as `epoch` draws it; None for their own.

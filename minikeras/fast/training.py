@@ -94,19 +94,20 @@ class Epoch:
     def __init__(self, training: Training, batches: Any, first: int, together: int | None, learning: bool):
         whole = getattr(batches, "whole", None)
         if whole is None or (found := whole()) is None:
-            raise Unfit("its data does not come as arrays of numbers that fit into memory, or not all in an epoch")
+            raise Unfit("its data does not come as arrays, or not all of it in an epoch")
         x, y, w = found
+        shown = batches.peek()[0] if x is None else x
         self.training, self.model, self.learning = training, training.model, learning
         self.plan = p = training.plan
-        self.size, self.samples = batches.batch_size, len(x)
+        self.samples, self.rows_of = batches.num_samples, batches.rows_of
+        self.size = min(batches.batch_size, self.samples)
         self.x, self.y, self.w = (None if a is None else open_to(a) for a in (x, y, w))
-        if x.dtype != np.float32 or y is None or x.size != self.samples * p.width:
+        if type(shown) is not np.ndarray or shown.dtype != np.float32 or y is None or shown.size != len(shown) * p.width:
             raise Unfit("its inputs are no float32, or it has no targets")
         d = int(p.layers[-1, 1])
         labels = p.loss == SPARSE
         if y.size != self.samples * (1 if labels else d) or w is not None and w.size != self.samples:
             raise Unfit("its targets or sample weights have other axes than its outputs")
-        self.rows = self.x.reshape(self.samples, p.width)
         loss = self.model._compiled.heads[0].loss
         self.targets = NO_ROWS if labels else smoothed(loss, self.y).astype(np.float32, copy=False).reshape(-1, d)
         self.labels = self.y.reshape(-1).astype(np.int64, copy=False) if labels else NO_NUMBERS
@@ -124,7 +125,7 @@ class Epoch:
         if together is not None:
             return together
         cost = 3 * size * max(int(p.store.values.size), 200)
-        numbers = size * (d + sum(width for _, width in p.dropouts))
+        numbers = size * (d + p.width + sum(width for _, width in p.dropouts))
         return max(1, min(int(PIECE / cost), MEMORY // numbers))
 
     def _make_room(self) -> None:
@@ -157,15 +158,21 @@ class Epoch:
             self._make_room()
         y, w = self.y[rows], None if self.w is None else self.w[rows]
         targets, labels, weights = (a[rows] if len(a) else a for a in (self.targets, self.labels, self.weights))
+        if self.x is None:
+            x, order, first = np.ascontiguousarray(self.rows_of(rows)), NO_NUMBERS, 0
+        else:
+            x, order, first = self.x, NO_NUMBERS if self.order is None else self.order, here.start
         outputs = np.empty((here.stop - here.start, int(self.plan.layers[-1, 1])), np.float32)
         masks = self._masks(end - start, here)
         act = self._side_by_side if self.halves > 1 else self._one_by_one
-        costs, more = act(here.start, rows, targets, labels, weights, outputs, masks, end - start)
+        x = x.reshape(len(x), self.plan.width)
+        costs, more = act(x, order, first, targets, labels, weights, outputs, masks, end - start)
         self._tally(costs, more, y, outputs, w)
         return end - 1
 
     def _take_in_numpy(self, rows: Any) -> None:
-        x, y, w = (None if a is None else a[rows] for a in (self.x, self.y, self.w))
+        x = self.rows_of(rows) if self.x is None else self.x[rows]
+        y, w = (None if a is None else a[rows] for a in (self.y, self.w))
         act = self.model._train_on if self.learning else self.model._test_on
         for i in range(0, len(x), self.size):
             part = slice(i, i + self.size)
@@ -182,15 +189,14 @@ class Epoch:
                 masks[step * len(dropouts) + k, : n * width] = kept
         return masks
 
-    def _one_by_one(self, first, rows, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
+    def _one_by_one(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
         """All of it in one call."""
         p, optimizer, walk = self.plan, self.model.optimizer, self.plan.walk
-        order = NO_NUMBERS if self.order is None else self.order
         numbers = numbers_of(optimizer, steps) if walk is not None and self.learning else NO_ROWS
         code, spans, decays, slots = walk or (0, np.empty((0, 3), np.int64), NOTHING, (NOTHING,) * 3)
         costs, more = np.empty(steps), np.empty(steps)
         run(
-            self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, self.rows, order, targets, labels, weights,
+            self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, x, order, targets, labels, weights,
             self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), p.penalties, p.amounts, numbers, code,
             spans, decays, *slots, outputs, self.work[0], self.batch, costs, more, self.learning,
         )  # fmt: skip
@@ -198,7 +204,7 @@ class Epoch:
             optimizer.step()
         return costs, more
 
-    def _side_by_side(self, first, rows, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
+    def _side_by_side(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
         """Wide layers: each half of a batch on a core of its own, then each half of the weights."""
         p, numbers = self.plan, numbers_of(self.model.optimizer, steps)
         store, walk, drawn, costs, more = p.store, p.walk, len(p.dropouts), np.empty(steps), np.empty(steps)
@@ -208,9 +214,9 @@ class Epoch:
         for step in range(steps):
             at = step * self.size
             n = min(self.size, len(outputs) - at)
-            batch = np.take(self.rows, rows[at : at + n], 0, self.batch[:n], "clip") if self.order is not None else (
-                self.rows[first + at : first + at + n]
-            )  # fmt: skip
+            batch = x[first + at : first + at + n]
+            if len(order):
+                batch = np.take(x, order[first + at : first + at + n], 0, self.batch[:n], "clip")
             halves = [(0, 0, n // 2), (1, n // 2, n)]
 
             def half(part, at=at, n=n, batch=batch, step=step):

@@ -264,6 +264,18 @@ def test_arrays_that_are_not_writable_train_too():
     compare(plain(), y, x=x, shuffle=False)
 
 
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_data_too_large_for_a_second_copy_is_taken_piece_by_piece(monkeypatch, kind, shuffle):
+    from minikeras.data import array_batches
+    from minikeras.fast import training
+
+    monkeypatch.setattr(array_batches, "LARGE", 100)
+    monkeypatch.setattr(training, "MEMORY", 1000)  # a few batches
+    x = (X + 4).astype(kind)
+    compare(plain(), YES, x=x, shuffle=shuffle, sample_weight=WEIGHTS, validation_data=(x[:50], YES[:50]))
+
+
 def test_two_trainings_from_one_seed_are_equal_to_the_bit():
     one, two = (trained(True, normalized, CLASS, optimizers.Adam, "sparse_categorical_crossentropy", "accuracy") for _ in "ab")
     assert one[1] == two[1]
