@@ -25,7 +25,7 @@ KINDS = {
         "/minikeras/callbacks/csv_logger.py", "/minikeras/callbacks/model_checkpoint.py", "/minikeras/saving/",
     ),
     "write": ("/zipfile", "/h5py/", "/numpy/lib/"),  # in the middle of a file
-    "train": ("/minikeras/models/", "/minikeras/callbacks/", "/minikeras/data/", "/minikeras/_core/random.py"),
+    "train": ("/minikeras/models/", "/minikeras/fast/training.py", "/minikeras/callbacks/", "/minikeras/data/", "/minikeras/_core/random.py"),
 }  # fmt: skip
 EARLIER = "epoch,accuracy,learning_rate,loss,val_accuracy,val_loss\r\n0,0.5,0.1,0.9,0.5,0.9\r\n"  # rows of another training
 
@@ -56,6 +56,10 @@ def scenario(name, folder):
                 os.path.join(saved, "{epoch}", "{batch:02d}.weights.h5"), save_weights_only=True, save_freq=3
             ),
         ], {"validation_data": True, "class_weight": {0: 1.0, 1: 2.5}, "epochs": 5}  # fmt: skip
+    if name == "compiled":
+        return optimizers.Adam(decay), [
+            callbacks.BackupAndRestore(backup, save_freq=7), callbacks.CSVLogger(log), stop,
+        ], {"validation_split": 0.3}  # fmt: skip
     return optimizers.RMSprop(0.02, momentum=0.5), [
         callbacks.BackupAndRestore(backup, double_checkpoint=True), callbacks.CSVLogger(log, separator=";"),
         callbacks.LearningRateScheduler(lambda epoch: 0.02 / (1 + epoch)),
@@ -72,7 +76,7 @@ def train(folder, name):
     x = rng.standard_normal((80, 6)).astype("float32")
     y = (x[:, 0] * x[:, 1] + 0.5 * x[:, 2] > 0).astype(int)
     inputs = [] if name == "lazy" else [keras.Input((6,))]
-    noisy = [layers.Dropout(0.2), layers.GaussianNoise(0.1)]
+    noisy = [layers.Dropout(0.2)] + [layers.GaussianNoise(0.1)] * (name != "compiled")
     model = keras.Sequential([*inputs, layers.Dense(12, "relu"), *noisy, layers.Dense(1, "sigmoid")])
     optimizer, chosen, how = scenario(name, folder)
     if how.pop("sample_weight", False):
@@ -80,7 +84,8 @@ def train(folder, name):
     if how.pop("validation_data", False):
         how["validation_data"] = (x[60:], y[60:])
         x, y = x[:60], y[:60]
-    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy", "AUC"] if name == "every batch" else ["accuracy"])
+    metrics = ["accuracy", "AUC"] if name == "every batch" else ["accuracy"]
+    model.compile(optimizer, "binary_crossentropy", metrics=metrics, jit_compile=name == "compiled")
     log = os.path.join(folder, "log.csv")
     if any(getattr(callback, "append", False) for callback in chosen) and not os.path.exists(log):
         with open(log + ".new", "w", newline="") as file:
