@@ -1,6 +1,6 @@
 """What a shuffled epoch costs per batch over plain slices: all rows gathered at once, or batch by batch.
 
-Run: python benchmarks/bench_batches.py
+Run: python -m benchmarks.bench_batches
 """
 
 from __future__ import annotations

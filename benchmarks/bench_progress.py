@@ -1,6 +1,6 @@
 """What the progress bar costs: fit(verbose=1) in a terminal against fit(verbose=0), in turns, by processor time.
 
-    python benchmarks/bench_progress.py [--rounds 15]
+    python -m benchmarks.bench_progress [--rounds 15]
 
 To reach: below 2 % for epochs of a second, as drawings are at most 10 a second. Each epoch of a net that needs a
 millisecond for it still gets its own finished line, which is what a user of Keras expects to see; the second row shows it.

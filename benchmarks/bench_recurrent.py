@@ -1,6 +1,6 @@
 """Forward and backward of recurrent layers on 50 steps of 16 features, batch 32, against what no loop can go below.
 
-    python benchmarks/bench_recurrent.py [--rounds 200]
+    python -m benchmarks.bench_recurrent [--rounds 200]
 
 The floor is the products alone, and one exponential or tanh for each gate: no sums, no masks, no Python. PyTorch stands
 beside it where it is installed. By processor time, one BLAS thread each, the best of all rounds.

@@ -1,6 +1,6 @@
 """Large work shared among our threads, against one thread and against BLAS' own threads, on an idle and on a busy machine.
 
-    python benchmarks/bench_threads.py [--rounds 7] [--busy 4]
+    python -m benchmarks.bench_threads [--rounds 7] [--busy 4]
 
 Epochs of small data in turns, in one process; ratios to one thread, medians, below 1 is faster. With ``--busy`` so many
 processes compute beside it: there BLAS' threads wait for each other by spinning, and ours don't.
@@ -16,31 +16,27 @@ import time
 import numpy as np
 
 import minikeras as keras
-from minikeras import layers
+from benchmarks.contestants.keras_like import Contestant
+from benchmarks.works import CNN, Net, Work, data, dense
 
 NETS = {
-    "MNIST CNN, batch 64": ((640, 28, 28, 1), 64, ["conv 32", "pool", "conv 64", "pool", "flatten", "dense 10"]),
-    "convolution 64 to 128": ((128, 32, 32, 64), 32, ["conv 128", "flatten", "dense 10"]),
-    "784-512-512-10, batch 128": ((1280, 784), 128, ["dense 512", "dense 512", "dense 10"]),
-    "LSTM(128) on 80 x 128": ((160, 80, 128), 32, ["lstm 128", "dense 10"]),
+    "MNIST CNN, batch 64": (Net((28, 28, 1), CNN, batch=64), 640),
+    "convolution 64 to 128": (Net((32, 32, 64), "conv 128, flatten, dense 10"), 128),
+    "784-512-512-10, batch 128": (dense(784, 512, 512, 10, batch=128), 1280),
+    "LSTM(128) on 80 x 128": (Net((80, 128), "lstm 128, dense 10"), 160),
 }
-KINDS = {
-    "conv": lambda n: layers.Conv2D(n, 3, activation="relu"), "pool": lambda n: layers.MaxPooling2D(), "lstm": layers.LSTM,
-    "flatten": lambda n: layers.Flatten(), "dense": lambda n: layers.Dense(n, activation="softmax" if n == 10 else "relu"),
-}  # fmt: skip
 
 
-def contest(title, shape, batch, parts, rounds):
+def contest(title, net, rows, rounds):
     """Time an epoch with each setting in turns."""
-    model = keras.Sequential([keras.Input(shape[1:]), *(KINDS[p.split()[0]](int((p + " 0").split()[1])) for p in parts)])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    x, y = np.random.default_rng(0).random(shape, dtype=np.float32), np.arange(shape[0]) % 10
+    model = Contestant("minikeras").build(net)
+    x, y = data(Work("", "", "train", net, rows))
     times = {1: [], "auto": [], None: []}
     for _ in range(rounds + 1):
         for threads, seconds in times.items():
             keras.config.set_blas_threads(threads)
             start = time.perf_counter()
-            model.fit(x, y, batch_size=batch, verbose=0)
+            model.fit(x, y, batch_size=net.batch, verbose=0)
             seconds.append(time.perf_counter() - start)
     one = np.array(times[1][1:])
     shared, blas = (np.median(np.array(times[threads][1:]) / one) for threads in ("auto", None))

@@ -6,13 +6,12 @@
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
 from minikeras import (
     activations,
     callbacks,
-    config,
     constraints,
-    dtype_policies,
     initializers,
     layers,
     losses,
@@ -22,11 +21,9 @@ from minikeras import (
     random,
     regularizers,
     saving,
-    utils,
 )
 from minikeras._core.dtypes import DTypePolicy
 from minikeras._core.dtypes import DTypePolicy as FloatDTypePolicy
-from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.missing import missing
 from minikeras._core.random import SeedGenerator
 from minikeras._core.symbolic import InputSpec, KerasTensor
@@ -39,15 +36,36 @@ from minikeras.models import Model, Sequential
 from minikeras.optimizers import Optimizer
 from minikeras.regularizers import Regularizer
 
+if TYPE_CHECKING:  # for editors
+    from minikeras import (
+        applications,
+        backend,
+        config,
+        datasets,
+        dtype_policies,
+        mixed_precision,
+        ops,
+        preprocessing,
+        tensorboard,
+        tree,
+        utils,
+        visualization,
+        wrappers,
+    )
+    from minikeras._core.gradient_tape import GradientTape
+    from minikeras._core.scopes import RematScope, device, name_scope, remat
+    from minikeras.models.function import Function
+
 __version__ = "0.3.0"
 
 # imported when they are asked for
 _LAZY = (
-    "applications", "backend", "datasets", "mixed_precision", "ops", "preprocessing", "tensorboard", "tree", "visualization",
-    "wrappers",
+    "applications", "backend", "config", "datasets", "dtype_policies", "mixed_precision", "ops", "preprocessing", "tensorboard",
+    "tree", "utils", "visualization", "wrappers",
 )  # fmt: skip
 _LAZY_NAMES = {
     "Function": "models.function",
+    "GradientTape": "_core.gradient_tape",
     "RematScope": "_core.scopes",
     "device": "_core.scopes",
     "install_as_keras": "compat.finder",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -262,6 +261,8 @@ def evenly(rng: np.random.Generator, shape: Shape, draw: str, many: int = 1 << 2
 
     count = min(os.cpu_count() or 1, 8)
     cuts = [size * i // count // 2 * 2 for i in range(count)] + [size]
+    import threading  # only for many numbers
+
     threads = [threading.Thread(target=fill, args=part) for part in zip(cuts[1:], cuts[2:])]
     for thread in threads:
         thread.start()

@@ -1,5 +1,7 @@
 """What holds for all tests: each begins from the same seed and settings, so that none fails by chance."""
 
+import gc
+
 import pytest
 
 from minikeras._core import old_arguments
@@ -24,6 +26,12 @@ def seeded(request, monkeypatch):
     set_dtype_policy(None)
     current.state.__dict__.clear()
     set_random_seed(20240101)
+
+
+def pytest_collection_finish(session):
+    """What the tests are made of stays to the end: the garbage collector need not look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 def everywhere(monkeypatch):

@@ -17,20 +17,24 @@ def lazily(
     also: dict[str, str] | None = None,
     registry: Any = None,
     modules: str = "",
+    functions: bool = False,
 ) -> Callable:
     """Return the ``__getattr__`` of a module: names are imported when they are asked for, and `missing` tells of all others.
 
     Args:
         package: its name.
-        later: ``{module below the package: names in it, separated by spaces}``.
+        later: ``{module below the package, or the full name of one: names in it, separated by spaces}``.
         also: ``{other name: name}``.
-        registry: finds these names, too.
+        registry: finds the classes among these names, too.
         modules: modules of the package that are imported so themselves.
+        functions: whether the registry finds the functions as well, by their exact names.
 
     >>> lazily("json", {"decoder": "JSONDecoder"}, {"Reader": "JSONDecoder"})("Reader").__name__
     'JSONDecoder'
     """
-    where = {name: f"{package}.{module}" for module, names in (later or {}).items() for name in names.split()}
+    house = package.partition(".")[0] + "."
+    places = [(m if m.startswith(house) else f"{package}.{m}", names) for m, names in (later or {}).items()]
+    where = {name: module for module, names in places for name in names.split()}
     also = also or {}
 
     def __getattr__(name: str) -> Any:
@@ -41,14 +45,13 @@ def lazily(
             raise missing(package, name)
         found = getattr(importlib.import_module(where[known]), known)
         announce(found)
-        if registry is not None and isinstance(found, type):
+        if registry is not None and (functions or isinstance(found, type)):
             registry.table.get(known)  # enters it, if its module has not
         return found
 
     if registry is not None:
-        classes = {name: (where[also.get(name, name)], also.get(name, name)) for name in [*where, *also] if name[0].isupper()}
-        derived = {spelling: place for name, place in classes.items() for spelling in (name.lower(), snake_case(name))}
-        registry.table.later({**derived, **classes}, registry.register)
+        known = [name for name in (*where, *also) if functions or name[0].isupper()]
+        registry.table.later({n: (where[also.get(n, n)], also.get(n, n)) for n in known}, registry.register)
     return __getattr__
 
 
@@ -61,16 +64,31 @@ class Table(dict):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._later: dict[str, tuple[str, str]] = {}
-        self._enter: Callable | None = None
+        self._later: dict[str, tuple[str, str, Callable | None]] = {}
+        self._classes: dict[str, tuple[str, str, Callable | None]] = {}  # of those, that have other spellings
 
     def later(self, places: dict[str, tuple[str, str]], enter: Callable | None) -> None:
-        """Names with the module and the name there of what they stand for; ``enter`` gets what its module did not enter."""
-        self._later.update(places)
-        self._enter = enter
+        """Names with the module and the name there of what they stand for; ``enter`` gets what its module did not enter.
+
+        Classes go by their names in lower and in snake case, too, where these are not the names of something else.
+        """
+        added = {name: (*place, enter) for name, place in places.items()}
+        self._later.update(added)
+        self._classes.update({name: place for name, place in added.items() if name[0].isupper()})
+
+    def _is_to_come(self, name: object) -> bool:
+        """Whether a name is one of those; the other spellings are made when somebody asks for a name that is not there."""
+        if name not in self._later and self._classes:
+            for cls, place in self._classes.items():
+                for spelling in (cls.lower(), snake_case(cls)):
+                    if not super().__contains__(spelling):
+                        self._later.setdefault(spelling, place)
+            self._classes = {}
+        return name in self._later
 
     def load(self) -> None:
         """Import all that is still to come."""
+        self._is_to_come("")
         for name in list(self._later):
             self._fetch(name)
 
@@ -78,18 +96,19 @@ class Table(dict):
         place = self._later.pop(name, None)
         if place is None:
             return
-        found = getattr(importlib.import_module(place[0]), place[1])
+        module, exact, enter = place
+        found = getattr(importlib.import_module(module), exact)
         announce(found)
-        if not super().__contains__(place[1]) and self._enter is not None:
-            self._enter(found)
+        if enter is not None and not super().__contains__(exact):
+            enter(found)
         if not super().__contains__(name):
             self[name] = found
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in self._later
+        return super().__contains__(name) or self._is_to_come(name)
 
     def __missing__(self, name: str) -> Any:
-        if name not in self._later:
+        if not self._is_to_come(name):
             raise KeyError(name)
         self._fetch(name)
         return super().__getitem__(name)
@@ -99,8 +118,8 @@ class Table(dict):
         return self[name] if name in self else default
 
     def setdefault(self, name: str, default: Any = None) -> Any:
-        """The object of a name; one that is still to come counts only where it is already there."""
-        return super().setdefault(name, default)
+        """The object of a name; one that is still to come has its name already."""
+        return default if name in self._later else super().setdefault(name, default)
 
     def __iter__(self) -> Iterator:
         self.load()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 _counts: dict[str, int] = {}
+_NO_WORD, _BEFORE_WORD, _AFTER_SMALL = re.compile(r"\W+"), re.compile("(.)([A-Z][a-z]+)"), re.compile("([a-z])([A-Z])")
 
 
 def snake_case(name: str) -> str:
@@ -15,9 +16,10 @@ def snake_case(name: str) -> str:
     >>> snake_case("LeakyReLU"), snake_case("Conv2DTranspose"), snake_case("RMSprop")
     ('leaky_re_lu', 'conv2d_transpose', 'rm_sprop')
     """
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+    name = _NO_WORD.sub("", name)
+    if name.islower():
+        return name
+    return _AFTER_SMALL.sub(r"\1_\2", _BEFORE_WORD.sub(r"\1_\2", name)).lower()
 
 
 def auto_name(prefix: str) -> str:

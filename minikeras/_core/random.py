@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random as python_random
-import zlib
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +24,7 @@ def set_random_seed(seed: int) -> None:
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
         raise ValueError(f"set_random_seed expects an integer from 0 to 2**32 - 1, got {seed!r}.")
-    python_random.seed(int(seed))
+    _of_python().seed(int(seed))
     np.random.seed(int(seed))
     _global.clear()
     _source.update(seeded=True, own=None)
@@ -37,7 +36,7 @@ def make_default_seed() -> int:
     >>> 1 <= make_default_seed() <= 10**9
     True
     """
-    return (_of_numpy() or python_random).randint(1, 10**9)
+    return (_of_numpy() or _of_python()).randint(1, 10**9)
 
 
 _source: dict = {"numpy": False, "seeded": False, "own": None}  # see `follow_numpy`
@@ -51,13 +50,22 @@ def follow_numpy(so: bool = True) -> None:
     _source.update(numpy=so, own=None)
 
 
-def _of_numpy() -> python_random.Random | None:
+def _of_python() -> Any:
+    """Python's own generator, whose module takes 1 ms to import."""
+    import random
+
+    return random
+
+
+def _of_numpy() -> Any:
     """A generator that follows from the state that ``np.random.seed`` has set; None where it has not, or all was seeded."""
     if not _source["numpy"] or _source["seeded"]:
         return None
     if _source["own"] is None and getattr(np.random.get_bit_generator(), "seed_seq", 0) is None:  # seeded by hand
         state = np.random.get_state()
-        _source["own"] = python_random.Random(zlib.crc32(state[1].tobytes()) + state[2])
+        import zlib
+
+        _source["own"] = _of_python().Random(zlib.crc32(state[1].tobytes()) + state[2])
     return _source["own"]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from minikeras._core.custom import find_custom, scope
 from minikeras._core.lazy import Table
 from minikeras._core.naming import nearest, shorten, snake_case
+from minikeras._core.origin import module_of
 
 SHARED: ContextVar[Shared | None] = ContextVar("shared", default=None)  # the layers made so far of the config that is read
 REGISTRIES: dict[str, Registry] = {}  # "keras.layers" -> its registry
@@ -231,7 +232,8 @@ def is_foreign(config: dict) -> bool:
     return first not in _KERAS and not (first == "tensorflow" and "keras" in rest)
 
 
-_KERAS = ("keras", "tf_keras", "keras_core", "builtins", __name__.partition(".")[0])
+_HOUSE = __name__.partition(".")[0]
+_KERAS = ("keras", "tf_keras", "keras_core", "builtins", _HOUSE)
 
 
 def home(obj: Any) -> Registry | None:
@@ -241,6 +243,10 @@ def home(obj: Any) -> Registry | None:
     True
     """
     key = obj if isinstance(obj, (type, types.FunctionType)) else type(obj)
+    if key not in _HOME and (place := module_of(key).split("."))[0] == _HOUSE and len(place) > 1:
+        registry = REGISTRIES.get(f"keras.{place[1]}")  # its module came before anybody asked for it by name
+        if registry is not None:
+            registry.table.get(key.__name__)
     return _HOME.get(key)
 
 

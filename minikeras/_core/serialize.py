@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.arguments import unknown_arguments
-from minikeras._core.byte_code import describe_code, function_of
 from minikeras._core.constructors import check_call, check_kinds
 from minikeras._core.custom import find_custom, get_registered_name
 from minikeras._core.naming import shorten
@@ -234,6 +233,8 @@ def serialize_keras_object(obj: Any) -> Any:
 def _describe_function(function: types.FunctionType) -> dict:
     name = function.__name__
     if name == "<lambda>":
+        from minikeras._core.byte_code import describe_code  # only few models have such a function
+
         return _describe_nameless(function, name) if _nameless or _notes else describe_code(function)
     if not home(function):
         _note(function)
@@ -299,6 +300,8 @@ def deserialize_keras_object(config: Any, custom_objects: dict | None = None, sa
     if name in ("__bytes__", "__ellipsis__", "__slice__"):
         return _python_value(name, inner)
     if name == "__lambda__":
+        from minikeras._core.byte_code import function_of  # only few models have such a function
+
         return function_of(inner, custom_objects)
     if name == "__typespec__":
         raise ValueError(

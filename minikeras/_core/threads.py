@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import os
-import threading
+from _thread import allocate_lock, start_new_thread  # all of threading takes half a millisecond to import
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ import numpy as np
 
 LARGE = 2e7  # multiply-adds of a piece of work; from here on it is shared
 _setting: list[Any] = ["auto"]
-_lock = threading.Lock()
+_lock = allocate_lock()
 _running: list[int] = []  # how many threads there were before, for each block that limits them now
-_workers: list[Any] = []
+_queues: list[Any] = []  # what the workers take their work from
 
 
 @functools.cache
@@ -33,7 +33,7 @@ def _library() -> tuple | None:
     folder = Path(np.__file__).parent
     for path in sorted([*folder.parent.glob("numpy.libs/*openblas*"), *folder.glob(".dylibs/*openblas*")]):
         try:
-            library = ctypes.CDLL(str(path))
+            library = ctypes.PyDLL(str(path))  # its two functions are over at once: nobody else need run meanwhile
         except OSError:
             continue
         for prefix, suffix in (("scipy_", "64_"), ("", "64_"), ("scipy_", ""), ("", "")):
@@ -111,7 +111,7 @@ class limited:
         get, self.put = library
         with _lock:
             if not _running:
-                _running.append(int(get()))
+                _running.append(get())
                 self.put(wanted)
             else:
                 _running.append(_running[0])
@@ -138,15 +138,7 @@ def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
     """
     if len(parts) == 1:
         return work(parts[0])
-    from concurrent.futures import ThreadPoolExecutor, wait  # takes 5 ms to import, and only large work asks
-
-    if not _workers:
-        _workers.append(ThreadPoolExecutor(max(os.cpu_count() or 1, 2) - 1, "minikeras"))
     state, left = np.geterr(), list(reversed(parts))  # NumPy's settings of this thread; the others have their own
-
-    def aside():
-        with np.errstate(**state):
-            go_on()
 
     def go_on():
         while left:
@@ -157,15 +149,57 @@ def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
             work(part)
 
     with limited():
-        others = [_workers[0].submit(aside) for _ in range(min(_threads(), len(parts)) - 1)]
+        others = [_Aside(go_on, state) for _ in range(min(_threads(), len(parts)) - 1)]
+        queue = _queue()
+        for other in others:
+            queue.put(other)
         try:
             go_on()
         finally:
-            left.clear()
-            wait([other for other in others if not other.cancel()])
+            left.clear()  # who begins now finds nothing to do
+            for other in others:
+                if other.begun:
+                    other.busy.acquire()
     for other in others:
-        if not other.cancelled():
-            other.result()  # raises what was raised there
+        if other.error is not None:
+            raise other.error
+
+
+class _Aside:
+    """What a worker does of somebody's work: lighter than a `Future`, which takes as long as a small product."""
+
+    __slots__ = ("go_on", "state", "begun", "busy", "error")
+
+    def __init__(self, go_on: Callable[[], None], state: dict):
+        self.go_on, self.state, self.begun, self.error = go_on, state, False, None
+        self.busy = allocate_lock()
+        self.busy.acquire()
+
+    def __call__(self) -> None:
+        self.begun = True
+        try:
+            with np.errstate(**self.state):
+                self.go_on()
+        except BaseException as error:  # the caller raises it
+            self.error = error
+        finally:
+            self.busy.release()
+
+
+def _queue() -> Any:
+    """What the workers take their work from, one for each further core; they are there from the first time on."""
+    if not _queues:
+        from _queue import SimpleQueue  # only large work asks
+
+        _queues.append(SimpleQueue())
+        for _ in range(max(os.cpu_count() or 1, 2) - 1):
+            start_new_thread(_serve, (_queues[0],))
+    return _queues[0]
+
+
+def _serve(queue: Any) -> None:
+    while True:
+        queue.get()()
 
 
 def cut(rows: int, cost: float) -> list[slice]:
@@ -178,8 +212,9 @@ def cut(rows: int, cost: float) -> list[slice]:
     >>> cut(10, 1.0)
     [slice(0, 10, None)]
     """
-    shared = cost >= LARGE and _setting[0] == "auto" and _threads() > 1
-    count = min(2 * _threads(), rows, int(cost // LARGE) + 1) if shared else 1  # more than threads: none waits for the last
+    threads = _threads() if cost >= LARGE and _setting[0] == "auto" else 1
+    count = min(2 * threads, rows, int(cost // LARGE) + 1) if threads > 1 else 1  # more than threads: none waits for the last
+    count -= count % threads if count > threads else 0  # of three parts for two, the third would go alone
     ends = [rows * i // count for i in range(count + 1)] if count > 1 else [0, rows]
     return [slice(i, j) for i, j in zip(ends, ends[1:])]
 
@@ -196,8 +231,8 @@ def _threads() -> int:
 def _forget_workers() -> None:
     """A process that was forked off has none of its parent's threads."""
     global _lock
-    _lock = threading.Lock()
-    _workers.clear()
+    _lock = allocate_lock()
+    _queues.clear()
 
 
 if hasattr(os, "register_at_fork"):

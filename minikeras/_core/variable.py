@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from minikeras._core.allowance import spend
+from minikeras._core.arguments import unknown_arguments
 from minikeras._core.config import floatx, standardize_dtype
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import map_leaves
@@ -71,7 +73,10 @@ class Variable(NDArrayOperatorsMixin):
         aggregation: str = "none",
         synchronization: str = "auto",
         name: str | None = None,
+        **others,
     ):
+        if others:
+            unknown_arguments("Variable", others, inspect.signature(Variable).parameters)
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(f"Argument `name` must be a string and cannot contain character `/`, got {name!r}.")
         if isinstance(initializer, str):

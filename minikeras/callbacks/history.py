@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras.callbacks import history_plot
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
 
@@ -49,10 +48,14 @@ class History(Callback):
         Returns:
             The axes, an array of them.
         """
+        from minikeras.callbacks import history_plot  # only where it is drawn
+
         return history_plot.plot_history(self, metrics, ax)
 
     def _repr_html_(self) -> str:
         """What a notebook shows."""
+        from minikeras.callbacks import history_plot  # only in a notebook
+
         return history_plot.table_of(self)
 
     def get_state(self) -> dict:

@@ -12,13 +12,9 @@ import numpy as np
 from minikeras._core.limits import cap_steps
 from minikeras._core.naming import shorten
 from minikeras.data.array_batches import ArrayBatches
-from minikeras.data.array_dataset import ArrayDataset
 from minikeras.data.batches import Batches
 from minikeras.data.convert import is_array_like
-from minikeras.data.dataset import Dataset
-from minikeras.data.generator_batches import GeneratorBatches
 from minikeras.data.packing import unpack_x_y_sample_weight
-from minikeras.data.py_dataset import DatasetBatches
 from minikeras.data.reading import Reader, check_kinds
 from minikeras.data.structures import map_leaves
 from minikeras.data.weights import check_class_weight
@@ -73,18 +69,21 @@ def open(
     check_kinds(inputs, outputs)
     if class_weight is not None:
         check_class_weight(class_weight)
-    if isinstance(x, ArrayDataset):
-        _refuse(x, y, sample_weight)
-        x, y, sample_weight = unpack_x_y_sample_weight(x.arrays)
+    x, y, sample_weight = _unpacked(x, y, sample_weight)
     common = {"steps": steps, "class_weight": class_weight, "dtype": dtype, "reader": Reader(inputs, outputs, text)}
     if is_array_like(x):
         if isinstance(shuffle, str) and shuffle != "batch":
             raise ValueError(f"shuffle should be True, False or 'batch', got {shuffle!r}.")
         return ArrayBatches(x, y, sample_weight, batch_size=batch_size, shuffle=shuffle, **common)
     if is_dataset(x):
+        from minikeras.data.dataset import Dataset
+        from minikeras.data.py_dataset import DatasetBatches
+
         _refuse(x, y, sample_weight)
         return DatasetBatches(x, shuffle=shuffle and not isinstance(x, Dataset), **common)  # a pipeline keeps its order
     if hasattr(x, "__iter__") and not isinstance(x, (set, frozenset)):
+        from minikeras.data.generator_batches import GeneratorBatches
+
         _refuse(x, y, sample_weight)
         return GeneratorBatches(x, **common)
     raise ValueError(_no_data(x))
@@ -116,9 +115,7 @@ def split(
     >>> train[0].tolist(), validation[0].tolist()
     ([0, 1, 2], [3, 4])
     """
-    if isinstance(x, ArrayDataset):
-        _refuse(x, y, sample_weight)
-        x, y, sample_weight = unpack_x_y_sample_weight(x.arrays)
+    x, y, sample_weight = _unpacked(x, y, sample_weight)
     if not is_array_like(x):
         raise ValueError(
             f"validation_split only works on arrays, got x of type {type(x).__name__}. Pass validation_data instead."
@@ -136,6 +133,17 @@ def split(
             f"{'training' if at == 0 else 'validation'}. Give more data or another fraction."
         )
     return map_leaves(lambda a: a[:at], arrays), map_leaves(lambda a: a[at:], arrays)
+
+
+def _unpacked(x: Any, y: Any, sample_weight: Any) -> tuple:
+    """What an `ArrayDataset` holds; all else as it is."""
+    if type(x) is not np.ndarray:
+        from minikeras.data.array_dataset import ArrayDataset  # few data come so
+
+        if isinstance(x, ArrayDataset):
+            _refuse(x, y, sample_weight)
+            return unpack_x_y_sample_weight(x.arrays)
+    return x, y, sample_weight
 
 
 def positive(value: Any, name: str) -> int | None:

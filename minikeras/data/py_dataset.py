@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -156,6 +155,8 @@ class DatasetBatches(Batches):
             return itertools.count()
         indices = list(range(self._available))
         if shuffle:
+            import random  # takes 1 ms to import, and few ask
+
             random.shuffle(indices)
         return indices
 

@@ -18,6 +18,7 @@ F = np.float32  # of a plain number, arithmetic would be float64
 ONE, LOG2_E = F(1.0), F(1.4426950408889634)
 LN2, LN2_REST = F(0.693359375), F(-2.12194440e-4)  # ln 2 in two parts; n times the first is exact
 LOW, HIGH = F(-104.0), F(89.0)  # exp is 0 below, infinite above
+NEAR = F(87.0)  # up to here 2ⁿ is an ordinary number
 WHOLE = F(12582912.0)  # 1.5 · 2²³: a number added to it keeps no fraction, and its last bits are an integer
 WHOLE_BITS, EXPONENT, BIAS = np.int32(0x4B400000), np.int32(23), np.int32(127)
 # (exp(r) - 1 - r) / r² for |r| ≤ ln 2 / 2; relative error of exp 3e-9
@@ -46,8 +47,16 @@ def exponential(x: float) -> float:
 
 @_one
 def sigmoid(x: float) -> float:
-    """σ(x) = 1 / (1 + exp(-x)), to 2e-7 of itself."""
-    return ONE / (ONE + exponential(-x))
+    """σ(x) = 1 / (1 + exp(-x)), to 2e-7 of itself; for large |x|, that of 87 or -87."""
+    x = NEAR if x > NEAR else x
+    x = -NEAR if x < -NEAR else x
+    shifted = WHOLE - x * LOG2_E
+    n = shifted - WHOLE
+    r = -x - n * LN2 - n * LN2_REST
+    e = ((((E6 * r + E5) * r + E4) * r + E3) * r + E2) * (r * r) + r + ONE
+    power = np.int32(np.float32(shifted).view(np.int32)) << EXPONENT
+    bits = np.int32(np.float32(e).view(np.int32) + np.int32(power))  # exp(-x) = 2ⁿ exp(r): n goes into the exponent
+    return ONE / (ONE + np.int32(bits).view(np.float32))
 
 
 @_one

@@ -1,4 +1,4 @@
-"""Layers, by Keras' names. What a lecture's net needs is imported with the package, the rest when it is asked for."""
+"""Layers, by Keras' names. What every net needs is imported with the package, the rest when it is asked for."""
 
 from typing import TYPE_CHECKING
 
@@ -6,28 +6,12 @@ from minikeras._core.lazy import lazily
 from minikeras._core.old_arguments import old_names
 from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.symbolic import InputSpec
-from minikeras.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from minikeras.layers.dense import Dense
-from minikeras.layers.identity import Identity
 from minikeras.layers.input_layer import Input, InputLayer
 from minikeras.layers.layer import Layer, registry
-from minikeras.layers.normalization.batch_normalization import BatchNormalization
-from minikeras.layers.regularization import (
-    ActivityRegularization,
-    AlphaDropout,
-    Dropout,
-    GaussianDropout,
-    GaussianNoise,
-    SpatialDropout1D,
-    SpatialDropout2D,
-    SpatialDropout3D,
-)
-from minikeras.layers.reshaping.flatten import Flatten
-from minikeras.layers.reshaping.permute import Permute
-from minikeras.layers.reshaping.repeat_vector import RepeatVector
-from minikeras.layers.reshaping.reshape import Reshape
 
 if TYPE_CHECKING:  # for editors
+    from minikeras.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
     from minikeras.layers.attention.additive_attention import AdditiveAttention
     from minikeras.layers.attention.attention import Attention
     from minikeras.layers.attention.grouped_query_attention import GroupQueryAttention
@@ -48,6 +32,7 @@ if TYPE_CHECKING:  # for editors
     from minikeras.layers.core.masking import Masking
     from minikeras.layers.core.reversible_embedding import ReversibleEmbedding
     from minikeras.layers.core.wrapper import Wrapper
+    from minikeras.layers.identity import Identity
     from minikeras.layers.legacy.convolutions import (
         Convolution1D,
         Convolution2D,
@@ -64,6 +49,7 @@ if TYPE_CHECKING:  # for editors
     from minikeras.layers.merging.minimum import Minimum, minimum
     from minikeras.layers.merging.multiply import Multiply, multiply
     from minikeras.layers.merging.subtract import Subtract, subtract
+    from minikeras.layers.normalization.batch_normalization import BatchNormalization
     from minikeras.layers.normalization.group_normalization import GroupNormalization
     from minikeras.layers.normalization.layer_normalization import LayerNormalization
     from minikeras.layers.normalization.rms_normalization import RMSNormalization
@@ -129,9 +115,23 @@ if TYPE_CHECKING:  # for editors
     from minikeras.layers.preprocessing.stft_spectrogram import STFTSpectrogram
     from minikeras.layers.preprocessing.string_lookup import StringLookup
     from minikeras.layers.preprocessing.text_vectorization import TextVectorization
+    from minikeras.layers.regularization import (
+        ActivityRegularization,
+        AlphaDropout,
+        Dropout,
+        GaussianDropout,
+        GaussianNoise,
+        SpatialDropout1D,
+        SpatialDropout2D,
+        SpatialDropout3D,
+    )
     from minikeras.layers.reshaping.cropping1d import Cropping1D
     from minikeras.layers.reshaping.cropping2d import Cropping2D
     from minikeras.layers.reshaping.cropping3d import Cropping3D
+    from minikeras.layers.reshaping.flatten import Flatten
+    from minikeras.layers.reshaping.permute import Permute
+    from minikeras.layers.reshaping.repeat_vector import RepeatVector
+    from minikeras.layers.reshaping.reshape import Reshape
     from minikeras.layers.reshaping.up_sampling1d import UpSampling1D
     from minikeras.layers.reshaping.up_sampling2d import UpSampling2D
     from minikeras.layers.reshaping.up_sampling3d import UpSampling3D
@@ -150,6 +150,7 @@ if TYPE_CHECKING:  # for editors
     from minikeras.layers.rnn.time_distributed import TimeDistributed
 
 _LATER = {
+    "activation": "ELU Activation LeakyReLU PReLU ReLU Softmax ThresholdedReLU",
     "attention.additive_attention": "AdditiveAttention",
     "attention.attention": "Attention",
     "attention.grouped_query_attention": "GroupQueryAttention",
@@ -170,6 +171,7 @@ _LATER = {
     "core.masking": "Masking",
     "core.reversible_embedding": "ReversibleEmbedding",
     "core.wrapper": "Wrapper",
+    "identity": "Identity",
     "legacy.convolutions": (
         "Convolution1D Convolution2D Convolution3D Deconvolution2D Deconvolution3D SeparableConvolution2D"
     ),
@@ -181,6 +183,7 @@ _LATER = {
     "merging.minimum": "Minimum minimum",
     "merging.multiply": "Multiply multiply",
     "merging.subtract": "Subtract subtract",
+    "normalization.batch_normalization": "BatchNormalization",
     "normalization.group_normalization": "GroupNormalization",
     "normalization.layer_normalization": "LayerNormalization",
     "normalization.rms_normalization": "RMSNormalization",
@@ -246,9 +249,17 @@ _LATER = {
     "preprocessing.stft_spectrogram": "STFTSpectrogram",
     "preprocessing.string_lookup": "StringLookup",
     "preprocessing.text_vectorization": "TextVectorization",
+    "regularization": (
+        "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D "
+        "SpatialDropout3D"
+    ),
     "reshaping.cropping1d": "Cropping1D",
     "reshaping.cropping2d": "Cropping2D",
     "reshaping.cropping3d": "Cropping3D",
+    "reshaping.flatten": "Flatten",
+    "reshaping.permute": "Permute",
+    "reshaping.repeat_vector": "RepeatVector",
+    "reshaping.reshape": "Reshape",
     "reshaping.up_sampling1d": "UpSampling1D",
     "reshaping.up_sampling2d": "UpSampling2D",
     "reshaping.up_sampling3d": "UpSampling3D",
@@ -294,6 +305,8 @@ _PLACES = {
     **{name: f"{__name__}.{module}:{name}" for module, names in _GONE.items() for name in names.split()},
 }  # fmt: skip
 _IN_FILES = {n: tuple(p.split(":")) for n, p in _PLACES.items() if ".legacy." in p and p.endswith(f":{n}") and n[0] != "_"}
+_OF_BATCHES = f"{__name__}.normalization.batch_normalization", "BatchNormalization"
+_IN_FILES |= dict.fromkeys(("BatchNormalizationV1", "BatchNormalizationV2", "SyncBatchNormalization"), _OF_BATCHES)
 _IN_FILES |= {  # layers that only these models have
     "CustomScaleLayer": ("minikeras.applications.inception_resnet_v2", "CustomScaleLayer"),
     "LayerScale": ("minikeras.applications.convnext", "LayerScale"),

@@ -281,6 +281,13 @@ class Softmax(SameShape):
         """Compute the probabilities."""
         return self.forward(x, training, mask)[0]
 
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        """Return the shape of the input; a ValueError if it lacks an axis."""
+        for axis in self._axes if isinstance(self._axes, tuple) else (self._axes,):
+            if not -len(input_shape) <= axis < len(input_shape):
+                raise ValueError(f"Layer {self.name!r} (Softmax) finds no axis {axis} in {tuple(input_shape)}, its input.")
+        return tuple(input_shape)
+
     def forward(self, x: np.ndarray, training: bool = False, mask: Any = None) -> tuple[np.ndarray, tuple]:
         """Compute y = exp(x) / Σ exp(x)."""
         if mask is None:

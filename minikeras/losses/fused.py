@@ -33,7 +33,7 @@ def sigmoid_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any
     miss = (z > ZERO[char]).astype(y.dtype)
     miss -= y
     if isinstance(share, float):
-        value = (float(z.reshape(-1).dot(miss.reshape(-1))) + float(flat.dot(ones(flat)))) * share
+        value = (float(np.vdot(z, miss)) + float(flat.dot(ones(flat)))) * share
         share = constant(share)[char]
     else:
         tail += miss * z

@@ -5,179 +5,155 @@ update_state(y_true, y_pred, sample_weight=None)    result()    reset_state()
 
 from __future__ import annotations
 
-from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minikeras import losses
 from minikeras._core.custom import find_custom
+from minikeras._core.lazy import lazily
 from minikeras._core.naming import snake_case
 from minikeras._core.old_arguments import old_names
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
-from minikeras.losses import (
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
-from minikeras.metrics.accuracy import (
-    Accuracy,
-    BinaryAccuracy,
-    CategoricalAccuracy,
-    SparseCategoricalAccuracy,
-    SparseTopKCategoricalAccuracy,
-    TopKCategoricalAccuracy,
-    binary_accuracy,
-    categorical_accuracy,
-    sparse_categorical_accuracy,
-    sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
-)
-from minikeras.metrics.confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
-from minikeras.metrics.correlation import (
-    ConcordanceCorrelation,
-    PearsonCorrelation,
-    concordance_correlation,
-    pearson_correlation,
-)
-from minikeras.metrics.curves import (
-    AUC,
-    PrecisionAtRecall,
-    RecallAtPrecision,
-    SensitivityAtSpecificity,
-    SpecificityAtSensitivity,
-)
-from minikeras.metrics.f_score import F1Score, FBetaScore
-from minikeras.metrics.hinges import CategoricalHinge, Hinge, SquaredHinge
-from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
-from minikeras.metrics.logits import arguments_for_logits, hint
 from minikeras.metrics.metric import Metric
-from minikeras.metrics.probabilistic import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    KLDivergence,
-    Poisson,
-    SparseCategoricalCrossentropy,
-)
 from minikeras.metrics.reduction import Mean, MeanMetricWrapper, Sum
-from minikeras.metrics.regression import (
-    CosineSimilarity,
-    LogCoshError,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    R2Score,
-    RootMeanSquaredError,
-)
+
+if TYPE_CHECKING:  # for editors
+    from minikeras.losses import (
+        binary_crossentropy,
+        binary_focal_crossentropy,
+        categorical_crossentropy,
+        categorical_focal_crossentropy,
+        categorical_hinge,
+        hinge,
+        huber,
+        kl_divergence,
+        log_cosh,
+        mean_absolute_error,
+        mean_absolute_percentage_error,
+        mean_squared_error,
+        mean_squared_logarithmic_error,
+        poisson,
+        sparse_categorical_crossentropy,
+        squared_hinge,
+    )
+    from minikeras.metrics.accuracy import (
+        Accuracy,
+        BinaryAccuracy,
+        CategoricalAccuracy,
+        SparseCategoricalAccuracy,
+        SparseTopKCategoricalAccuracy,
+        TopKCategoricalAccuracy,
+        binary_accuracy,
+        categorical_accuracy,
+        sparse_categorical_accuracy,
+        sparse_top_k_categorical_accuracy,
+        top_k_categorical_accuracy,
+    )
+    from minikeras.metrics.confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
+    from minikeras.metrics.correlation import (
+        ConcordanceCorrelation,
+        PearsonCorrelation,
+        concordance_correlation,
+        pearson_correlation,
+    )
+    from minikeras.metrics.curves import (
+        AUC,
+        PrecisionAtRecall,
+        RecallAtPrecision,
+        SensitivityAtSpecificity,
+        SpecificityAtSensitivity,
+    )
+    from minikeras.metrics.f_score import F1Score, FBetaScore
+    from minikeras.metrics.hinges import CategoricalHinge, Hinge, SquaredHinge
+    from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+    from minikeras.metrics.probabilistic import (
+        BinaryCrossentropy,
+        CategoricalCrossentropy,
+        KLDivergence,
+        Poisson,
+        SparseCategoricalCrossentropy,
+    )
+    from minikeras.metrics.regression import (
+        CosineSimilarity,
+        LogCoshError,
+        MeanAbsoluteError,
+        MeanAbsolutePercentageError,
+        MeanSquaredError,
+        MeanSquaredLogarithmicError,
+        R2Score,
+        RootMeanSquaredError,
+    )
 
 registry = Registry("keras.metrics")
+for _class in (Metric, Mean, MeanMetricWrapper, Sum):
+    registry.register(_class)
 
-_FUNCTIONS = (
-    binary_accuracy,
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_accuracy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_hinge,
-    concordance_correlation,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    pearson_correlation,
-    poisson,
-    sparse_categorical_accuracy,
-    sparse_categorical_crossentropy,
-    sparse_top_k_categorical_accuracy,
-    squared_hinge,
-    top_k_categorical_accuracy,
-)
-_CLASSES: dict[type, tuple[str, ...]] = {  # class -> the short names it is also known by
-    AUC: (),
-    Accuracy: (),
-    BinaryAccuracy: (),
-    BinaryCrossentropy: ("bce", "BCE"),
-    BinaryIoU: (),
-    CategoricalAccuracy: (),
-    CategoricalCrossentropy: (),
-    CategoricalHinge: (),
-    ConcordanceCorrelation: (),
-    CosineSimilarity: (),
-    F1Score: (),
-    FBetaScore: (),
-    FalseNegatives: (),
-    FalsePositives: (),
-    Hinge: (),
-    IoU: (),
-    KLDivergence: (),
-    LogCoshError: (),
-    Mean: (),
-    MeanAbsoluteError: ("mae", "MAE"),
-    MeanAbsolutePercentageError: ("mape", "MAPE"),
-    MeanIoU: (),
-    MeanMetricWrapper: (),
-    MeanSquaredError: ("mse", "MSE"),
-    MeanSquaredLogarithmicError: ("msle", "MSLE"),
-    Metric: (),
-    OneHotIoU: (),
-    OneHotMeanIoU: (),
-    PearsonCorrelation: (),
-    Poisson: (),
-    Precision: (),
-    PrecisionAtRecall: (),
-    R2Score: (),
-    Recall: (),
-    RecallAtPrecision: (),
-    RootMeanSquaredError: (),
-    SensitivityAtSpecificity: (),
-    SparseCategoricalAccuracy: (),
-    SparseCategoricalCrossentropy: (),
-    SparseTopKCategoricalAccuracy: (),
-    SpecificityAtSensitivity: (),
-    SquaredHinge: (),
-    Sum: (),
-    TopKCategoricalAccuracy: (),
-    TrueNegatives: (),
-    TruePositives: (),
+_LATER = {
+    "accuracy": (
+        "Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy SparseTopKCategoricalAccuracy "
+        "TopKCategoricalAccuracy binary_accuracy categorical_accuracy sparse_categorical_accuracy "
+        "sparse_top_k_categorical_accuracy top_k_categorical_accuracy"
+    ),
+    "confusion": "FalseNegatives FalsePositives Precision Recall TrueNegatives TruePositives",
+    "correlation": "ConcordanceCorrelation PearsonCorrelation concordance_correlation pearson_correlation",
+    "curves": "AUC PrecisionAtRecall RecallAtPrecision SensitivityAtSpecificity SpecificityAtSensitivity",
+    "f_score": "F1Score FBetaScore",
+    "hinges": "CategoricalHinge Hinge SquaredHinge",
+    "iou": "BinaryIoU IoU MeanIoU OneHotIoU OneHotMeanIoU",
+    "probabilistic": "BinaryCrossentropy CategoricalCrossentropy KLDivergence Poisson SparseCategoricalCrossentropy",
+    "regression": (
+        "CosineSimilarity LogCoshError MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError "
+        "MeanSquaredLogarithmicError R2Score RootMeanSquaredError"
+    ),
+    losses.__name__: (
+        "binary_crossentropy binary_focal_crossentropy categorical_crossentropy categorical_focal_crossentropy "
+        "categorical_hinge hinge huber kl_divergence log_cosh mean_absolute_error mean_absolute_percentage_error "
+        "mean_squared_error mean_squared_logarithmic_error poisson sparse_categorical_crossentropy squared_hinge"
+    ),
 }
-for _function in _FUNCTIONS:
-    registry.register(_function)
-for _class, _aliases in _CLASSES.items():
-    registry.register(_class, *_aliases)
-for _name, _function in losses.registry.table.items():  # "kld", "logcosh" and other names of losses
-    if isinstance(_function, FunctionType):
-        registry.table.setdefault(_name, _function)
-_BY_SNAKE_CASE = {snake_case(cls.__name__): cls for cls in _CLASSES}  # as a name, "binary_accuracy" is the class
 _SHORT = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error"}
 _SHORT |= {"msle": "mean_squared_logarithmic_error", "kld": "kl_divergence", "bce": "binary_crossentropy"}
 _SHORT |= {name.upper(): function for name, function in _SHORT.items()}
 _SHORT |= {"kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh"}
-__getattr__ = old_names(__name__, {name: f"{__name__}:{function}" for name, function in _SHORT.items()})
+_NAMES = [
+    *(cls.__name__ for cls in (Metric, Mean, MeanMetricWrapper, Sum)),
+    *(name for names in _LATER.values() for name in names.split() if name[0].isupper()),
+]
+_BY_SNAKE_CASE = {snake_case(name): name for name in _NAMES}  # as a name, "binary_accuracy" is the class
+registry.table.later(  # "kld", "logcosh" and other names of losses
+    {
+        name: (losses.__name__, losses.ALIASES.get(name, name))
+        for name in (*losses.FUNCTIONS, *losses.ALIASES)
+        if name not in _BY_SNAKE_CASE
+    },
+    None,
+)
+__getattr__ = old_names(
+    __name__,
+    {name: f"{__name__}:{function}" for name, function in _SHORT.items()},
+    lazily(__name__, _LATER, {}, registry, functions=True),
+)
+registry.table.later(  # as names, these are the classes
+    {
+        name: (f"{__name__}.{module}", cls)
+        for module, cls, names in (
+            ("probabilistic", "BinaryCrossentropy", "bce BCE"),
+            ("regression", "MeanAbsoluteError", "mae MAE"),
+            ("regression", "MeanAbsolutePercentageError", "mape MAPE"),
+            ("regression", "MeanSquaredError", "mse MSE"),
+            ("regression", "MeanSquaredLogarithmicError", "msle MSLE"),
+        )
+        for name in names.split()
+    },
+    registry.register,
+)
 
 
 def get(identifier: Any) -> Any:
     """Turn a name, a config, a class, an object or a function into a metric or a function; None stays None.
 
-    >>> get("mse"), get("binary_accuracy"), get(binary_accuracy).__name__
-    (<MeanSquaredError name=mean_squared_error>, <BinaryAccuracy name=binary_accuracy>, 'binary_accuracy')
+    >>> get("mse"), get("binary_accuracy"), get(losses.huber).__name__
+    (<MeanSquaredError name=mean_squared_error>, <BinaryAccuracy name=binary_accuracy>, 'huber')
     >>> get("acuracy")
     Traceback (most recent call last):
     ValueError: Unknown name in keras.metrics: 'acuracy'. Did you mean 'accuracy'? ...
@@ -185,14 +161,14 @@ def get(identifier: Any) -> Any:
     if identifier is None:
         return None
     if isinstance(identifier, str) and find_custom(identifier) is None:
-        identifier = _BY_SNAKE_CASE.get(identifier, identifier)
+        identifier = registry.table[_BY_SNAKE_CASE[identifier]] if identifier in _BY_SNAKE_CASE else identifier
     return registry.get(identifier)
 
 
 def serialize(metric: Any) -> Any:
     """Return the config of a metric or a function.
 
-    >>> serialize(BinaryAccuracy())["config"]
+    >>> serialize(get("BinaryAccuracy"))["config"]
     {'name': 'binary_accuracy', 'dtype': 'float32', 'threshold': 0.5}
     """
     return serialize_keras_object(metric)
@@ -227,12 +203,14 @@ def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None
     <BinaryAccuracy name=accuracy>
     >>> resolve("acc", target_shape=(None,), output_shape=(None, 10))
     <SparseCategoricalAccuracy name=acc>
-    >>> resolve("mse"), resolve(huber)
+    >>> resolve("mse"), resolve(losses.huber)
     (<MeanSquaredError name=mse>, <MeanMetricWrapper name=huber>)
     """
     if identifier is None:
         raise ValueError("An entry of metrics should be a name, a function or a Metric, got None.")
     takes_logits = getattr(loss, "takes_logits", False)
+    if takes_logits:  # asks for modules that few need
+        from minikeras.metrics.logits import arguments_for_logits, hint
     kinds = _BY_SHAPE.get(identifier.lower()) if isinstance(identifier, str) else None
     if kinds and find_custom(identifier) is None:
         if target_shape is None or output_shape is None:
@@ -240,7 +218,7 @@ def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None
             raise ValueError(f"The metric {identifier!r} depends on the shapes of targets and outputs, {shapes}.")
         binary = output_shape[-1] == 1
         sparse = len(target_shape) < len(output_shape) or target_shape[-1] == 1
-        cls = kinds[0 if binary else 1 if sparse else 2]
+        cls = registry.table[kinds[0 if binary else 1 if sparse else 2]]
         metric = cls(**arguments_for_logits(cls)) if takes_logits else cls()
     else:
         metric = get(identifier)
@@ -258,8 +236,8 @@ def resolve(identifier: Any, loss: Any = None, target_shape: tuple | None = None
     return metric
 
 
-_ACCURACIES = BinaryAccuracy, SparseCategoricalAccuracy, CategoricalAccuracy
-_CROSSENTROPIES = BinaryCrossentropy, SparseCategoricalCrossentropy, CategoricalCrossentropy
+_ACCURACIES = "BinaryAccuracy", "SparseCategoricalAccuracy", "CategoricalAccuracy"
+_CROSSENTROPIES = "BinaryCrossentropy", "SparseCategoricalCrossentropy", "CategoricalCrossentropy"
 _BY_SHAPE = {"accuracy": _ACCURACIES, "acc": _ACCURACIES, "crossentropy": _CROSSENTROPIES, "ce": _CROSSENTROPIES}
 
 __all__ = [
@@ -336,3 +314,7 @@ __all__ = [
     "squared_hinge",
     "top_k_categorical_accuracy",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -11,6 +11,7 @@ from minikeras import losses
 from minikeras._core.arguments import check_passed_on
 from minikeras._core.naming import shorten
 from minikeras._core.origin import of_the_house
+from minikeras._core.registry import home
 from minikeras._core.serialize import constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras._core.tensor import plain, tensor
 from minikeras.metrics.metric import Metric
@@ -189,4 +190,4 @@ def is_loss(fn: Any) -> bool:
     >>> is_loss(losses.mean_squared_error), is_loss(len)
     (True, False)
     """
-    return any(fn is known or type(fn) is known for known in losses.registry.table.values())
+    return home(fn) is losses.registry

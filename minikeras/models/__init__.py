@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING
 
 from minikeras._core.old_arguments import old_names
-from minikeras.models.cloning import clone_model, model_from_json
 from minikeras.models.functional import Functional
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
 
 if TYPE_CHECKING:  # for editors
+    from minikeras.models.cloning import clone_model, model_from_json
     from minikeras.saving.api import load_model, save_model
 
 __getattr__ = old_names(
     __name__,
-    {name: f"minikeras.models.cloning:{name}" for name in ("model_from_config", "model_from_yaml")}
+    {name: f"{__name__}.cloning:{name}" for name in ("clone_model", "model_from_config", "model_from_json", "model_from_yaml")}
     | {name: f"minikeras.saving.api:{name}" for name in ("load_model", "save_model")},
 )
 

@@ -74,8 +74,7 @@ class Compiled:
     def config(self) -> dict:
         """What a file keeps of it."""
         with nameless_allowed():  # the file opens with compile=False, copies go on with the functions themselves
-            config = serialize_keras_object({**self.given, "loss": self.written_loss, "optimizer": self.optimizer})
-        return {**config, "jit_compile": bool(config["jit_compile"])}
+            return serialize_keras_object({**self.given, "loss": self.written_loss, "optimizer": self.optimizer})
 
     def prepare_targets(self, ys: list, outputs: list) -> list:
         """Check targets against the model's outputs; make the losses and metrics for their shapes."""

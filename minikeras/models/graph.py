@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from minikeras._core.nest import flatten, is_nested, map_leaves
@@ -138,6 +139,50 @@ def _put(value: Any, new: dict[int, Any]) -> Any:
     if isinstance(value, KerasTensor):
         return new.get(id(value), value)
     return map_leaves(lambda v: _put(v, new) if isinstance(v, KerasTensor) else v, value) if is_nested(value) else value
+
+
+def begin(model: Any, inputs: list[KerasTensor]) -> None:
+    """Let the inputs of a model know it, for `outside`."""
+    for t in inputs:
+        if t.node is not None:
+            vars(t.node.operation).setdefault("_models", weakref.WeakSet()).add(model)
+
+
+def outside(inputs: list[KerasTensor], outputs: Any) -> Any:
+    """Outputs of a model inside a model, ``outer.layers[1].output``, as what they are where the outer one calls it.
+
+    What leads from the inputs to them otherwise, or not at all, stays as it is.
+    """
+
+    def lifted(t):
+        roots = [r.operation for r in _all_behind(t) if isinstance(r.operation, InputLayer)]
+        for model in next((vars(root).get("_models", ()) for root in roots), ()):
+            place = next((i for i, own in enumerate(flatten(model.outputs)) if own is t), None)
+            for node in model._inbound_nodes if place is not None else ():
+                outer = flatten(node.outputs)[place]
+                if _leads_to(inputs, outer):
+                    return outer
+        return t
+
+    return map_leaves(lambda t: t if _leads_to(inputs, t) else lifted(t), outputs)
+
+
+def _leads_to(inputs: list[KerasTensor], output: KerasTensor) -> bool:
+    try:
+        find_nodes(inputs, [output])
+    except ValueError:
+        return False
+    return True
+
+
+def _all_behind(tensor: KerasTensor) -> list[Node]:
+    found, stack = {}, [tensor]
+    while stack:
+        node = stack.pop().node
+        if node is not None and id(node) not in found:
+            found[id(node)] = node
+            stack += node.inputs
+    return list(found.values())
 
 
 def propagate(nodes: list[Node], tensors: dict[int, KerasTensor]) -> None:

@@ -391,6 +391,9 @@ def by_head(value: Any, names: list[str], structure: Any, what: str, trained: li
             raise ValueError(f"{what} has a key {unknown[0]!r}. {hint}The outputs of the model are {names}.")
         return [value.get(name) for name in names]
     flat = flatten(value)
+    if len(flat) == len(needed) < n:  # those of the outputs that have a loss
+        given = dict(zip(needed, flat))
+        return [given.get(i) for i in range(n)]
     if len(flat) != n:
         raise ValueError(
             f"The model has {n} outputs {names}, so {what} is a list, tuple or dict of {n} arrays; got "

@@ -214,6 +214,13 @@ class Meeting:
         ws = self._weights_by_head(w)
         return ws[0] if len(ws) == 1 else tuple(ws)
 
+    _let_in: tuple = (None, None, None, None)  # of the last array that went through as it was: course, spec, row shape, type
+
+    def _knows(self, x: np.ndarray) -> bool:
+        """Whether an array with such rows went through as it was before, with nothing changed since then."""
+        course, spec, row, dtype = self._let_in
+        return course is self._course and spec is self.input_spec and dtype is x.dtype and row == x.shape[1:]
+
     def _takes_as_it_is(self, x: np.ndarray) -> bool:
         """Whether an array can go through as it is: one input, one output, the right number type, no step of the user's own."""
         return (
@@ -224,6 +231,14 @@ class Meeting:
             and x.dtype == self._input_type(self._inputs, x.dtype)
             and not self._own_steps()
         )
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        """Check the shape of an array that can go through as it is, and remember that it can."""
+        given, x = x, self.adapt_rank(x)
+        self.check_input_shape(x.shape)
+        if x is given and x.ndim:
+            vars(self)["_let_in"] = self._course, self.input_spec, x.shape[1:], x.dtype
+        return x
 
     def _predicting(self) -> Any:
         """What predict() calls on each batch."""

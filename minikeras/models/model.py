@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable
 from types import FunctionType
@@ -12,23 +11,23 @@ from typing import Any
 import numpy as np
 
 from minikeras import saving
-from minikeras._core.byte_code import Carried
 from minikeras._core.nest import flatten, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE
 from minikeras._core.registry import REGISTRIES, sharing
 from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
+from minikeras._core.tensor import tensor
 from minikeras._core.text import is_text
+from minikeras._core.threads import limited
 from minikeras._core.variable import adopt
 from minikeras.layers.calling import call_on_tape
 from minikeras.layers.described import symbolic_of
 from minikeras.layers.layer import Layer
-from minikeras.models import summary as summaries
+from minikeras.layers.refusing import name_layer
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course
 from minikeras.models.depths import Depths
-from minikeras.models.graph import by_depth, checked_tensors, find_nodes, propagate, rooted
-from minikeras.models.graph_config import from_graph_config, graph_config
+from minikeras.models.graph import begin, by_depth, checked_tensors, find_nodes, outside, propagate, rooted
 from minikeras.models.state_tree import StateTree
 from minikeras.models.trainer import Trainer
 from minikeras.saving.tree import telling_shared
@@ -71,7 +70,8 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     def _set_graph(self, inputs: Any, outputs: Any) -> None:
         checked_tensors(inputs, "inputs"), checked_tensors(outputs, "outputs")
-        self._inputs, self._outputs = rooted(inputs, outputs)
+        self._inputs, self._outputs = rooted(inputs, outside(flatten(inputs), outputs))
+        begin(self, self.inputs)
         self._nodes = find_nodes(self.inputs, self.outputs)
         self._operations = by_depth(self.inputs, self.outputs, self._nodes)
         names = [operation.name for operation in self._operations]
@@ -129,6 +129,31 @@ class Model(Depths, StateTree, Trainer, Layer):
         self._layers += [n.operation for n in nodes if isinstance(n.operation, Layer) and id(n.operation) not in known]
 
     # -- computing ---------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args, **kwargs) -> Any:
+        """As of any layer; an array such as the last one goes straight through the layers."""
+        plain = len(args) == 1 and (not kwargs or len(kwargs) == 1 and kwargs.get("training") is False)
+        x = args[0] if plain else None
+        if type(x) is not np.ndarray or CALL.get() is not None or TAPE.get() is not None or not self._is_bare():
+            return super().__call__(*args, **kwargs)
+        if not self._knows(x):
+            y = super().__call__(x)
+            if x.ndim and self._takes_as_it_is(x):
+                self._checked(x)
+            return y
+        try:
+            with limited():
+                return tensor(self._course.call(x))
+        except ValueError as error:
+            name_layer(self, x, error)
+            raise
+
+    def _is_bare(self) -> bool:
+        """Whether a call of this model is nothing but its layers: no mask, nothing added to the loss, no call() of its own."""
+        cls, course = type(self), self._course
+        own = cls.call is not Model.call or cls.compute_mask is not Model.compute_mask
+        more = course is None or course.masked or course.is_penalized or self.activity_regularizer is not None
+        return not (own or more or self._penalties)
 
     def call(self, inputs: Any, training: bool = False, mask: Any = None) -> Any:
         """Pass inputs through the layers. A model of your own overrides this."""
@@ -392,6 +417,8 @@ class Model(Depths, StateTree, Trainer, Layer):
         """What a notebook shows: the summary."""
         import html  # with all its entities: only when it is needed
 
+        from minikeras.models import summary as summaries
+
         return f"<pre>{html.escape(summaries.table(self))}</pre>" if self.built else None
 
     def summary(
@@ -413,6 +440,8 @@ class Model(Depths, StateTree, Trainer, Layer):
             show_trainable: add a column that says which layers are trained.
             layer_range: the first and the last layer to show, by name.
         """
+        from minikeras.models import summary as summaries  # only where it is asked for
+
         text = summaries.table(self, line_length, positions, expand_nested, show_trainable, layer_range)
         print(text, end="") if print_fn is None else print_fn(text)
 
@@ -421,6 +450,8 @@ class Model(Depths, StateTree, Trainer, Layer):
     def get_config(self) -> dict:
         """Return what rebuilds the model: the graph, or for a class of your own the arguments of its constructor."""
         if self._course is not None and self._inputs is not None:
+            from minikeras.models.graph_config import graph_config  # for files: a heap of old forms
+
             with telling_shared(self):
                 return graph_config(self)
         config = super().get_config()
@@ -430,6 +461,8 @@ class Model(Depths, StateTree, Trainer, Layer):
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Any:
         """Build a model from what `get_config` returned."""
         if isinstance(config, dict) and "input_layers" in config:
+            from minikeras.models.graph_config import from_graph_config
+
             made = REGISTRIES["keras"].table["Functional"] if cls is Model else cls
             with sharing():
                 return from_graph_config(made, config, custom_objects)
@@ -460,6 +493,8 @@ class Model(Depths, StateTree, Trainer, Layer):
     def to_json(self, **kwargs) -> str:
         """Return the model without its weights as JSON text; `model_from_json` rebuilds it. Arguments go to json.dumps."""
         with telling_shared(self):
+            import json  # takes 1 ms to import, and few ask
+
             return json.dumps(serialize_keras_object(self), **kwargs)
 
     def __reduce__(self):  # copy and pickle: by config and weights, not by shared memory
@@ -471,6 +506,8 @@ class Model(Depths, StateTree, Trainer, Layer):
             place = {id(v): i for i, v in enumerate(self.variables)}
             trained = [place[id(v)] for v in optimizer._trainable_variables if id(v) in place]
             slots = trained, [v.numpy() for v in optimizer.variables]
+        from minikeras._core.byte_code import Carried  # for copies and processes
+
         own = {name: Carried(value) if isinstance(value, FunctionType) else value for name, value in own.items()}
         return _rebuild, (config, own, self.get_weights(), slots)
 
@@ -487,6 +524,8 @@ def _holds_text(x: Any) -> bool:
 
 
 def _rebuild(config: dict, own: dict, weights: list, slots: tuple[list, list] | None) -> Model:
+    from minikeras._core.byte_code import Carried
+
     own = {name: value.function if isinstance(value, Carried) else value for name, value in own.items()}
     with sharing():
         model = deserialize_keras_object(config, own)

@@ -48,12 +48,13 @@ def understanding(method: Callable) -> Callable:
     """
     names = list(inspect.signature(method).parameters)[1:]
     known, old, name = frozenset(names), OLD.get(method.__name__), f"{method.__name__}()"
+    compiles = method.__name__ == "compile"
 
     @functools.wraps(method)
     def told(self, *args, **kwargs):
-        if len(args) > 2 and method.__name__ == "compile":
+        if len(args) > 2 and compiles:
             args, kwargs = metrics_in_third_place(args, kwargs)
-        if not known.issuperset(kwargs):
+        if kwargs and not known.issuperset(kwargs):
             if kwargs.get("show_accuracy") or kwargs.get("accuracy") and method.__name__ != "compile":
                 self._show_accuracy()
             if old is not None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras._core import dtypes
 from minikeras._core.naming import shorten
+from minikeras._core.nest import flatten
 from minikeras._core.registry import sharing
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, Node, shapes_of
@@ -19,6 +20,7 @@ from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
 from minikeras.layers.refusing import refuse_loop
 from minikeras.models.depths import functional_of
+from minikeras.models.graph import begin
 from minikeras.models.model import Model
 from minikeras.saving.tree import telling_shared
 
@@ -160,10 +162,11 @@ class Sequential(Model):
             else:
                 _unlink(before)
                 before, tensor = [], self._call_layer(layer, tensor)
-            self._nodes.append(tensor.node)
+            self._nodes.append(flatten(tensor)[0].node)
         _unlink(before)
         self._outputs = tensor
-        self._build_shape, self._output_shape = input_shape, tuple(tensor.shape)
+        begin(self, self.inputs)
+        self._build_shape, self._output_shape = input_shape, shapes_of(tensor)
         self._lay_out()
 
     def convert_inputs(self, inputs: Any, by_hand: bool = True) -> Any:
@@ -173,20 +176,24 @@ class Sequential(Model):
                 self.build_for(np.asarray(untraced(inputs)))
         return super().convert_inputs(inputs, by_hand)
 
-    def _call_layer(self, layer: Layer, tensor: KerasTensor) -> KerasTensor:
+    def _call_layer(self, layer: Layer, tensor: Any) -> Any:
         if not layer.built:
             layer._parent_path = self.path
         was_built = layer.built
         try:
             output = layer(tensor)
-        except (IndexError, TypeError) as error:
+        except (IndexError, TypeError, ValueError, AttributeError) as error:
             kind = type(layer).__name__
+            if not isinstance(tensor, KerasTensor):
+                before = flatten(tensor)[0].node.operation
+                raise ValueError(
+                    f"Layer {before.name!r} ({type(before).__name__}) gives several arrays, which {layer.name!r} ({kind}) does "
+                    "not take: that can only be the last of a Sequential. Use keras.Model(inputs, outputs), or a layer of your own "
+                    f"that takes one of them. ({error})"
+                ) from error
+            if isinstance(error, (ValueError, AttributeError)):
+                raise
             raise ValueError(f"Layer {layer.name!r} ({kind}) can't take an input of shape {tensor.shape}: {error}") from error
-        if not isinstance(output, KerasTensor):
-            raise ValueError(
-                f"Layers of a Sequential give one array each, but {layer.name!r} ({type(layer).__name__}) gives several. "
-                "Use keras.Model(inputs, outputs), or a layer of your own that takes one of them."
-            )
         if not self._trainable and not was_built:
             for v in layer.weights:
                 v.trainable = False

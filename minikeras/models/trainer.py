@@ -473,13 +473,14 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         >>> model.predict(np.array([[1.0, 2.0]]))
         array([[3.]], dtype=float32)
         """
-        if type(x) is np.ndarray and callbacks is None and steps is None and verbose in ("auto", 0) and self._takes_as_it_is(x):
-            if 0 < len(x) <= (32 if batch_size is None else batch_size):
-                x = self.adapt_rank(x)
-                self.check_input_shape(x.shape)  # one batch, as it is: no machinery, no copy
-                with np.errstate(all="ignore"), limited():
+        if type(x) is np.ndarray and x.ndim and callbacks is None and steps is None and verbose in ("auto", 0):
+            known = self._knows(x) and not self._own_steps()
+            if (known or self._takes_as_it_is(x)) and 0 < len(x) <= (32 if batch_size is None else batch_size):
+                if not known:
+                    x = self._checked(x)
+                with np.errstate(all="ignore"), limited():  # one batch, as it is: no machinery, no copy
                     y = self._course.call(x)
-                return y.copy() if np.may_share_memory(x, y) else y
+                return y if y.base is None and y is not x or not np.may_share_memory(x, y) else y.copy()
         batches = data.open(x, batch_size=batch_size, steps=steps, **self._kinds())
         self._meet(batches.peek(), with_targets=False)
         self._prepare(batches, with_targets=False)

@@ -10,18 +10,16 @@ from minikeras._core.old_arguments import old_names
 from minikeras._core.registry import Registry
 from minikeras._core.serialize import serialize_keras_object
 from minikeras.optimizers import schedules
-from minikeras.optimizers.adam import Adam
-from minikeras.optimizers.adamw import AdamW
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rmsprop import RMSprop
-from minikeras.optimizers.sgd import SGD
 
 if TYPE_CHECKING:  # for editors
     from minikeras.optimizers import legacy
     from minikeras.optimizers.adadelta import Adadelta
     from minikeras.optimizers.adafactor import Adafactor
     from minikeras.optimizers.adagrad import Adagrad
+    from minikeras.optimizers.adam import Adam
     from minikeras.optimizers.adamax import Adamax
+    from minikeras.optimizers.adamw import AdamW
     from minikeras.optimizers.ftrl import Ftrl
     from minikeras.optimizers.lamb import Lamb
     from minikeras.optimizers.lion import Lion
@@ -29,17 +27,20 @@ if TYPE_CHECKING:  # for editors
     from minikeras.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
     from minikeras.optimizers.muon import Muon
     from minikeras.optimizers.nadam import Nadam
+    from minikeras.optimizers.rmsprop import RMSprop
     from minikeras.optimizers.schedule_free_adamw import ScheduleFreeAdamW
+    from minikeras.optimizers.sgd import SGD
 
 registry = Registry("keras.optimizers")
-for _optimizer in (Optimizer, SGD, RMSprop, Adam, AdamW):
-    registry.register(_optimizer)
+registry.register(Optimizer)
 
 _LATER = {
     "adadelta": "Adadelta",
     "adafactor": "Adafactor",
     "adagrad": "Adagrad",
+    "adam": "Adam",
     "adamax": "Adamax",
+    "adamw": "AdamW",
     "ftrl": "Ftrl",
     "lamb": "Lamb",
     "lion": "Lion",
@@ -47,12 +48,14 @@ _LATER = {
     "multi_optimizer": "MultiOptimizer OptimizerMap",
     "muon": "Muon",
     "nadam": "Nadam",
+    "rmsprop": "RMSprop",
     "schedule_free_adamw": "ScheduleFreeAdamW",
+    "sgd": "SGD",
 }
 __getattr__ = old_names(
     __name__,
     {"OptimizerV2": "minikeras.optimizers.optimizer:Optimizer"},
-    lazily(__name__, _LATER, {}, registry, "legacy adagrad adadelta adamax nadam ftrl"),
+    lazily(__name__, _LATER, {}, registry, "legacy sgd rmsprop adam adagrad adadelta adamax nadam ftrl"),
 )
 
 
@@ -77,6 +80,7 @@ def get(identifier: Any) -> Optimizer | None:
 def serialize(optimizer: Optimizer) -> dict:
     """Describe an optimizer by plain data, without its state.
 
+    >>> from minikeras.optimizers import SGD
     >>> serialize(SGD(0.5, name="sgd"))["config"]["learning_rate"]
     0.5
     """
@@ -86,6 +90,7 @@ def serialize(optimizer: Optimizer) -> dict:
 def deserialize(config: dict, custom_objects: dict | None = None) -> Optimizer:
     """Build the optimizer that ``serialize`` described.
 
+    >>> from minikeras.optimizers import SGD
     >>> deserialize(serialize(SGD(0.5, momentum=0.9))).momentum
     0.9
     """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minikeras._core.variable import Variable
 
-BLOCK = 32_768  # elements: in float32, w, g, two slots and two scratch blocks are ¾ MB and stay in the second-level cache
+BLOCK = 65_536  # elements: in float32, w, g, two slots and two scratch blocks are 1.5 MB and stay in the cache
+SHARED = 262_144  # where threads share them: each call of NumPy hands Python's lock on, and blocks of 65,536 would wait for it
 
 
 def stretches(rows: list[list[Variable]]) -> list[list[tuple]]:
@@ -47,6 +50,16 @@ def cut(rows: list[list[Variable]], whole: bool = False, size: int | None = None
         run = (store.values[span], store.grads[span], *(slot.values[part] for slot, part in slots))
         pieces += [tuple(array[i : i + size] for array in run) for i in range(0, run[0].size, size)]
     return pieces
+
+
+def even(total: int, groups: int) -> int:
+    """The size of pieces, of which each group of several gets as many.
+
+    >>> even(10, 1) == BLOCK, even(5 * SHARED, 2) == 5 * SHARED / 6
+    (True, False)
+    """
+    rounds = math.ceil(total / (groups * SHARED))
+    return math.ceil(total / (groups * rounds)) if groups > 1 else BLOCK
 
 
 def with_scratch(pieces: list[tuple]) -> list[tuple]:

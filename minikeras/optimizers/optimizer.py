@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.gradient_tape import GradientTape
 from minikeras._core.naming import shorten
 from minikeras._core.variable import Variable, adopt, untraced
 from minikeras.optimizers import parts
@@ -23,7 +22,7 @@ class Optimizer(Keras2):
     """Base class: what every optimizer takes and can do.
 
     A subclass names its slots and gives the rule of one step. The rule sees flat arrays: all weights that lie side by
-    side, in blocks of at most 32,768 elements, and two scratch arrays of the same length. It works in place.
+    side, in blocks of at most some 100,000 elements, and two scratch arrays of the same length. It works in place.
 
     Args:
         learning_rate: η, a number, a schedule, or a function without arguments that returns a number.
@@ -227,6 +226,8 @@ class Optimizer(Keras2):
                 "`with GradientTape() as tape: loss = ...`, then `minimize(loss, variables, tape=tape)`."
             )
         if function:
+            from minikeras._core.gradient_tape import GradientTape  # few loops are written so
+
             tape = GradientTape() if tape is None else tape
             with tape:
                 loss = loss()

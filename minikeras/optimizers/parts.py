@@ -16,10 +16,10 @@ import numpy as np
 from minikeras._core import threads
 from minikeras._core.variable import Variable, runs
 from minikeras.optimizers import clipping
-from minikeras.optimizers.blocks import cut, with_scratch
+from minikeras.optimizers.blocks import cut, even, with_scratch
 
 Part = Callable[[], None]
-PASSES = 100  # what the step of a weight costs, in multiply-adds
+PASSES = 20  # what the step of a weight costs, in multiply-adds: sharing pays from a million weights on
 
 
 def plan(optimizer: Any, variables: list[Variable]) -> list[Part]:
@@ -64,12 +64,14 @@ def walking(optimizer: Any, variables: list[Variable]) -> Part:
     if (own := o.own_walk(variables)) is not None:
         return own
     update, prepare = o.update, o.prepare
+    house = type(o).update.__module__.startswith("minikeras.")  # a user's own may not bear to be called twice at a time
+    total = sum(v.size for v in variables)
+    cost = PASSES * total if house and not o.whole else 0
+    size = even(total, len(threads.cut(total, cost)))
     pieces, decays = [], []
     for decay, group in itertools.groupby(variables, key=o.decay_of):
-        pieces += cut([o.row(v) for v in group], o.whole)
+        pieces += cut([o.row(v) for v in group], o.whole, size)
         decays += [float(decay or 0.0)] * (len(pieces) - len(decays))
-    house = type(o).update.__module__.startswith("minikeras.")  # a user's own may not bear to be called twice at a time
-    cost = PASSES * sum(w.size for w, *_ in pieces) if house and not o.whole else 0
     groups = [(with_scratch(pieces[part]), decays[part]) for part in threads.cut(len(pieces), cost)]
     rate, some_decay, blocks = 0.0, any(decays), groups[0][0]
 

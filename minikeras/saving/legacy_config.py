@@ -124,6 +124,8 @@ def translate_compile(config: dict, custom_objects: dict | None = None, outputs:
     config = {key: value for key, value in config.items() if value is not None and key != "sample_weight_mode"}
     if "optimizer_config" in config:
         config["optimizer"] = config.pop("optimizer_config")
+    if config.get("jit_compile") is True:  # as Keras writes for "auto"; here only who asks for it gets compiled steps
+        config["jit_compile"] = "auto"
     old = _is_of_keras_2(config.get("optimizer"))
     for key in ("optimizer", "loss", "metrics", "weighted_metrics", "loss_weights"):
         if key in config:
@@ -200,6 +202,8 @@ def _is_users_own(node: dict, custom_objects: dict | None) -> bool:
 
 def _compiled(value: Any, key: str, custom_objects: dict | None) -> Any:
     """One entry of a compile state; lists of metrics come flat, or one list for each output."""
+    if isinstance(value, list) and key.startswith("loss"):
+        return [_compiled(entry, key, custom_objects) for entry in value]  # None for an output that is not trained
     if isinstance(value, list) and len(value) > 1 and any(isinstance(entry, list) for entry in value):
         return [_compiled(entry, key, custom_objects) for entry in value]  # one list for each output
     if isinstance(value, list):

@@ -67,7 +67,7 @@ def test_all_ways_agree_with_the_definition(rank, block, monkeypatch):
     monkeypatch.setattr(windows, "BLOCK", block)
     rng = np.random.default_rng(0)
     cases = [case for case in TABLE if case[0] == rank]
-    for _, padding, stride, dilation, channels, data_format in cases if rank == 1 else cases[::3]:
+    for _, padding, stride, dilation, channels, data_format in cases[:: {1: 1, 2: 3, 3: 7}[rank]]:
         sizes, window = (6, 7)[:rank] if rank < 3 else (5, 4, 4), (3, 2, 2)[:rank]
         pads = ((1, 2), (-1, 1), (0, -1))[:rank] if padding == "pairs" else padding
         strides = (stride, 1, 2)[:rank] if stride > 1 else 1

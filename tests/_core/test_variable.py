@@ -154,3 +154,16 @@ def test_a_copy_leaves_the_store(copied):
     assert v.tolist() == [1, 2, 3]
     adopt([twin])
     assert twin.store is not v.store
+
+
+def test_a_misspelt_argument_names_the_nearest():
+    with pytest.raises(TypeError, match="Variable got an unknown argument: `trainabel`. Did you mean `trainable`"):
+        Variable(1.0, trainabel=False)
+
+
+def test_weights_of_models_begin_where_a_cache_line_does():
+    """What BLAS rounds depends on it: copies compute to the bit alike."""
+    variables = [Variable(np.ones((3, 4), "float32")), Variable(np.ones(4, "float32"))]
+    adopt(variables)
+    store = variables[0].store
+    assert store.values.ctypes.data % 64 == store.grads.ctypes.data % 64 == 0

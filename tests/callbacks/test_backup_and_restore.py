@@ -55,7 +55,15 @@ def fit(folder, *more, seed=1, epochs=6, **options):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by SIGKILL, after a fork")
-@pytest.mark.parametrize("save_freq, times, seed", [("epoch", 12, 1), ("4", 12, 2)])
+@pytest.mark.parametrize(
+    "save_freq, times, seed",
+    [
+        ("epoch", 5, 1),
+        ("4", 5, 2),
+        pytest.param("epoch", 12, 3, marks=pytest.mark.slow),
+        pytest.param("4", 12, 4, marks=pytest.mark.slow),
+    ],
+)
 def test_killed_at_random_lines_it_ends_equal(tmp_path, save_freq, times, seed):
     script = os.path.join(ROOT, "tests", "callbacks", "toy.py")
     result = subprocess.run(

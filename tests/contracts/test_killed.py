@@ -130,6 +130,7 @@ def test_killed_at_random_moments_it_ends_equal(tmp_path, tmp_path_factory, name
     assert [run.result() for run in runs] == [[], []]
 
 
+@pytest.mark.slow
 def test_there_is_enough_to_kill(tmp_path_factory):
     """The scenarios do what they are for: they stop early, reduce the rate, save, and keep what they should keep."""
     end, files, lines = undisturbed(tmp_path_factory, "after epochs")

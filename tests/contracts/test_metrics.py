@@ -101,7 +101,7 @@ def test_found_by_name(case):
     make, _ = case
     metric = make()
     assert metrics.registry.find(type(metric).__name__) is type(metric)
-    assert metrics._BY_SNAKE_CASE[metrics.snake_case(type(metric).__name__)] is type(metric)
+    assert metrics._BY_SNAKE_CASE[metrics.snake_case(type(metric).__name__)] == type(metric).__name__
 
 
 def test_reset_brings_back_the_start(case):

@@ -84,6 +84,23 @@ def test_parts_add_up_the_same_each_time(name, parts):
         np.testing.assert_array_equal(a, b)
 
 
+def test_gradients_of_the_last_states_alone():
+    found = []
+    for kernels in (None, fast):
+        layer = layers.LSTM(4, return_state=True)
+        layer.build((2, 3, 5))
+        layer.set_weights([0.1 * np.ones(w.shape) for w in layer.get_weights()])
+        token = KERNELS.set(kernels)
+        try:
+            _, kept = layer.forward(np.ones((2, 3, 5), np.float32), True)
+            dx = layer.backward((None, None, np.ones((2, 4), np.float32)), kept)
+        finally:
+            KERNELS.reset(token)
+        found.append((dx, layer.cell.kernel.grad.copy()))
+    for a, b in zip(*found):
+        np.testing.assert_allclose(b, a, rtol=0.0, atol=1e-6)
+
+
 def test_frozen_weights_keep_their_gradients():
     layer = layers.LSTM(4)
     layer.build((2, 3, 5))

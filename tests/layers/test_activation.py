@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import activations
 from minikeras.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 
@@ -120,3 +121,9 @@ def test_softmax_mask():
 def test_errors(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("axis", [50, [0, 9], -3])
+def test_softmax_over_an_axis_that_is_not_there_is_said_when_it_is_built(axis):
+    with pytest.raises(ValueError, match=r"\(Softmax\) finds no axis -?\d+ in \(None, 4\), its input"):
+        keras.Sequential([keras.Input((4,)), keras.layers.Softmax(axis)])

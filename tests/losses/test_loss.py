@@ -154,7 +154,7 @@ def test_names_say_who_they_are():
 
 
 def test_every_built_in_function_has_its_formula():
-    assert {function for function, _, _ in losses.FAMILIES} == set(GRADIENTS)
+    assert {getattr(losses, name) for name in losses.FUNCTIONS} == set(GRADIENTS)
 
 
 def test_overflow_is_infinite_and_silent():
@@ -191,9 +191,9 @@ def test_what_losses_give_answers_as_tensors_do():
     y, p = np.eye(3, dtype="float32"), np.full((3, 3), 1 / 3, "float32")
     assert losses.CategoricalCrossentropy()(y, p).numpy() == np.float32(np.log(3))
     assert losses.MeanSquaredError(reduction="none")(y, p).numpy().shape == (3,)
-    for function, cls, _ in losses.FAMILIES:
-        if cls.__name__ not in ("Circle", "CTC", "SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy"):
-            assert hasattr(function(y, p), "numpy"), function.__name__
+    for function, cls in losses.FUNCTIONS.items():
+        if cls not in ("Circle", "CTC", "SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy"):
+            assert hasattr(getattr(losses, function)(y, p), "numpy"), function
     assert losses.sparse_categorical_crossentropy([0, 1, 2], p).numpy().shape == (3,)
 
 

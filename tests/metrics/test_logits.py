@@ -54,7 +54,7 @@ def test_crossentropy_of_classes_knows_the_logits():
 def test_objects_get_one_hint_that_works(make, better):
     with pytest.warns(UserWarning, match=f"metric {make.__name__} takes the logits for probabilities: write {make.__name__}"):
         values(losses.BinaryCrossentropy(from_logits=True), make())
-    advised = eval(remedy(make()).removeprefix("write "), vars(metrics))
+    advised = eval(remedy(make()).removeprefix("write "), {name: getattr(metrics, name) for name in metrics.__all__})
     assert {**advised.get_config(), "name": None} == {**better.get_config(), "name": None}
     values(losses.BinaryCrossentropy(from_logits=True), better)  # a warning is an error here
     values(losses.BinaryCrossentropy(from_logits=True), metrics.CategoricalAccuracy(), metrics.MeanSquaredError())

@@ -85,3 +85,21 @@ def test_where_tensors_come_from():
     y = same(same(x))
     assert y._keras_history == (same, 1, 0) and same._inbound_nodes[0].inputs[0] is x
     assert keras.Model(x, y).layers[1] is same and same.output.shape == (None, 4)
+
+
+def test_the_output_of_a_model_inside_is_what_the_outer_one_makes_of_it():
+    j = keras.Input((4,))
+    kinds = {
+        "row": keras.Sequential([layers.Dense(3), layers.Dense(2)]),
+        "row with an input": keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(2)]),
+        "graph": keras.Model(j, layers.Dense(2)(layers.Dense(3)(j))),
+    }
+    x = np.random.RandomState(0).randn(2, 4).astype("float32")
+    for inner in kinds.values():
+        i = keras.Input((4,))
+        outer = keras.Model(i, layers.Dense(1)(inner(i * 2.0)))
+        features = keras.Model(outer.inputs, outer.get_layer(inner.name).output)
+        np.testing.assert_allclose(features(x), inner(x * 2.0), rtol=1e-6)
+        np.testing.assert_allclose(keras.Model(inner.inputs, inner.output)(x), inner(x), rtol=1e-6)  # and by itself
+        with pytest.raises(ValueError, match="The graph is disconnected"):
+            keras.Model(outer.inputs, inner.layers[-2].output)

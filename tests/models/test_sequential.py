@@ -330,3 +330,35 @@ def test_text_builds_a_model_whose_first_layer_takes_it():
     assert model.evaluate(data, verbose=0) > 0 and model.predict(np.array(["a"]), verbose=0).shape == (1, 1)
     again = Sequential([layers.StringLookup(vocabulary=["x", "y"]), layers.Embedding(3, 1)])
     assert again(np.array([["x", "q"]])).shape == (1, 2, 1)
+
+
+class Two(layers.Layer):
+    """Gives what it gets, and one more."""
+
+    def call(self, x):
+        return x, x + 1.0
+
+    def compute_output_shape(self, input_shape):
+        return input_shape, input_shape
+
+
+def test_layers_may_give_several_arrays_to_who_takes_them_or_at_the_end(tmp_path):
+    x = np.random.RandomState(0).randn(6, 5, 4).astype("float32")
+    model = Sequential([keras.Input((5, 4)), layers.LSTM(3, return_state=True)])
+    assert model.output_shape == [(None, 3), (None, 3), (None, 3)]
+    y = model.predict(x)
+    np.testing.assert_array_equal(y[0], y[1])
+    model.compile("sgd", ["mse", None, "mae"])
+    model.fit(x, [np.ones((6, 3)), np.ones((6, 3))], verbose=0)
+    model.save(tmp_path / "m.keras")
+    for other in (keras.models.load_model(tmp_path / "m.keras"), keras.models.clone_model(model)):
+        other.set_weights(model.get_weights())
+        for a, b in zip(other.predict(x), model.predict(x), strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+    model.add(layers.Concatenate())
+    assert model.output_shape == (None, 9)
+    model.pop()
+    assert len(model.outputs) == 3
+    np.testing.assert_allclose(Sequential([Two(), layers.Subtract()])(x), -1.0, rtol=1e-6)
+    with pytest.raises(ValueError, match=r"'two_\d+' \(Two\) gives several arrays, which 'd' \(Dense\) does not take"):
+        Sequential([keras.Input((4,)), Two(), layers.Dense(2, name="d")])

@@ -57,6 +57,7 @@ def test_blocks_of_many_weights_are_walked_side_by_side(monkeypatch):
         monkeypatch.setattr(threads, "LARGE", 1.0 if large else 1e30)
         monkeypatch.setattr(threads, "_openblas", lambda: (lambda: 4, lambda n: None))
         monkeypatch.setattr(blocks, "BLOCK", 8)
+        monkeypatch.setattr(blocks, "SHARED", 8)
         weights = [Variable(np.linspace(-1, 1, 30)), Variable(np.linspace(0, 1, 13))]
         optimizer = optimizers.Adam(0.1, weight_decay=0.01)
         optimizer.exclude_from_weight_decay(var_list=[weights[1]])

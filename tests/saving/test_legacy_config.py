@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pytest
 
 import minikeras as keras
 from minikeras import layers
@@ -150,3 +151,14 @@ def test_schedules_of_keras_2_had_no_name():
     model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
     model.compile_from_config(found)
     assert "name" not in found["optimizer"]["config"]["learning_rate"]["config"] and model.optimizer.iterations == 0
+
+
+@pytest.mark.parametrize(("asked", "found"), [("auto", "auto"), (True, "auto"), (False, False)])
+def test_a_file_does_not_turn_compiled_steps_on(asked, found, tmp_path):
+    """Keras writes True where nobody has asked for anything."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=asked)
+    for ending in ("keras", "h5"):
+        model.save(tmp_path / f"m.{ending}")
+        assert keras.models.load_model(tmp_path / f"m.{ending}")._compiled.extras["jit_compile"] == found
+    assert keras.models.clone_model(model)._compiled.extras["jit_compile"] == asked  # copies go on as the original

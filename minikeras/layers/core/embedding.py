@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import constraints, initializers, regularizers
+from minikeras._core.now import KERNELS
 from minikeras._core.old_arguments import hint
 from minikeras.layers.layer import Layer, registry
 
@@ -103,7 +104,9 @@ class Embedding(Layer):
             if dy.ndim > 2 and dy.strides[-2] == 0 and len(dy):  # the same for all steps, as behind a mean over them
                 each, dy = dy.shape[-2], dy[..., 0, :]
             # ∂L/∂E[i] = Σ ∂L/∂y over the places where i stood
-            sum_rows(kept.reshape(-1), dy.reshape(-1, self.output_dim), self.embeddings.grad, each)
+            rows, grad, fast = dy.reshape(-1, self.output_dim), self.embeddings.grad, KERNELS.get()
+            compiled = fast is not None and fast.embedding.takes(rows, grad)
+            (fast.embedding.sum_rows if compiled else sum_rows)(kept.reshape(-1), rows, grad, each)
         return np.zeros(kept.shape, dy.dtype) if need_dx else None
 
     def _refuse(self, ids: np.ndarray) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from minikeras import initializers
 from minikeras._core.config import epsilon as fuzz
+from minikeras._core.now import KERNELS
 from minikeras._core.symbolic import InputSpec
 from minikeras.layers.layer import registry
 from minikeras.layers.normalization.affine import Affine, known_size, number_from_0, one_axis
@@ -109,6 +112,9 @@ class BatchNormalization(Affine):
 
     def forward(self, x: np.ndarray, training: bool = False, *, mask: Any = None) -> tuple[np.ndarray, tuple]:
         """Compute y = γ x̂ + β; in training with the statistics of the batch, which the moving averages follow."""
+        fast = KERNELS.get()
+        if fast is not None and mask is None and fast.normalization.takes(self, x):
+            return self._compiled(fast.normalization, x, training)
         axes = (self.axis % x.ndim,)
         rows, share, correction = to_rows(x, axes), None, None
         times = fold(*rows.shape)  # so many samples side by side
@@ -148,6 +154,8 @@ class BatchNormalization(Affine):
 
     def backward(self, dy: np.ndarray, kept: tuple, need_dx: bool = True) -> np.ndarray | None:
         """Turn ∂L/∂y into ∂L/∂x, with ∂L/∂γ and ∂L/∂β written on the way."""
+        if callable(kept):
+            return kept(dy, need_dx)
         centered, inverse, slope, share, correction, times = kept
         axes = (self.axis % dy.ndim,)
         rows = to_rows(dy, axes)
@@ -176,6 +184,36 @@ class BatchNormalization(Affine):
         np.subtract(delta, dx, out=dx)
         dx *= tile(slope, times)  # ∂L/∂x = γ / √(σ² + ε) · (δ - (Σ δ + x̂ Σ δ x̂) / n)
         return from_rows(dx if times == 1 else dx.reshape(rows.shape), dy, axes)
+
+    def _compiled(self, kernels: Any, x: np.ndarray, training: bool) -> tuple[np.ndarray, Callable]:
+        """The same by compiled kernels."""
+        rows, learns = kernels.rows(x), training and self._trainable
+        mean, variance = kernels.moments(rows) if learns else (self.moving_mean.value, self.moving_variance.value)
+        if learns:
+            _follow(self.moving_mean, mean, self.momentum)
+            _follow(self.moving_variance, variance, self.momentum)
+        inverse = 1.0 / np.sqrt(variance + self.epsilon)
+        slope, offset = self._line(inverse, None)
+        mean = mean if learns else mean.copy()
+        y = kernels.line(rows, mean, slope, offset).reshape(x.shape)
+        return y, partial(self._compiled_back, kernels, rows, mean, inverse, slope, learns)
+
+    def _compiled_back(
+        self, kernels: Any, rows: np.ndarray, mean: np.ndarray, inverse: np.ndarray, slope: np.ndarray, learns: bool,
+        dy: np.ndarray, need_dx: bool,
+    ) -> np.ndarray | None:  # fmt: skip
+        delta = kernels.rows(dy)
+        none = np.zeros_like(mean)
+        along, total = kernels.products(delta, rows, mean) if learns or self._trainable else (none, none)
+        if self.scale and self.gamma.trainable:
+            self.gamma.grad[...] = along * inverse  # ∂L/∂γ = Σ δ x̂
+        if self.center and self.beta.trainable:
+            self.beta.grad[...] = total  # ∂L/∂β = Σ δ
+        if not need_dx:
+            return None
+        # ∂L/∂x = γ / √(σ² + ε) · (δ - (Σ δ + x̂ Σ δ x̂) / n)
+        total, along = (total / len(rows), along * inverse * inverse / len(rows)) if learns else (none, none)
+        return kernels.back(delta, rows, mean, slope, total, along).reshape(dy.shape)
 
     # -- parts -------------------------------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ def test_damage_behind_a_right_checksum(tmp_path, kind, options):
         if at < 0:
             continue
         for i in range(4, size - 4):
-            for value in (0, 1, 7, 64, 255):
+            for value in (0, 7, 255):
                 spoilt = bytearray(content)
                 spoilt[at + i] = value
                 spoilt[at + size - 4 : at + size] = lookup3(bytes(spoilt[at : at + size - 4])).to_bytes(4, "little")
@@ -115,7 +115,7 @@ def test_damage_behind_a_right_checksum(tmp_path, kind, options):
                     assert "x.h5" in str(error)
                 else:
                     assert np.array_equal(found, data)
-    assert tried >= 20 * 5
+    assert tried >= 20 * 3
 
 
 def test_a_flipped_bit_anywhere_in_an_index_is_noticed(tmp_path):

@@ -17,7 +17,7 @@ def made(count, libver):
 
 
 @pytest.mark.parametrize("libver", ["earliest", "v108"])
-@pytest.mark.parametrize("count", [0, 1, 8, 9, 600, 6000])
+@pytest.mark.parametrize("count", [0, 1, 8, 9, 600, pytest.param(6000, marks=pytest.mark.slow)])
 def test_tables_of_all_sizes(libver, count):
     root = open_hdf5(made(count, libver), "x.h5")
     assert sorted(root.names) == sorted(f"name{i}" for i in range(count))
