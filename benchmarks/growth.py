@@ -57,9 +57,9 @@ def weights(net: Net) -> int:
 
 
 def expected(net: Net, rows: int) -> int:
-    """Bytes of the data, of the weights with Adam's two slots, and of what the layers put out in one step."""
+    """Bytes of the data, of the weights with their gradients and Adam's two slots, and of one step's outputs of the layers."""
     data = rows * (4 * net.shape[0] + 8)  # float32, and labels of 8 bytes
-    return data + 3 * 4 * weights(net) + 4 * net.batch * sum(net.sizes[1:])
+    return data + 4 * 4 * weights(net) + 4 * net.batch * sum(net.sizes[1:])
 
 
 def two_peers(workers: list[Worker]) -> list[Worker]:

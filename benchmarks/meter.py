@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import math
 import threading
 import time
@@ -32,10 +34,18 @@ def memory() -> int:
     raise OSError("no RssAnon in /proc/self/status")
 
 
+def tidy() -> None:
+    """Give back what is no longer used: else it would be used again, and not be seen."""
+    gc.collect()
+    if hasattr(ctypes.CDLL(None), "malloc_trim"):  # of glibc
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class Peak:
     """``with Peak() as peak: ...``, then ``peak.bytes``: the most memory that was held on top of what there was before."""
 
     def __enter__(self):
+        tidy()
         self.before = self.most = memory()
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)

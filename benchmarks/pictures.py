@@ -75,7 +75,7 @@ def draw_growth(times: dict, fits: dict, path: Path) -> None:
         memory.plot(*zip(*line), "o-", color=COLOURS[who], label=LABELS[who], markersize=4)
     ends = [min(need for need, _ in plain.values()), max(need for need, _ in plain.values())]
     memory.plot(ends, ends, "k--", linewidth=0.8, label="that alone")
-    finish(memory, "bytes of data, weights, slots and outputs", "peak bytes of fit")
+    finish(memory, "bytes of data, weights, gradients, slots, outputs", "peak bytes of fit")
     drawn.savefig(path, dpi=110)
 
 

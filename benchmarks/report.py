@@ -122,8 +122,9 @@ def fit_lines(fits: dict) -> list[str]:
         return f"{pair[1][name] / pair[0]:.2f}" if name in pair[1] else ""
 
     rows = [(f"{title} ({told(pair[0], 'B')})", pair) for title, pair in fits.items()]
-    return ["Peak memory of fit, in multiples of data, weights, Adam's slots and what the layers put out in one step (of data",
-            "that is mapped from a file, nothing need be held):", "", *table(rows, names, multiple), ""]  # fmt: skip
+    return ["Peak memory of fit, in multiples of the data, the weights with their gradients and Adam's two slots, and what the",
+            "layers put out in one step (of data that is mapped from a file, nothing need be held):", "",
+            *table(rows, names, multiple), ""]  # fmt: skip
 
 
 def sweep_lines(found: dict) -> list[str]:

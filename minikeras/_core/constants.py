@@ -12,7 +12,7 @@ import numpy as np
 
 
 class Constant(dict):
-    """A number, as an array without axes of the float type of what it meets: ``HALF[x.dtype.char]``. Read only.
+    """A number, as an array without axes of the float type of what it meets: ``TWO[x.dtype.char]``. Read only.
 
     >>> half = Constant(0.5); x = np.ones(2, np.float32)
     >>> x * half[x.dtype.char]
@@ -30,7 +30,6 @@ class Constant(dict):
         return number
 
 
-
 @functools.lru_cache(256)
 def constant(value: float) -> Constant:
     """The `Constant` of a number that comes again and again, such as 1/n.
@@ -41,4 +40,4 @@ def constant(value: float) -> Constant:
     return Constant(value)
 
 
-ZERO, HALF, ONE, MINUS_ONE = Constant(0.0), Constant(0.5), Constant(1.0), Constant(-1.0)
+ZERO, ONE, TWO, MINUS_ONE = Constant(0.0), Constant(1.0), Constant(2.0), Constant(-1.0)

@@ -51,7 +51,8 @@ def step(x):
 def relu_rule(dy, z, y, negative_slope=0.0, max_value=None, threshold=0.0):
     """φ′ = [z > 0]; in general 1 from threshold to max_value, 0 above, negative_slope below."""
     if max_value is None and negative_slope == 0.0 and threshold == 0.0:
-        slope = np.sign(y)  # 0 or 1, as numbers: half the time of a comparison
+        few = y.size < 4096  # where one call of NumPy counts more than its work
+        slope = np.sign(y) if few else (y > ZERO[y.dtype.char]).astype(y.dtype)  # 0 or 1, as numbers
         slope *= dy
         return slope
     slope = above(z, threshold)

@@ -190,9 +190,9 @@ def rename_class(cls: Any) -> None:
         sys.modules.setdefault(name, sys.modules[own])
     elif name not in sys.modules:
         sys.modules[name] = Facade(name, _above(place.partition(".")[0]))
-        sys.modules[name].__file__ = sys.modules[own].__file__
     if isinstance(sys.modules[name], Facade):
         vars(sys.modules[name])[cls.__name__] = cls
+        sys.modules[name].__file__ = sys.modules[own].__file__
     rename(cls, name)
 
 
@@ -235,7 +235,7 @@ def install_as_keras() -> None:
     sys.meta_path.insert(0, _FINDER)
     sys.path.insert(0, _DOORS)  # worker processes are told sys.path, so they find their way here too
     for namespace in _RENAMED_IN:
-        for cls in list(vars(sys.modules[f"{_HOUSE}.{namespace}" if namespace else _HOUSE]).values()):
+        for cls in list(vars(importlib.import_module(f"{_HOUSE}.{namespace}" if namespace else _HOUSE)).values()):
             rename_class(cls)
     WATCHERS.append(rename_class)  # and those that are imported later
     follow_numpy()

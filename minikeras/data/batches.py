@@ -49,6 +49,11 @@ class Batches:
         self._warned = False
 
     @property
+    def is_limited(self) -> bool:
+        """Whether an epoch has another number of batches than there are."""
+        return self._limit is not None
+
+    @property
     def steps(self) -> int | None:
         """Batches in an epoch; None as long as nobody knows."""
         return self._limit or self._available

@@ -17,6 +17,8 @@ from numba.extending import intrinsic
 MATH = {"reassoc", "contract", "arcp", "nsz"}
 
 
+if numba.config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set")
 SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
 
 
@@ -26,7 +28,11 @@ def kernel(function: Callable, math: Any = frozenset(MATH)) -> Callable:
     What is kept holds as long as all files here are what they were: functions of one call those of others, and numba itself
     looks at the file of a function alone.
     """
-    made = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=set(math))(function)
+    how = {"nogil": True, "error_model": "numpy", "fastmath": set(math)}
+    try:
+        made = numba.njit(cache=True, **how)(function)
+    except RuntimeError:  # no folder can be written to: compiled anew in each process
+        return numba.njit(**how)(function)
     kept = made._cache._cache_file
     kept._source_stamp = kept._source_stamp, SOURCES
     return made

@@ -41,7 +41,7 @@ class Convolution:
         """y = x ∗ w + b, with `relu` max(y, 0)."""
         layer, g, w = self.layer, self.g, self.layer.kernel.value
         y = empty((len(x), *g.out, w.shape[-1]))
-        w2, b = panels(w.reshape(-1, w.shape[-1]), False), np.zeros(w.shape[-1], F) if layer.bias is None else layer.bias.value
+        w2, b = panels(w.reshape(-1, w.shape[-1])), np.zeros(w.shape[-1], F) if layer.bias is None else layer.bias.value
         x2, y2 = plane(x), plane(y)
 
         def some(part):
@@ -61,7 +61,8 @@ class Convolution:
 
         def some(i):
             part = parts[i]
-            _backward(*(plane[part] for plane in planes), relu, w2, *_pairs(self.g), dx2[part], grads[i])
+            parts_of = (plane[part] for plane in planes)
+            _backward(*parts_of, relu, w2, *_pairs(self.g), dx2[part], grads[i].reshape(-1), grads.shape[2])
 
         share(range(len(parts)), some)
         for total in grads[1:]:  # in their order: sums do not depend on who was first
@@ -103,7 +104,7 @@ def _forward(x, w, b, relu, window, strides, before, y):
         image = frame if framed else x[i].reshape(-1)
         for o in range(high):
             at, run, row = o * down * leap, window[1] * channels, z.shape[1]
-            product(wide, image, at, along * channels, leap, run, window[0], w, 0, z, 0, WIDE, row)
+            product(wide, image, at, along * channels, leap, run, window[0], w, z.reshape(-1), 0, WIDE, row)
             if flat:
                 _finish(z.reshape(-1), along_b, relu, y[i, o].reshape(-1))
             for q in range(0 if flat else wide):
@@ -133,40 +134,43 @@ def _finish(z, b, relu, y):
 
 
 @kernel
-def _backward(x, y, dy, relu, w, window, strides, before, dx, dw):
+def _backward(x, y, dy, relu, w, window, strides, before, dx, dw, width):
     """All gradients, some rows of an image at once. dw and w, each tap's wᵀ in panels, are filled up to whole panels."""
-    (n, rows, columns, channels), (_, high, wide, filters), width = x.shape, y.shape, dw.shape[1]
+    (n, rows, columns, channels), (_, high, wide, filters) = x.shape, y.shape
     tall, long = (high - 1) * strides[0] + window[0], (wide - 1) * strides[1] + window[1]  # what is seen of an image
     framed, block = before[0] + before[1] > 0 or tall > rows or long > columns, min(high, max(1, PLACES // wide))
     frame, leap = np.zeros(tall * long * channels if framed else 0, F), (long if framed else columns) * channels
-    back = np.empty((tall, long, len(w) // (window[0] * window[1]) * WIDE) if len(dx) else (0, 0, 0), F)
-    delta, far = np.zeros((block * wide, width), F), width > 2 * WIDE  # far apart, lines of tiles are laid one behind the other
-    laid = np.empty((width // WIDE, block * wide, WIDE), F) if far else delta.reshape(1, block * wide, width)
+    wide_back = len(w) // (window[0] * window[1]) * WIDE  # so many channels are a pixel of dx, filled up
+    back = np.empty(tall * long * wide_back if len(dx) else 0, F)
+    delta, far = np.zeros(block * wide * width, F), width > 2 * WIDE  # far apart, lines of tiles are laid one behind the other
+    laid = np.empty(block * wide * width, F) if far else delta
     for i in range(n):
         if framed:
             _frame(x[i], before[0], before[1], frame, long)
         image, back[:] = frame if framed else x[i].reshape(-1), F(0.0)
         for first in range(0, high, block):
             some = min(block, high - first)
-            _slopes(dy[i, first : first + some], y[i, first : first + some], relu, delta)
+            _slopes(dy[i, first : first + some], y[i, first : first + some], relu, delta, width)
             if far:
-                _lay(delta, laid)
-            _kernel_back(image, first * strides[0] * leap, leap, channels, window, strides, laid, wide, some, dw)
+                _lay(delta, laid, width)
+            at, line = first * strides[0] * leap, WIDE if far else width
+            _kernel_back(image, at, leap, channels, window, strides, laid, line, block * wide, wide, some, dw, width)
             if len(dx):
-                _image_back(delta, filters, w, window, strides, first, some, back)
+                _image_back(delta, width, filters, w, window, strides, wide, first, some, back, long, wide_back)
         if len(dx):
-            _unframe(back, before[0], before[1], dx[i])
+            _unframe(back.reshape(tall, long, wide_back), before[0], before[1], dx[i])
 
 
 @kernel
-def _slopes(dy, y, relu, delta):
+def _slopes(dy, y, relu, delta, width):
+    """δ of some rows of an image; of a pixel, `width` numbers."""
     high, wide, filters = y.shape
-    if filters == delta.shape[1]:
-        _slope(dy.reshape(-1), y.reshape(-1), relu, delta.reshape(-1))
+    if filters == width:
+        _slope(dy.reshape(-1), y.reshape(-1), relu, delta)
         return
     for o in range(high):
         for q in range(wide):
-            _slope(dy[o, q], y[o, q], relu, delta[o * wide + q])
+            _slope(dy[o, q], y[o, q], relu, delta[(o * wide + q) * width :])
 
 
 @kernel
@@ -180,35 +184,37 @@ def _slope(dy, y, relu, delta):
 
 
 @kernel
-def _lay(delta, panels):
-    for p in range(len(panels)):
-        for k in range(len(delta)):
+def _lay(delta, panels, width):
+    places = delta.size // width
+    for p in range(width // WIDE):
+        for k in range(places):
             for j in range(WIDE):
-                panels[p, k, j] = delta[k, p * WIDE + j]
+                panels[(p * places + k) * WIDE + j] = delta[k * width + p * WIDE + j]
 
 
 @kernel
-def _kernel_back(image, at, leap, channels, window, strides, delta, wide, high, dw):
+def _kernel_back(image, at, leap, channels, window, strides, delta, line, places, wide, high, dw, width):
     """∂L/∂w[t, c, f] += Σ_o x[s·o + t − p, c] · δ[o, f] of so many rows; and in the last line ∂L/∂b[f] += Σ_o δ[o, f]."""
     run, step, down = window[1] * channels, strides[1] * channels, strides[0] * leap
-    (_, places, line), width, one = delta.shape, dw.shape[1], np.ones(1, F)
+    one = np.ones(1, F)
     for f in range(0, width, WIDE):
         b, end = f * places if line < width else f, window[0] * run * width + f
         for t in range(window[0]):
-            add_product(run, image, at + t * leap, 1, step, down, delta, b, line, dw, t * run * width + f, width, wide, high)
-        add_product(1, one, 0, 0, 0, 0, delta, b, line, dw, end, width, wide * high, 1)
+            c = t * run * width + f
+            add_product(run, image, at + t * leap, 1, step, down, delta, b, line, wide * line, dw, c, width, wide, high)
+        add_product(1, one, 0, 0, 0, 0, delta, b, line, 0, dw, end, width, wide * high, 1)
 
 
 @kernel
-def _image_back(delta, filters, w, window, strides, first, high, dx):
+def _image_back(delta, row, filters, w, window, strides, wide, first, high, dx, long, width):
     """∂L/∂x[s·o + t − p, c] += Σ_f δ[o, f] · w[t, c, f] of so many rows, of a framed image."""
-    (_, long, width), lines, row = dx.shape, w.shape[1] * WIDE, delta.shape[1]
-    wide = (long - window[1]) // strides[1] + 1
+    flat, lines = w.reshape(-1), w.shape[1] * WIDE
     for p in range(len(w)):
         tap, c = p // (width // WIDE), p % (width // WIDE) * WIDE
         for o in range(high):
             at = (((first + o) * strides[0] + tap // window[1]) * long + tap % window[1]) * width + c
-            add_product(wide, delta, o * wide * row, row, 1, 0, w, p * lines, WIDE, dx, at, strides[1] * width, filters, 1)
+            step = strides[1] * width
+            add_product(wide, delta, o * wide * row, row, 1, 0, flat, p * lines, WIDE, 0, dx, at, step, filters, 1)
 
 
 @kernel

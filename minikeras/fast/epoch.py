@@ -38,6 +38,15 @@ def copy(a, out) -> None:
 
 
 @kernel
+def drop(a, mask, skip, keep, out) -> None:
+    """a · m / (1 - rate): so does δ pass."""
+    rows, width = a.shape
+    for i in range(rows):
+        for j in range(width):
+            out[i, j] = a[i, j] * (np.float32(mask[(skip + i) * width + j]) * keep)
+
+
+@kernel
 def forward(blas, layers, reals, values, a, work, batch, masks, skip, learning) -> None:
     """Pass the rows of `a` through all layers, as in training or as in prediction."""
     rows = len(a)
@@ -53,12 +62,10 @@ def forward(blas, layers, reals, values, a, work, batch, masks, skip, learning) 
                     for j in range(width):
                         z[i, j] += bias[j]  # z = a W + b
         elif layer[KIND] == DROPOUT:
-            if not learning:
-                continue  # a stays what it is
-            mask = masks[layer[MEAN]]
-            for i in range(rows):
-                for j in range(width):
-                    out[i, j] = a[i, j] * (np.float32(mask[(skip + i) * width + j]) * real[KEEP])  # a · m / (1 - rate)
+            if learning:
+                drop(a, masks[layer[MEAN]], skip, real[KEEP], out)
+            else:
+                copy(a, out)
         elif layer[KIND] == NORMALIZATION:
             inverse = block(work, layer[A] + width, batch, 1, width)[0]
             normalize(layer, real, values, a, z, out, inverse, learning)
@@ -152,10 +159,7 @@ def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, sk
             weights = values[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
             times_flipped(blas, delta, weights, block(work, layers[l - 1, DELTA], batch, rows, inputs))  # ∂C/∂a[l-1] = δ Wᵀ
         elif layer[KIND] == DROPOUT:
-            mask = masks[layer[MEAN]]
-            for i in range(rows):
-                for j in range(width):
-                    delta[i, j] *= np.float32(mask[(skip + i) * width + j]) * real[KEEP]
+            drop(delta, masks[layer[MEAN]], skip, real[KEEP], delta)
         elif layer[KIND] == NORMALIZATION:
             normalize_back(layer, values, grads, z, block(work, layer[A] + width, batch, 1, width)[0], delta)
 

@@ -88,9 +88,9 @@ def binary(z, y, delta, share):
 def categorical(z, y, delta, share):
     """l = −Σ y log p, ∂l/∂z = p Σy − y."""
     total, mass = 0.0, np.float32(0)
-    logarithm = probabilities(z, delta)
+    top, logarithm = probabilities(z, delta)
     for j in range(len(z)):
-        total -= y[j] * (z[j] - logarithm) * share if y[j] != 0 else np.float32(0)
+        total -= y[j] * ((z[j] - top) - logarithm) * share if y[j] != 0 else np.float32(0)
         mass += y[j]
     for j in range(len(z)):
         delta[j] = (delta[j] * mass - y[j]) * share
@@ -100,24 +100,25 @@ def categorical(z, y, delta, share):
 @kernel
 def sparse(z, label, delta, share):
     """l = −log p_y, ∂l/∂z = p − 1 at the label, p elsewhere."""
-    logarithm = probabilities(z, delta)
+    top, logarithm = probabilities(z, delta)
     delta[label] -= ONE
     for j in range(len(z)):
         delta[j] *= share
-    return (logarithm - z[label]) * share
+    return (logarithm - (z[label] - top)) * share
 
 
 @kernel
 def probabilities(z, p):
-    """Write softmax(z); return log Σ exp(z)."""
-    top, total = z.max(), np.float32(0)
+    """Write softmax(z); return max z and log Σ exp(z - max z)."""
+    first = z.argmax()
+    top, rest = z[first], np.float32(0)
     for j in range(len(z)):
         p[j] = exponential(z[j] - top)
     for j in range(len(z)):
-        total += p[j]
+        rest += np.float32(0) if j == first else p[j]
     for j in range(len(z)):
-        p[j] /= total
-    return np.log(total) + top
+        p[j] /= ONE + rest
+    return top, np.log1p(np.float64(rest))  # of sure predictions, too, to the last digit
 
 
 @kernel

@@ -70,7 +70,7 @@ def walk_of(optimizer: Any, variables: list[Variable]) -> Walk | None:
                 return None
             spans.append((span.start, span.stop, starts.pop() if starts else 0))
             decays.append(decay or 0.0)
-    if not spans or len(stores) > 4:
+    if not spans or len(stores) != 1 + sum(map(len, o.slots)):  # an option that wants a slot came after they were made
         return None
     slots = tuple([place.values for place in stores[1:]] + [NOTHING] * (4 - len(stores)))
     return Walk(RULES[type(o)][0], np.array(spans, np.int64), np.array(decays, np.float32), slots)
@@ -93,10 +93,12 @@ def stepping(optimizer: Any, variables: list[Variable]) -> Callable | None:
     walk = walk_of(optimizer, variables)
     if walk is None:
         return None
-    store, total = variables[0].store, int((walk.spans[:, 1] - walk.spans[:, 0]).sum())
+    slots, store, total = optimizer.slots, variables[0].store, int((walk.spans[:, 1] - walk.spans[:, 0]).sum())
     parts = [(part.start, part.stop) for part in threads.cut(total, WEIGHT * total)]
 
     def step():
+        if optimizer.slots != slots:
+            return optimizer.step()
         (row,) = numbers_of(optimizer, 1)
         threads.share(parts, lambda part: update(*part, row, store.values, store.grads, NOTHING, *walk[:3], *walk.slots))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minikeras import activations, layers, metrics, regularizers
+from minikeras._core.origin import of_the_house
 from minikeras.fast.activations import ALPHA, CODES, FROM_INPUT, LINEAR, RELU
 from minikeras.fast.epoch import ACTIVATION, DENSE, DROPOUT, NORMALIZATION
 from minikeras.fast.losses import FROM_LOGITS, code_of
@@ -71,7 +73,10 @@ def plan(model: Any) -> Plan:
     if not trained:
         raise Unfit("nothing in it is trained")
     penalties, amounts = _penalties(trained)
-    walk = walk_of(model.optimizer, trained) if model.optimizer.built and model.optimizer.is_set_on(trained) else None
+    o = model.optimizer
+    if o is not None and o.scales_loss:
+        raise Unfit("its optimizer scales the loss")
+    walk = walk_of(o, trained) if o is not None and o.built and o.is_set_on(trained) else None
     return Plan(
         np.array(rows, np.int64), np.array(table.reals, np.float32), table.dropouts, space, store, code, np.float32(number),
         code in FROM_LOGITS, walk, penalties, amounts, table.largest, width,
@@ -80,12 +85,21 @@ def plan(model: Any) -> Plan:
 
 ATTRIBUTES = (
     "activation", "rate", "noise_shape", "momentum", "epsilon", "axis", "negative_slope", "alpha", "max_value", "threshold",
+    "scale", "center", "kernel", "bias", "gamma", "beta", "data_format",
 )  # fmt: skip
 
 
-def marks(model: Any) -> list:
-    """The layers and those of their attributes that a plan holds, which may be replaced at any time."""
-    return [(unit, *map(vars(unit).get, ATTRIBUTES)) for unit in model._course.units]
+def marks(model: Any) -> tuple:
+    """All that a plan holds and that may be replaced or changed at any time: of layers, losses, penalties, the optimizer."""
+    layers = [(unit, *map(vars(unit).get, ATTRIBUTES)) for unit in model._course.units]
+    losses = [(head.loss, *_numbers(head.loss)) for head in model._compiled.heads]
+    penalties = [(r, *_numbers(r)) for v in model._compiled.trained or () if (r := v.regularizer) is not None]
+    return layers, losses, penalties, getattr(model.optimizer, "slots", None)
+
+
+def _numbers(thing: Any) -> list:
+    """The plain attributes of an object."""
+    return [value for value in vars(thing).values() if isinstance(value, (int, float, str))] if thing is not None else []
 
 
 def _units(model: Any) -> list:
@@ -98,6 +112,8 @@ def _units(model: Any) -> list:
     if model.makes_mask or not isinstance(model.output_structure(), type(model.outputs[0])):
         raise Unfit("its outputs are masked or nested")
     units = list(course.units)
+    if any(type(unit) is layers.Flatten and unit.data_format != "channels_last" for unit in units):
+        raise Unfit("Flatten puts the channels last")
     if any(type(unit) is layers.Flatten for unit in units[:1]) or len(model.input_shape) == 2:
         return [unit for unit in units if type(unit) not in (layers.Flatten, layers.InputLayer)]
     raise Unfit(f"its inputs have {len(model.input_shape)} axes: 2 are compiled, or more before a Flatten")
@@ -109,12 +125,18 @@ def _head(model: Any) -> Any:
     if head is None or head.loss is None or head.weight != 1.0 or model._compiled.groups:
         raise Unfit("it has several outputs, or a weight of the loss")
     for _, metric in head.metrics or ():
-        own = metric._fn if isinstance(metric, metrics.MeanMetricWrapper) else type(metric)
-        if not str(own.__module__).startswith("minikeras.") or not type(metric).__module__.startswith("minikeras."):
+        wrapped = metric._fn if type(metric) is metrics.MeanMetricWrapper else None
+        if not of_the_house(type(metric)) or wrapped is not None and not _is_ours(wrapped):
             raise Unfit(f"metric {metric.name!r} is your own and wants each batch")
     if head.paired or head.metrics is None:
         raise Unfit("a metric wants the targets as they came")
     return head
+
+
+def _is_ours(function: Any) -> bool:
+    """Whether a function is what stands under its name in a module here, not something that only says so."""
+    module, name = getattr(function, "__module__", None) or "", getattr(function, "__name__", "")
+    return module.startswith("minikeras.") and vars(sys.modules[module]).get(name) is function
 
 
 def _store(model: Any) -> Any:
@@ -185,7 +207,7 @@ class _Table:
         if bias is not None and bias.trainable != kernel.trainable:
             raise Unfit(f"of layer {layer.name!r} only the kernel or the bias is trained")
         self.largest = max(self.largest, kernel.size)
-        self.width = layer.units
+        self.width = kernel.shape[1]
         start = -1 if bias is None else bias.span.start
         alpha = ALPHA.get(code, 0.0)
         self._row(DENSE, kernel.span.start, start, phi=code, trained=int(kernel.trainable), numbers=[alpha, 0.0, 0.0, 0.0])

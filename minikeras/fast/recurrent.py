@@ -93,11 +93,10 @@ class Loops:
         """An array in blocks."""
         return empty((*axes, whole(self.units) // WIDE, part.xh.shape[1], WIDE))
 
-    def flat(self, part: Part, *arrays: np.ndarray) -> tuple:
-        """What a loop takes: steps, blocks, samples, `xh`, and arrays, flat but for panels."""
+    def run(self, loop: Any, part: Part, laid: tuple, *arrays: np.ndarray) -> None:
+        """Run a loop over a part, with panels, and with arrays that it takes flat."""
         steps, rows, _ = part.xh.shape
-        is_panels = [a.ndim == 3 and a.base is None and a.shape[2] == WIDE for a in arrays]
-        return steps - 1, whole(self.units) // WIDE, rows, part.xh.reshape(-1), *arrays
+        loop(steps - 1, whole(self.units) // WIDE, rows, *laid, *(a.reshape(-1) for a in (part.xh, *arrays)))
 
     def total(self) -> np.ndarray:
         """Zeros to add the gradients up in."""
@@ -118,14 +117,14 @@ class LSTM(Loops):
         steps = len(part.xh) - 1
         c, gates = self.room(part, steps + 1), self.room(part, steps, 4)
         c[0] = in_blocks(starts[1])
-        loops.lstm(*self.flat(part, self.laid(self.weights), c, gates, part.holes))
+        self.run(loops.lstm, part, (self.laid(self.weights),), c, gates, part.holes)
         part.kept = c, gates
         return [from_blocks(c[-1], self.units)]
 
     def back(self, part: Part, flipped: tuple, dys: np.ndarray, dstates: list, dx: np.ndarray) -> np.ndarray:
         """Go back: from ∂L/∂h and ∂L/∂states to ∂L/∂x, and to the gradients of this part."""
-        total, (u, w) = self.total(), flipped
-        loops.lstm_back(*self.flat(part, u, *part.kept, part.holes, dys, *dstates, total, w, dx))
+        total = self.total()
+        self.run(loops.lstm_back, part, flipped, *part.kept, part.holes, dys, *dstates, total, dx)
         return total
 
 
@@ -136,14 +135,14 @@ class SimpleRNN(Loops):
         """Go through the steps."""
         hs = self.room(part, len(part.xh))
         hs[0] = in_blocks(starts[0])
-        loops.rnn(*self.flat(part, self.laid(self.weights), hs, part.holes))
+        self.run(loops.rnn, part, (self.laid(self.weights),), hs, part.holes)
         part.kept = (hs,)
         return []
 
     def back(self, part: Part, flipped: tuple, dys: np.ndarray, dstates: list, dx: np.ndarray) -> np.ndarray:
         """Go back, as that of `LSTM`."""
-        total, (u, w) = self.total(), flipped
-        loops.rnn_back(*self.flat(part, u, *part.kept, part.holes, dys, *dstates, total, w, dx))
+        total = self.total()
+        self.run(loops.rnn_back, part, flipped, *part.kept, part.holes, dys, *dstates, total, dx)
         return total
 
 
@@ -165,7 +164,7 @@ class GRU(Loops):
         gates, q, hs = self.room(part, steps, 3), self.room(part, steps), self.room(part, steps + 1)
         hs[0] = in_blocks(starts[0])
         laid = self.laid(weights[:, :2]), self.laid(weights[: self.inputs + 1, 2]), self.laid(self.inner)
-        loops.gru(*self.flat(part, *laid, gates, q, hs, part.holes))
+        self.run(loops.gru, part, laid, gates, q, hs, part.holes)
         part.kept = gates, q, hs
         return []
 
@@ -180,8 +179,8 @@ class GRU(Loops):
 
     def back(self, part: Part, flipped: tuple, dys: np.ndarray, dstates: list, dx: np.ndarray) -> np.ndarray:
         """Go back, as that of `LSTM`."""
-        total, (u, w) = self.total(), flipped
-        loops.gru_back(*self.flat(part, u, *part.kept, part.holes, dys, *dstates, total, w, dx))
+        total = self.total()
+        self.run(loops.gru_back, part, flipped, *part.kept, part.holes, dys, *dstates, total, dx)
         return total
 
     def gradients(self, total: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

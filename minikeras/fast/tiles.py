@@ -19,24 +19,25 @@ TALL, WIDE, LANES = 4, 16, 8
 
 
 @intrinsic(prefer_literal=True)
-def tile(context, rows, more, a, a_at, row, step, leap, b, b_at, line, c, c_at, c_row, length, runs):
+def tile(context, rows, more, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs):
     """C ← A B, or with `more` that much more, of so many rows and 16 columns; `rows` and `more` are written as numbers.
 
     A has `runs` times `length` columns, B as many lines. In A, row i's k-th number of run r stands at
-    ``a_at + i·row + k·step + r·leap``. The lines of B stand `line` apart, the rows of C `c_row`.
+    ``a_at + i·row + k·step + r·leap``. Of B, the k-th line of run r stands at ``b_at + k·line + r·jump``; the rows of C stand
+    `c_row` apart.
     """
     if not (isinstance(rows, types.IntegerLiteral) and isinstance(more, types.IntegerLiteral)):
         return None
     integers = [types.int64] * 4
-    signature = types.void(rows, more, a, *integers, b, *integers[:2], c, *integers)
+    signature = types.void(rows, more, a, *integers, b, *integers[:3], c, *integers)
 
     def generate(context, builder, signature, values):
         def data(i):
             return context.make_array(signature.args[i])(context, builder, values[i]).data
 
-        _, _, _, a_at, row, step, leap, _, b_at, line, _, c_at, c_row, length, runs = values
-        a, b, c = (builder.gep(data(i), [at]) for i, at in ((2, a_at), (7, b_at), (10, c_at)))
-        sums = _sums(builder, rows.literal_value, a, (row, step, leap), b, line, length, runs)
+        _, _, _, a_at, row, step, leap, _, b_at, line, jump, _, c_at, c_row, length, runs = values
+        a, b, c = (builder.gep(data(i), [at]) for i, at in ((2, a_at), (7, b_at), (11, c_at)))
+        sums = _sums(builder, rows.literal_value, a, (row, step, leap), b, (line, jump), length, runs)
         for i, pair in enumerate(sums):
             for half, total in enumerate(pair):
                 at = builder.add(builder.mul(c_row, _whole(i)), _whole(LANES * half))
@@ -56,9 +57,9 @@ def _whole(number):
     return ir.Constant(_INDEX, number)
 
 
-def _sums(builder, rows, a, strides, b, line, length, runs):
+def _sums(builder, rows, a, strides, b, lines, length, runs):
     """Σ a[i, k] b[k] of each row i in two vectors of 8: two loops, over the runs and over what is in them."""
-    row, step, leap = strides
+    (row, step, leap), (line, jump) = strides, lines
     begin, outer, inner, after, end = builder.block, *(builder.append_basic_block() for _ in range(4))
     zero = ir.Constant(_VECTOR, [0.0] * LANES)
     builder.branch(outer)
@@ -96,7 +97,7 @@ def _sums(builder, rows, a, strides, b, line, length, runs):
 
     builder.position_at_end(after)
     run = builder.add(at_run[0], _whole(1))
-    come(at_run, after, [run, builder.gep(at_run[1], [leap]), b_now, *sums])
+    come(at_run, after, [run, builder.gep(at_run[1], [leap]), builder.gep(at_run[2], [jump]), *sums])
     builder.cbranch(builder.icmp_signed("<", run, runs), outer, end)
     builder.position_at_end(end)
     return [sums[2 * i : 2 * i + 2] for i in range(rows)]
@@ -124,25 +125,25 @@ def product(rows, a, a_at, row, leap, length, runs, b, c, c_at, apart, c_row):
     """C ← A B of so many rows, with B in panels; those of C begin `apart`. All else as in `tile`; A and C are flat."""
     count, k, _ = b.shape
     for p in range(count):
-        line, at = p * k * WIDE, c_at + p * apart
-        if rows < TALL:
-            for i in range(rows):
-                tile(1, 0, a, a_at + i * row, row, 1, leap, b, line, WIDE, c, at + i * c_row, c_row, length, runs)
+        line, jump, at = p * k * WIDE, length * WIDE, c_at + p * apart
+        for i in range(rows if rows < TALL else 0):
+            tile(1, 0, a, a_at + i * row, row, 1, leap, b, line, WIDE, jump, c, at + i * c_row, c_row, length, runs)
         for i in range(0, rows if rows >= TALL else 0, TALL):
             i = min(i, rows - TALL)  # the last one may do some rows again
-            tile(4, 0, a, a_at + i * row, row, 1, leap, b, line, WIDE, c, at + i * c_row, c_row, length, runs)
+            tile(4, 0, a, a_at + i * row, row, 1, leap, b, line, WIDE, jump, c, at + i * c_row, c_row, length, runs)
 
 
 @kernel
-def add_product(rows, a, a_at, row, step, leap, b, b_at, line, c, c_at, c_row, length, runs):
+def add_product(rows, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs):
     """C += A B, of so many rows and 16 columns; all else as in `tile`."""
     whole = rows - rows % TALL
     for i in range(0, whole, TALL):
-        tile(4, 1, a, a_at + i * row, row, step, leap, b, b_at, line, c, c_at + i * c_row, c_row, length, runs)
+        to = c_at + i * c_row
+        tile(4, 1, a, a_at + i * row, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
     a_at, c_at = a_at + whole * row, c_at + whole * c_row
     if rows - whole == 1:
-        tile(1, 1, a, a_at, row, step, leap, b, b_at, line, c, c_at, c_row, length, runs)
+        tile(1, 1, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs)
     elif rows - whole == 2:
-        tile(2, 1, a, a_at, row, step, leap, b, b_at, line, c, c_at, c_row, length, runs)
+        tile(2, 1, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs)
     elif rows - whole == 3:
-        tile(3, 1, a, a_at, row, step, leap, b, b_at, line, c, c_at, c_row, length, runs)
+        tile(3, 1, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs)

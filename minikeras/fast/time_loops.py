@@ -2,8 +2,9 @@
 
 Samples go through in blocks of 16 units, as tiles come out: numbers "in blocks" are (blocks, samples, 16), so that a formula
 is one run over all of them. Units are filled up to whole blocks; what stands in the rest comes to 0 with each product. Rows of
-`xh` are x of a step, a 1 for the bias, and h' of the step before, so that one product is xW + b + h'U; it has one step more than
-x, for the last h. All arrays but the panels are flat. `holes` is empty, or for each step True for samples whose state passes it.
+`xh` are x of a step, a 1 for the bias, and h' of the step before, so that one product is xW + b + h'U; it has one step more
+than x, for the last h. All arrays but the panels are flat. `holes` is empty, or for each step True for samples whose state
+passes it unchanged.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ PLACES = 128  # what of δ is kept until the gradients of the weights take it up
 
 
 @kernel
-def lstm(steps, blocks, rows, xh, w, c, gates, holes):
-    """Fill in the gates i, f, g, o of each step, in blocks, the states c (a step more) and h; w: panels of W above b above U."""
+def lstm(steps, blocks, rows, w, xh, c, gates, holes):
+    """Fill in the gates i, f, g, o, the states c (a step more), both in blocks, and h; w: the panels of W above b above U."""
     size, width = blocks * rows * WIDE, w.shape[1]
     h = np.empty(size, F)
     for t in range(steps):
         product(rows, xh, t * rows * width, width, 0, width, 1, w, gates, 4 * t * size, rows * WIDE, WIDE)
-        a, before, now = gates[4 * t * size : 4 * (t + 1) * size], c[t * size : (t + 1) * size], c[(t + 1) * size :][:size]
+        a, before, now = gates[4 * t * size :][: 4 * size], c[t * size :][:size], c[(t + 1) * size :][:size]
         _sigmoid(a[: 2 * size])  # i, f = σ(z_i), σ(z_f),  z = xW + b + h'U
         _tanh(a[2 * size : 3 * size])  # g = tanh(z_g)
         _sigmoid(a[3 * size :])  # o = σ(z_o)
@@ -66,14 +67,14 @@ def _hold(holes, before, now):
 
 
 @kernel
-def _clear(holes, many, e, delta):
-    """Write zeros for samples that pass into δ of the e-th of so many steps."""
+def _clear(holes, now):
+    """Write zeros for samples that pass, in blocks."""
     rows = holes.size
-    for p in range(delta.size // (many * rows * WIDE) if rows else 0):
+    for p in range(now.size // (rows * WIDE) if rows else 0):
         for k in range(rows):
-            at = ((p * many + e) * rows + k) * WIDE
+            at = (p * rows + k) * WIDE
             for j in range(at, at + WIDE if holes[k] else at):
-                delta[j] = F(0.0)
+                now[j] = F(0.0)
 
 
 @kernel
@@ -92,35 +93,38 @@ def _pour(h, holes, xh, rows):
 
 
 @kernel
-def lstm_back(steps, blocks, rows, xh, u, c, gates, holes, dys, dh, dc, total, w, dx):
+def lstm_back(steps, blocks, rows, u, w, xh, c, gates, holes, dys, dh, dc, total, dx):
     """Turn ∂L/∂h, ∂L/∂c of the last step into the first's, with dys, ∂L/∂h of the last steps, on the way.
 
     Adds up `total`, ∂L/∂(W above b above U), and fills in dx where there is one. u, w: the panels of Uᵀ and Wᵀ.
     """
-    size, n, many = blocks * rows * WIDE, rows * WIDE, min(steps, max(1, PLACES // rows))
+    size, many, width = blocks * rows * WIDE, min(steps, max(1, PLACES // rows)), xh.size // ((steps + 1) * rows)
     delta, back, kept, start = np.empty(4 * many * size, F), np.empty(size, F), np.empty(size, F), steps - dys.size // size
-    gap, width = many * size, xh.size // ((steps + 1) * rows)
     for last in range(steps, 0, -many):
         first = max(0, last - many)
         for t in range(last - 1, first - 1, -1):
-            hole = holes[t * rows : (t + 1) * rows]
+            hole, at = holes[t * rows : (t + 1) * rows], 4 * (t - first) * size
             if t >= start:
                 _add(dys[(t - start) * size : (t - start + 1) * size], dh)
-            kept[:] = dc
-            for p in range(blocks):
-                a, d = (4 * t * blocks + p) * n, (p * many + t - first) * n
-                i, f, g, o = gates[a:][:n], gates[a + size :][:n], gates[a + 2 * size :][:n], gates[a + 3 * size :][:n]
-                di, df, dg, do = delta[d:][:n], delta[d + gap :][:n], delta[d + 2 * gap :][:n], delta[d + 3 * gap :][:n]
-                before, now = c[t * size + p * n :][:n], c[(t + 1) * size + p * n :][:n]
-                _write_back(i, f, g, o, before, now, dh[p * n :][:n], dc[p * n :][:n], di, df, dg, do)
+            _copy(dc, kept)
+            a, d, before, now = gates[4 * t * size :], delta[at : at + 4 * size], c[t * size :], c[(t + 1) * size :]
+            _read_back(a[3 * size :], now, dh, dc, d[3 * size :])
+            _write_back(a, a[2 * size :], dc, d, d[2 * size : 3 * size])
+            _keep_back(a[size:], before, dc, d[size:])
             _hold(hole, kept, dc)
-            _clear(hole, many, t - first, delta)
-            _state_back(rows, blocks, many, t - first, 0, 4, delta, u, back)  # ∂L/∂h' = δ Uᵀ
+            _clear(hole, d)
+            product(rows, d, 0, WIDE, rows * WIDE, WIDE, 4 * blocks, u, back, 0, rows * WIDE, WIDE)  # ∂L/∂h' = δ Uᵀ
             _hold(hole, dh, back)
-            dh[:] = back
-        _weights_back(rows, blocks, many, first, last, xh, width, 0, width, delta, 0, 4, total)
+            _copy(back, dh)
+        _weights_back(rows, blocks, 4, first, last, xh, width, 0, width, delta, 0, 4, total)
         if dx.size:
-            _input_back(rows, blocks, many, first, last, 0, 4, delta, w, dx, width - blocks * WIDE - 1)
+            _input_back(rows, blocks, 4, first, last, 4, delta, w, dx, width - blocks * WIDE - 1)
+
+
+@kernel
+def _copy(a, to):
+    for j in range(to.size):
+        to[j] = a[j]
 
 
 @kernel
@@ -130,48 +134,50 @@ def _add(a, total):
 
 
 @kernel
-def _write_back(i, f, g, o, before, c, dh, dc, di, df, dg, do):
-    for j in range(c.size):
+def _read_back(o, c, dh, dc, do):
+    for j in range(dh.size):
         phi = tanh(c[j])
         do[j] = dh[j] * phi * (o[j] - o[j] * o[j])  # δ_o = ∂L/∂h · φ(c) σ′
         dc[j] += dh[j] * o[j] * (ONE - phi * phi)  # ∂L/∂c += ∂L/∂h · o φ′(c)
-    for j in range(c.size):
+
+
+@kernel
+def _write_back(i, g, dc, di, dg):
+    for j in range(dc.size):
         di[j] = dc[j] * g[j] * (i[j] - i[j] * i[j])  # δ_i = ∂L/∂c · g σ′
         dg[j] = dc[j] * i[j] * (ONE - g[j] * g[j])  # δ_g = ∂L/∂c · i φ′
-    for j in range(c.size):
+
+
+@kernel
+def _keep_back(f, before, dc, df):
+    for j in range(dc.size):
         df[j] = dc[j] * before[j] * (f[j] - f[j] * f[j])  # δ_f = ∂L/∂c · c' σ′
         dc[j] = dc[j] * f[j]  # ∂L/∂c' = ∂L/∂c · f
 
 
 @kernel
-def _state_back(rows, blocks, many, e, gate, gates, delta, u, back):
-    """δ Uᵀ of the e-th of so many steps, of so many gates."""
-    at, leap = (gate * blocks * many + e) * rows * WIDE, many * rows * WIDE
-    product(rows, delta, at, WIDE, leap, WIDE, gates * blocks, u, back, 0, rows * WIDE, WIDE)
+def _input_back(rows, blocks, all_gates, first, last, gates, delta, w, dx, inputs):
+    """∂L/∂x = δ Wᵀ of some steps, of the first so many gates."""
+    n, wide = rows * WIDE, len(w) * WIDE
+    out = np.empty(rows * wide, F)
+    for t in range(first, last):
+        product(rows, delta, (t - first) * all_gates * blocks * n, WIDE, n, WIDE, gates * blocks, w, out, 0, WIDE, wide)
+        for k in range(rows):
+            for j in range(inputs):
+                dx[(t * rows + k) * inputs + j] = out[k * wide + j]
 
 
 @kernel
-def _input_back(rows, blocks, many, first, last, gate, gates, delta, w, dx, inputs):
-    """∂L/∂x = δ Wᵀ of some steps, of so many gates."""
-    places, at, leap, wide = (last - first) * rows, gate * blocks * many * rows * WIDE, many * rows * WIDE, len(w) * WIDE
-    out = np.empty(places * wide, F)
-    product(places, delta, at, WIDE, leap, WIDE, gates * blocks, w, out, 0, WIDE, wide)
-    for k in range(places):
-        for j in range(inputs):
-            dx[(first * rows + k) * inputs + j] = out[k * wide + j]
-
-
-@kernel
-def _weights_back(rows, blocks, many, first, last, xh, width, line, lines, delta, gate, gates, total):
+def _weights_back(rows, blocks, all_gates, first, last, xh, width, line, lines, delta, gate, gates, total):
     """Σ (x, 1, h')ᵀ δ of some steps, for so many lines of it and so many gates."""
-    wide, places = total.size // width, (last - first) * rows
+    n, wide, steps = rows * WIDE, all_gates * blocks * WIDE, last - first
     for p in range(gate * blocks, (gate + gates) * blocks):
-        at, b = first * rows * width + line, p * many * rows * WIDE
-        add_product(lines, xh, at, 1, width, 0, delta, b, WIDE, total, line * wide + p * WIDE, wide, places, 1)
+        at, c, jump = first * rows * width + line, line * wide + p * WIDE, all_gates * blocks * n
+        add_product(lines, xh, at, 1, width, rows * width, delta, p * n, WIDE, jump, total, c, wide, rows, steps)
 
 
 @kernel
-def gru(steps, blocks, rows, xh, w, wg, ug, gates, q, hs, holes):
+def gru(steps, blocks, rows, w, wg, ug, xh, gates, q, hs, holes):
     """Fill in the gates z, r, g, q = b'_g + h'U_g and the states hs (a step more), all in blocks, and h.
 
     w: the panels of W above b above U of z and r; wg: those of W_g above b_g; ug: those of b'_g above U_g.
@@ -182,7 +188,7 @@ def gru(steps, blocks, rows, xh, w, wg, ug, gates, q, hs, holes):
         product(rows, xh, at, width, 0, width, 1, w, gates, 3 * t * size, n, WIDE)
         product(rows, xh, at, width, 0, width - units, 1, wg, gates, (3 * t + 2) * size, n, WIDE)
         product(rows, xh, at + width - units - 1, width, 0, units + 1, 1, ug, q, t * size, n, WIDE)
-        a, before, now = gates[3 * t * size : 3 * (t + 1) * size], hs[t * size : (t + 1) * size], hs[(t + 1) * size :][:size]
+        a, before, now = gates[3 * t * size :][: 3 * size], hs[t * size :][:size], hs[(t + 1) * size :][:size]
         _sigmoid(a[: 2 * size])  # z, r = σ(xW + b + b' + h'U)
         _mix(a[:size], a[size : 2 * size], a[2 * size :], q[t * size : (t + 1) * size], before, now)
         _hold(hole, before, now)
@@ -198,40 +204,42 @@ def _mix(z, r, g, q, before, h):
 
 
 @kernel
-def gru_back(steps, blocks, rows, xh, u, gates, q, hs, holes, dys, dh, total, w, dx):
+def gru_back(steps, blocks, rows, u, w, xh, gates, q, hs, holes, dys, dh, total, dx):
     """As `lstm_back`; δ_g, δ_z, δ_r and r · δ_g side by side in `total`."""
-    size, n, many = blocks * rows * WIDE, rows * WIDE, min(steps, max(1, PLACES // rows))
-    gap, width, start = many * size, xh.size // ((steps + 1) * rows), steps - dys.size // size
-    delta, back, inputs = np.empty(4 * gap, F), np.empty(size, F), width - blocks * WIDE - 1
+    size, many, width = blocks * rows * WIDE, min(steps, max(1, PLACES // rows)), xh.size // ((steps + 1) * rows)
+    delta, back, inputs = np.empty(4 * many * size, F), np.empty(size, F), width - blocks * WIDE - 1
+    start = steps - dys.size // size
     for last in range(steps, 0, -many):
         first = max(0, last - many)
         for t in range(last - 1, first - 1, -1):
-            hole = holes[t * rows : (t + 1) * rows]
+            hole, at = holes[t * rows : (t + 1) * rows], 4 * (t - first) * size
             if t >= start:
                 _add(dys[(t - start) * size : (t - start + 1) * size], dh)
-            for p in range(blocks):
-                a, d, at = (3 * t * blocks + p) * n, (p * many + t - first) * n, t * size + p * n
-                z, r, g = gates[a:][:n], gates[a + size :][:n], gates[a + 2 * size :][:n]
-                dg, dz, dr, drg = delta[d:][:n], delta[d + gap :][:n], delta[d + 2 * gap :][:n], delta[d + 3 * gap :][:n]
-                _mix_back(z, r, g, q[at:][:n], hs[at:][:n], dh[p * n :][:n], dg, dz, dr, drg)
-            _clear(hole, many, t - first, delta)
-            _state_back(rows, blocks, many, t - first, 1, 3, delta, u, back)
-            _through(gates[3 * t * size :][:size], dh, back)
+            a, d, before = gates[3 * t * size :], delta[at : at + 4 * size], hs[t * size :]
+            _mix_back(a, a[2 * size :], before, dh, d, d[size : 2 * size])
+            _reset_back(a[size:], q[t * size :], d[:size], d[2 * size :], d[3 * size :])
+            _clear(hole, d)
+            product(rows, d, size, WIDE, rows * WIDE, WIDE, 3 * blocks, u, back, 0, rows * WIDE, WIDE)
+            _through(a, dh, back)
             _hold(hole, dh, back)
-            dh[:] = back
-        _weights_back(rows, blocks, many, first, last, xh, width, 0, inputs + 1, delta, 0, 1, total)
-        _weights_back(rows, blocks, many, first, last, xh, width, 0, width, delta, 1, 2, total)
-        _weights_back(rows, blocks, many, first, last, xh, width, inputs, width - inputs, delta, 3, 1, total)
+            _copy(back, dh)
+        _weights_back(rows, blocks, 4, first, last, xh, width, 0, inputs + 1, delta, 0, 1, total)
+        _weights_back(rows, blocks, 4, first, last, xh, width, 0, width, delta, 1, 2, total)
+        _weights_back(rows, blocks, 4, first, last, xh, width, inputs, width - inputs, delta, 3, 1, total)
         if dx.size:
-            _input_back(rows, blocks, many, first, last, 0, 3, delta, w, dx, inputs)
+            _input_back(rows, blocks, 4, first, last, 3, delta, w, dx, inputs)
 
 
 @kernel
-def _mix_back(z, r, g, q, before, dh, dg, dz, dr, drg):
-    for j in range(z.size):
+def _mix_back(z, g, before, dh, dg, dz):
+    for j in range(dh.size):
         dz[j] = dh[j] * (before[j] - g[j]) * (z[j] - z[j] * z[j])  # δ_z = ∂L/∂h · (h' - g) σ′
         dg[j] = dh[j] * (ONE - z[j]) * (ONE - g[j] * g[j])  # δ_g = ∂L/∂h · (1 - z) φ′
-    for j in range(r.size):
+
+
+@kernel
+def _reset_back(r, q, dg, dr, drg):
+    for j in range(dg.size):
         dr[j] = dg[j] * q[j] * (r[j] - r[j] * r[j])  # δ_r = δ_g · q σ′
         drg[j] = dg[j] * r[j]  # δ of h'U_g
 
@@ -243,7 +251,7 @@ def _through(z, dh, back):
 
 
 @kernel
-def rnn(steps, blocks, rows, xh, w, hs, holes):
+def rnn(steps, blocks, rows, w, xh, hs, holes):
     """Fill in the states hs = tanh(xW + b + h'U) (a step more), in blocks, and h."""
     size, width = blocks * rows * WIDE, w.shape[1]
     for t in range(steps):
@@ -255,29 +263,27 @@ def rnn(steps, blocks, rows, xh, w, hs, holes):
 
 
 @kernel
-def rnn_back(steps, blocks, rows, xh, u, hs, holes, dys, dh, total, w, dx):
+def rnn_back(steps, blocks, rows, u, w, xh, hs, holes, dys, dh, total, dx):
     """As `lstm_back`."""
-    size, n, many = blocks * rows * WIDE, rows * WIDE, min(steps, max(1, PLACES // rows))
+    size, many, width = blocks * rows * WIDE, min(steps, max(1, PLACES // rows)), xh.size // ((steps + 1) * rows)
     delta, back, start = np.empty(many * size, F), np.empty(size, F), steps - dys.size // size
-    width = xh.size // ((steps + 1) * rows)
     for last in range(steps, 0, -many):
         first = max(0, last - many)
         for t in range(last - 1, first - 1, -1):
-            hole = holes[t * rows : (t + 1) * rows]
+            hole, d = holes[t * rows : (t + 1) * rows], delta[(t - first) * size :][:size]
             if t >= start:
                 _add(dys[(t - start) * size : (t - start + 1) * size], dh)
-            for p in range(blocks):
-                _tanh_back(hs[(t + 1) * size + p * n :][:n], dh[p * n :][:n], delta[(p * many + t - first) * n :][:n])
-            _clear(hole, many, t - first, delta)
-            _state_back(rows, blocks, many, t - first, 0, 1, delta, u, back)  # ∂L/∂h' = δ Uᵀ
+            _tanh_back(hs[(t + 1) * size :], dh, d)
+            _clear(hole, d)
+            product(rows, d, 0, WIDE, rows * WIDE, WIDE, blocks, u, back, 0, rows * WIDE, WIDE)  # ∂L/∂h' = δ Uᵀ
             _hold(hole, dh, back)
-            dh[:] = back
-        _weights_back(rows, blocks, many, first, last, xh, width, 0, width, delta, 0, 1, total)
+            _copy(back, dh)
+        _weights_back(rows, blocks, 1, first, last, xh, width, 0, width, delta, 0, 1, total)
         if dx.size:
-            _input_back(rows, blocks, many, first, last, 0, 1, delta, w, dx, width - blocks * WIDE - 1)
+            _input_back(rows, blocks, 1, first, last, 1, delta, w, dx, width - blocks * WIDE - 1)
 
 
 @kernel
 def _tanh_back(h, dh, d):
-    for j in range(h.size):
+    for j in range(dh.size):
         d[j] = dh[j] * (ONE - h[j] * h[j])  # δ = ∂L/∂h · φ′

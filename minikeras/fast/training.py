@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import threads
+from minikeras._core.origin import of_the_house
 from minikeras._core.variable import Variable, adopt
 from minikeras.fast.epoch import NORMALIZATION, gradients, penalize, run
 from minikeras.fast.losses import SPARSE, smoothed
@@ -33,6 +34,7 @@ class Training:
 
     def __init__(self, model: Any, learning: bool = True):
         adopt(model.variables)
+        self.tried: tuple | None = None
         self.model, self.compiled = model, model._compiled
         if learning:
             model._prepare_training()
@@ -59,6 +61,20 @@ class Training:
         self.plan = plan(self.model)
         self.made_of = self.model._train_step, Variable.changes, marks(self.model)  # all that may change meanwhile
 
+    def try_metrics(self, batch: tuple) -> None:
+        """Let the metrics see a batch, once: what they have to say against it comes before the first step."""
+        x, y, w = batch
+        shapes = y.shape[1:], None if w is None else w.shape[1:]
+        if self.tried == shapes:
+            return
+        head, outputs = self.compiled.heads[0], self.model._course.call(x)
+        kept = head.state()
+        try:
+            head.tally(0.0, y, outputs, w)
+        finally:
+            head.set_state(kept)
+        self.tried = shapes
+
     def epoch(self, batches: Any, first: int, together: int | None, learning: bool = True) -> Epoch:
         """One pass through the data, from batch `first` on.
 
@@ -70,6 +86,12 @@ class Training:
             Unfit: the data does not come as arrays.
         """
         return Epoch(self, batches, first, together, learning)
+
+
+def foresees_nothing(optimizer: Any) -> bool:
+    """Whether the learning rate comes from a function or a schedule of the user's own, which may look at anything."""
+    rate = optimizer._learning_rate
+    return not isinstance(rate, (int, float, Variable)) and not of_the_house(type(rate))
 
 
 class _Held:
@@ -108,19 +130,18 @@ class Epoch:
         labels = p.loss == SPARSE
         if y.size != self.samples * (1 if labels else d) or w is not None and w.size != self.samples:
             raise Unfit("its targets or sample weights have other axes than its outputs")
-        loss = self.model._compiled.heads[0].loss
-        self.targets = NO_ROWS if labels else smoothed(loss, self.y).astype(np.float32, copy=False).reshape(-1, d)
-        self.labels = self.y.reshape(-1).astype(np.int64, copy=False) if labels else NO_NUMBERS
-        self.weights = NOTHING if w is None else self.w.reshape(-1).astype(np.float32, copy=False)
+        self.labels = np.ascontiguousarray(self.y.reshape(-1), np.int64) if labels else NO_NUMBERS
+        self.weights = NOTHING if w is None else np.ascontiguousarray(self.w.reshape(-1), np.float32)
         self.steps, self.first = -(-self.samples // self.size), first
         self.piece = self._piece(together, d)
         self._make_room()
+        training.try_metrics(self.first_batch())
         self.order = batches.next_order()  # last: who raised before has drawn nothing
 
     def _piece(self, together: int | None, d: int) -> int:
         """Steps in a piece."""
         p, size = self.plan, self.size
-        if p.walk is None and self.learning:
+        if self.learning and (p.walk is None or foresees_nothing(self.model.optimizer)):
             return 1
         if together is not None:
             return together
@@ -129,8 +150,11 @@ class Epoch:
         return max(1, min(int(PIECE / cost), MEMORY // numbers))
 
     def _make_room(self) -> None:
-        """Make what the steps write into."""
-        p, size = self.plan, self.size
+        """Make what the steps read from and write into."""
+        p, size, loss = self.plan, self.size, self.model._compiled.heads[0].loss
+        self.targets = NO_ROWS
+        if p.loss != SPARSE:
+            self.targets = np.ascontiguousarray(smoothed(loss, self.y), np.float32).reshape(self.samples, -1)
         normalizes = bool((p.layers[:, 0] == NORMALIZATION).any())
         wide = self.learning and not normalizes and p.walk is not None and bool(self.training.blas)
         parts = threads.cut(size, float(size) * p.largest) if wide else [slice(0, size)]
@@ -141,9 +165,16 @@ class Epoch:
         self.widest = max((width for _, width in p.dropouts), default=0)
 
     def __iter__(self) -> Iterator[tuple[int, tuple[int, int]]]:
-        for start in range(self.first, self.steps, self.piece):
-            end = min(start + self.piece, self.steps)
+        stop, start = "stop_training" if self.learning else "stop_evaluating", self.first
+        while start < self.steps:
+            end = min(start + (1 if getattr(self.model, stop) else self.piece), self.steps)  # told to stop: after one step
             yield start, (start, end)
+            start = end
+
+    def first_batch(self) -> tuple:
+        """The first samples in their own order."""
+        rows = slice(0, self.size)
+        return self.rows_of(rows) if self.x is None else self.x[rows], self.y[rows], None if self.w is None else self.w[rows]
 
     def take(self, start: int, end: int) -> int:
         """Do the steps of a piece; return the number of the last."""

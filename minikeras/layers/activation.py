@@ -31,6 +31,8 @@ class Activation(Activated, SameShape):
     array([[0., 0., 0., 2.]], dtype=float32)
     """
 
+    by_rows = True
+
     def __init__(self, activation: Any, **kwargs):
         super().__init__(**kwargs)
         self.activation = activation
@@ -71,6 +73,8 @@ class ReLU(SameShape):
     array([[0. , 1. , 1.5]], dtype=float32)
     """
 
+    by_rows = True
+
     def __init__(self, max_value: float | None = None, negative_slope: float = 0.0, threshold: float = 0.0, **kwargs):
         super().__init__(**kwargs)
         self.max_value = None if max_value is None else _not_negative("ReLU", "max_value", max_value)
@@ -102,6 +106,8 @@ class LeakyReLU(SameShape):
     array([[-1.5,  0. ,  2. ]], dtype=float32)
     """
 
+    by_rows = True
+
     def __init__(self, negative_slope: float = 0.3, **kwargs):
         super().__init__(**kwargs)
         self.negative_slope = _not_negative("LeakyReLU", "negative_slope", negative_slope)
@@ -131,6 +137,8 @@ class ELU(SameShape):
     >>> ELU()(np.array([[-3.0, 0.0, 2.0]]))
     array([[-0.9502,  0.    ,  2.    ]], dtype=float32)
     """
+
+    by_rows = True
 
     def __init__(self, alpha: float = 1.0, **kwargs):
         super().__init__(**kwargs)

@@ -37,6 +37,8 @@ class Dense(Activated, Layer):
     ((3, 2), 8)
     """
 
+    by_rows = True
+
     supports_masking = True
     _times = staticmethod(dot)  # BLAS at once where W is small
 
@@ -101,12 +103,12 @@ class Dense(Activated, Layer):
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, tuple]:
         """Compute z = xW + b and a = g(z)."""
-        times = self._times if type(x) is np.ndarray else np.dot  # np.dot asks first whose arrays these are: a tape's
-        bias, g = self.bias, self.bare_activation
+        kernel, bias, g = self.kernel.value, self.bias, self.bare_activation
+        times = self._times if type(x) is np.ndarray is type(kernel) else np.dot  # which asks whose arrays these are: a tape's
         if x.ndim > 2:  # all axes but the last are samples; np.dot of more axes than two knows no BLAS
-            z = times(x.reshape(-1, x.shape[-1]), self.kernel.value).reshape(*x.shape[:-1], self.units)
+            z = times(x.reshape(-1, x.shape[-1]), kernel).reshape(*x.shape[:-1], self.units)
         else:
-            z = times(x, self.kernel.value)
+            z = times(x, kernel)
         if bias is not None:
             z += bias.value
         a = g(z)

@@ -94,6 +94,7 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
     more_arguments = (*SHAPE_ARGUMENTS, "weights")  # what is taken beside the named ones
     fixed_axes: Any = ()  # which axes of the input keep the size that the layer is built for, where it says no more of it
     compute_dtype = variable_dtype = built = _trainable = _weights = Missed()
+    by_rows = False  # each row of the output follows from that row of the input alone; said anew by each class
     stateless = False  # nothing to build: built as soon as it is made, unless a subclass has a build() of its own
 
     def __new__(cls, *args, **kwargs):

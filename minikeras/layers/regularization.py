@@ -37,6 +37,8 @@ class Dropout(SameShape):
     (array([[1., 1., 1., 1., 1., 1.]], dtype=float32), array([[0., 2., 2., 2., 0., 0.]], dtype=float32))
     """
 
+    by_rows = True
+
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
         self.rate = _part(type(self).__name__, "rate", rate)
@@ -159,6 +161,8 @@ class GaussianNoise(SameShape):
     (1, 3)
     """
 
+    by_rows = True
+
     def __init__(self, stddev: float, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
         self.stddev = _part("GaussianNoise", "stddev", stddev)
@@ -193,6 +197,8 @@ class GaussianDropout(SameShape):
     >>> GaussianDropout(0.2, seed=1)(np.ones((1, 3)), training=True).shape
     (1, 3)
     """
+
+    by_rows = True
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
@@ -231,6 +237,8 @@ class AlphaDropout(SameShape):
     >>> AlphaDropout(0.5, seed=1)(np.zeros((1, 6)), training=True).tolist()
     [[-0.7792, 0.7792, 0.7792, 0.7792, -0.7792, -0.7792]]
     """
+
+    by_rows = True
 
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)

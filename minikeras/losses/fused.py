@@ -12,6 +12,7 @@ import numpy as np
 
 from minikeras._core.constants import MINUS_ONE, ZERO, constant
 from minikeras.activations import log_softmax
+from minikeras.activations.curves import log1p
 from minikeras.layers.sums import ones
 
 #: Below this a float32 probability has lost digits or is 0; its logarithm is then taken from the logits.
@@ -28,7 +29,7 @@ def sigmoid_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any
     char = z.dtype.char
     tail = np.copysign(z, MINUS_ONE[char])
     np.exp(tail, tail)
-    np.log1p(tail, tail)  # log(1 + exp(−|z|))
+    tail = log1p(tail)  # log(1 + exp(−|z|))
     flat = tail.reshape(-1)
     miss = (z > ZERO[char]).astype(y.dtype)
     miss -= y

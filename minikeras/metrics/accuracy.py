@@ -175,7 +175,7 @@ class BinaryAccuracy(MeanMetricWrapper):
         """Add a batch of arrays that need neither conversion nor checks."""
         if sample_weight is not None or y_true.shape != y_pred.shape:
             return self.update_state(y_true, y_pred, sample_weight)
-        on = y_pred > constant(self.threshold)[y_pred.dtype.char]
+        on = y_pred > constant(float(self.threshold))[y_pred.dtype.char]
         hits = on.astype(y_true.dtype) == y_true  # of one type: NumPy compares two types in 1.2 µs, one in 0.4
         self._tally_sum(int(np.count_nonzero(hits)), hits)
 

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import math
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from minikeras._core.symbolic import Node
+from minikeras._core.threads import limited
+from minikeras.activations import DERIVATIVES
 from minikeras.layers.layer import Layer
 from minikeras.models.network import Graph, has_penalty
 from minikeras.models.node_step import Function, Told, Trail, fixed_mode, in_mode, last_activation, resolve_inside, retraced
 from minikeras.models.steps import ActivityPenalty, Cast, Shared, foreign_type
+
+FEW = 16  # rows; products of so many with a matrix of less than 9,000 numbers are too small for BLAS to share them
+AT_ONCE = 2**18  # numbers that a layer puts out for the rows that a prediction takes together: 1 MB
+
+
+def goes_by_rows(unit: Any) -> bool:
+    """Whether a layer computes each row of a batch by itself, whatever a user has put into it.
+
+    >>> from minikeras.layers import Dense
+    >>> goes_by_rows(Dense(1, "relu")), goes_by_rows(Dense(1, lambda x: x - np.mean(x)))
+    (True, False)
+    """
+    activation = getattr(unit, "activation", None)
+    known = activation is None or isinstance(activation, FunctionType) and activation in DERIVATIVES
+    return vars(type(unit)).get("by_rows", False) and known
+
+
+_NOTHING = contextlib.nullcontext()
 
 
 class Chain:
@@ -45,6 +68,8 @@ class Chain:
         self._share()
         self._forwards = [unit.forward for unit in self.units]
         self._penalized = [(i, unit) for i, unit in enumerate(self.units) if has_penalty(unit)]
+        small = all(goes_by_rows(unit) and all(w.size < 9000 for w in unit.weights) for unit in self.units)
+        self._light = small and all(len(node.outputs.shape) == 2 for node in nodes)
 
     def _share(self) -> None:
         """Let the gradients of weights that stand in more than one step add up."""
@@ -73,6 +98,17 @@ class Chain:
         for step, kept_too in self._passes:
             x = step(x, training)[0] if kept_too else step(x, training)
         return x
+
+    def limit(self, x: np.ndarray) -> Any:
+        """The block in which BLAS takes one thread for a prediction; nothing where it takes one anyway."""
+        return _NOTHING if self._light and len(x) <= FEW else limited()
+
+    def rows_at_once(self) -> int:
+        """How many rows a prediction may take together: what stays in the cache where each is computed by itself, else 0."""
+        if not all(map(goes_by_rows, self.units)):
+            return 0
+        sizes = [math.prod(n or 0 for n in node.outputs.shape[1:]) for node in self._nodes]
+        return AT_ONCE // max(sizes) if all(sizes) and sizes else 0
 
     def call_with_mask(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
         """The same for an input of which not all steps count, and which of those of the output do."""

@@ -135,6 +135,7 @@ class Head:
         """Go on from the sums that `state` returned."""
         self.total, self.count = state["total"], state["count"]
         for (_, metric), values in zip(self.metrics or (), state["metrics"]):
+            metric.reset_state()  # some make their variables when they first see data
             for variable, value in zip(metric.variables, values):
                 variable.assign(value)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from minikeras._core.now import KERNELS
 from minikeras._core.old_arguments import hint
 
@@ -18,8 +20,8 @@ def kernels(model: Any) -> ModuleType | None:
     >>> model = Sequential(); model.compile(loss="mse"); kernels(model) is None
     True
     """
-    compiled = model._compiled
-    return _fast() if compiled is not None and compiled.extras["jit_compile"] is True else None
+    wanted = None if model._compiled is None else model._compiled.extras["jit_compile"]
+    return _fast() if isinstance(wanted, (bool, int, np.bool_)) and wanted else None
 
 
 @functools.cache

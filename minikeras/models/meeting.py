@@ -83,7 +83,7 @@ class Meeting:
         return list(mask) if isinstance(mask, (list, tuple)) else [mask]
 
     def ways(self) -> tuple:
-        """What a step of training calls: forward, backward, backward from the logits, logits; those of the course where it can."""
+        """What a step of training calls: forward, backward, backward from the logits, logits; of the course where it can."""
         plain = self._course is not None and self._plain
         way = self._course if plain else self
         return way.forward, way.backward, way.backward_from_logits, way.logits

@@ -18,7 +18,6 @@ from minikeras._core.serialize import deserialize_keras_object, noting_own, seri
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
 from minikeras._core.tensor import tensor
 from minikeras._core.text import is_text
-from minikeras._core.threads import limited
 from minikeras._core.variable import adopt
 from minikeras.layers.calling import call_on_tape
 from minikeras.layers.described import symbolic_of
@@ -142,7 +141,7 @@ class Model(Depths, StateTree, Trainer, Layer):
                 self._checked(x)
             return y
         try:
-            with limited():
+            with self._course.limit(x):
                 return tensor(self._course.call(x))
         except ValueError as error:
             name_layer(self, x, error)

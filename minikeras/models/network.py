@@ -10,6 +10,7 @@ from minikeras import regularizers
 from minikeras._core.nest import flatten, pack_sequence_as
 from minikeras._core.now import CALL
 from minikeras._core.symbolic import KerasTensor, Node
+from minikeras._core.threads import limited
 from minikeras.layers.layer import Layer
 from minikeras.models.node_step import Step, Trail, last_activation, resolve_inside, retraced, spread_mask, step_shares
 
@@ -107,6 +108,10 @@ class Graph:
         if call is not None:
             call.losses += [(self.steps[0].node.operation, np.mean(values[slot])) for slot in self.losses]
         return y
+
+    def limit(self, x: Any) -> limited:
+        """The block in which BLAS takes one thread for a prediction."""
+        return limited()
 
     def call(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """Pass x through the graph."""

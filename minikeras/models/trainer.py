@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -478,7 +478,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
             if (known or self._takes_as_it_is(x)) and 0 < len(x) <= (32 if batch_size is None else batch_size):
                 if not known:
                     x = self._checked(x)
-                with np.errstate(all="ignore"), limited():  # one batch, as it is: no machinery, no copy
+                with np.errstate(all="ignore"), self._course.limit(x):  # one batch, as it is: no machinery, no copy
                     y = self._course.call(x)
                 return y if y.base is None and y is not x or not np.may_share_memory(x, y) else y.copy()
         batches = data.open(x, batch_size=batch_size, steps=steps, **self._kinds())
@@ -498,11 +498,22 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         with np.errstate(all="ignore"), paused(), limited(), compiled_layers(self):
             token = CALL.set(None)
             try:
-                self._pass("predict", enumerate(batches.epoch(0)), act, callbacks, lambda: {"outputs": outputs[-1]})
+                self._pass("predict", self._joined(x, batches, callbacks), act, callbacks, lambda: {"outputs": outputs[-1]})
             finally:
                 CALL.reset(token)
         callbacks.on_predict_end()
         return joined(outputs)
+
+    def _joined(self, x: Any, batches: Any, callbacks: CallbackList) -> Iterator:
+        """The numbered batches of a prediction; several at once where nobody asks for each, and rows go by themselves."""
+        asked = callbacks.predict_batch_begin_hooks or callbacks.predict_batch_end_hooks or batches.is_limited
+        arrays = isinstance(batches, data.ArrayBatches) and batches is not x
+        rows = 0 if asked or not arrays or self._own_steps() else getattr(self._course, "rows_at_once", lambda: 0)()
+        if not rows or (several := rows // batches.batch_size) < 2:
+            return enumerate(batches.epoch(0))
+        wide, last = data.open(x, batch_size=several * batches.batch_size, **self._kinds()), batches.steps - 1
+        self._prepare(wide, with_targets=False)
+        return ((min((i + 1) * several - 1, last), batch) for i, batch in enumerate(wide.epoch(0)))
 
     # -- one batch ---------------------------------------------------------------------------------------------------
 

@@ -117,6 +117,7 @@ class Optimizer(Keras2):
         self._in_float32 = bool(variables) and variables[0].dtype == "float32"
         self._plans.clear()
         self._parts = self._parts_for(variables)
+        self._made_for = self._choices()
         self.built = True
         if self._pending is not None:
             pending, self._pending = self._pending, None
@@ -130,7 +131,18 @@ class Optimizer(Keras2):
         (True, False)
         """
         mine = self._trainable_variables
-        return len(mine) == len(variables) and all(a is b for a, b in zip(mine, variables))
+        same = len(mine) == len(variables) and all(a is b for a, b in zip(mine, variables))
+        return same and self._made_for == self._choices()
+
+    _made_for: tuple = ()  # the options that the steps were resolved for
+
+    def _choices(self) -> tuple:
+        """The options that make a step what it is, and may be set anew at any time: they count from the next `fit` on."""
+        listed, names = self._undecayed
+        return (
+            self.slots, self.weight_decay, self.clipnorm, self.clipvalue, self.global_clipnorm, self.use_ema,
+            self.ema_overwrite_frequency, self.loss_scale_factor, self.gradient_accumulation_steps, *map(id, listed), *names,
+        )  # fmt: skip
 
     def _checked(self, variables: Iterable[Variable]) -> list[Variable]:
         variables = list(variables)

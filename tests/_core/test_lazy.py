@@ -47,3 +47,25 @@ def test_dir_tells_what_is_still_to_come():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"
+
+
+def test_importing_brings_only_what_every_net_needs():
+    code = """
+import sys, numpy
+before = set(sys.modules)
+import minikeras as k
+rare = "losses.focal losses.regression metrics.curves metrics.accuracy optimizers.adam layers.regularization utils data.dataset"
+print(sorted({f"minikeras.{module}" for module in rare.split()} & set(sys.modules)))
+print(sorted({"json", "random", "threading"} & set(sys.modules) - before))
+print(k.losses.hinge([[1.0]], [[0.5]]), k.utils.to_categorical([1]), type(k.metrics.get("mse")).__name__)
+"""
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.split("\n")[:3] == ["[]", "[]", "[0.5] [[0. 1.]] MeanSquaredError"]
+
+
+def test_exact_names_win_over_the_spellings_of_classes_to_come():
+    table = Table()
+    table.later({"Fraction": ("fractions", "Fraction"), "fraction": ("operator", "neg")}, None)
+    assert table["fraction"](1) == -1 and table["Fraction"].__name__ == "Fraction"
+    table.later({"OrderedDict": ("collections", "OrderedDict")}, None)
+    assert "ordered_dict" in table and table["ordereddict"] is table["OrderedDict"] and "ordered" not in table

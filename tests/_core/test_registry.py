@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from minikeras._core import registry
@@ -95,3 +98,13 @@ def test_a_foreign_loss_metric_optimizer_or_function():
     assert activations.deserialize(config, {"relu": abs}) is abs
     assert activations.deserialize({**config, "module": "builtins", "registered_name": "function"}) is activations.relu
     assert type(optimizers.deserialize({"class_name": "Custom>Adam", "config": {}})) is optimizers.Adam  # as Keras 2.15 writes
+
+
+def test_a_class_is_at_home_however_its_module_was_imported():
+    code = (
+        "from minikeras.losses.segmentation import Dice, dice; from minikeras.metrics.iou import MeanIoU;"
+        "from minikeras._core.registry import home;"
+        "print(home(Dice).module, home(dice).module, home(MeanIoU(2)).module, home(print))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out == "keras.losses keras.losses keras.metrics None\n"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from minikeras import activations as A
+from minikeras.activations.curves import log1p
 
 X = np.array([-10, -2, -1, -0.3, 0, 0.4, 1.5, 4, 7], "float32")
 VALUES = {
@@ -75,3 +76,12 @@ def test_squareplus_does_not_cancel_left_of_0():
 def test_exponential_is_infinite_without_a_word():
     assert A.exponential([100.0])[0] == np.inf
     assert A.derivative(A.exponential)(np.ones(1, "float32"), None, A.exponential([100.0]))[0] == np.inf
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_log1p_of_many_is_that_of_few(dtype):
+    u = np.exp(-np.linspace(0.0, 90.0, 5000)).astype(dtype)
+    exact = np.log1p(u.astype("float64"))
+    np.testing.assert_allclose(log1p(u.copy()), exact, rtol=5e-7, atol=1e-45)
+    np.testing.assert_array_equal(log1p(u[:10].copy()), np.log1p(u[:10]))
+    assert np.isnan(log1p(np.full(5000, np.nan, dtype))).all()

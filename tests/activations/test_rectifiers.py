@@ -97,3 +97,11 @@ def test_hard_sigmoid_of_keras_2_is_a_pipeline_to_keras_3():
     for broken in ({"layers": None}, {"layers": [1, 2]}, None, {"layers": [{"class_name": "Rescaling"}, {}]}):
         with pytest.raises(ValueError):
             A.get({"module": "keras.layers", "class_name": "Pipeline", "config": broken})
+
+
+def test_the_slope_of_relu_is_the_same_for_few_and_for_many():
+    z = np.linspace(-1.0, 1.0, 5000, dtype="float32")
+    y, dy = A.relu(z), np.full(5000, 0.5, "float32")
+    many, few = A.derivative(A.relu)(dy, z, y), A.derivative(A.relu)(dy[2000:3000], z[2000:3000], y[2000:3000])
+    assert many.dtype == few.dtype == "float32" and many[2000:3000].tolist() == few.tolist()
+    assert set(many.tolist()) == {0.0, 0.5}

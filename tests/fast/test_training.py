@@ -1,5 +1,6 @@
 """A compiled epoch gives the numbers of the NumPy steps, for all that it takes; what it does not take goes on in NumPy."""
 
+import functools
 import threading
 
 import numpy as np
@@ -74,6 +75,20 @@ def test_an_activation_that_grows_without_end_diverges_as_in_numpy():
 )  # fmt: skip
 def test_optimizers_with_a_formula_for_each_weight_and_others(optimizer):
     compare(plain(), YES, optimizer)
+
+
+def test_a_scaled_loss_trains_in_numpy():
+    losses = []
+    for jit in (True, False):
+        _, history = trained(jit, plain(), YES, lambda: optimizers.SGD(0.1, loss_scale_factor=1024.0), "mse", "mae")
+        losses.append(history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-6)
+
+
+def test_without_an_optimizer_it_can_be_evaluated():
+    model = keras.Sequential(plain()())
+    model.compile(None, "mse", jit_compile=True)
+    np.testing.assert_allclose(model.evaluate(X, YES, verbose=0), np.mean((model.predict(X)[:, 0] - YES) ** 2), rtol=1e-6)
 
 
 def test_weights_that_do_not_decay():
@@ -276,6 +291,118 @@ def test_data_too_large_for_a_second_copy_is_taken_piece_by_piece(monkeypatch, k
     compare(plain(), YES, x=x, shuffle=shuffle, sample_weight=WEIGHTS, validation_data=(x[:50], YES[:50]))
 
 
+@pytest.mark.parametrize(
+    "make, y, loss, last",
+    [
+        (lambda: [layers.Input((10,)), layers.Dense(1), layers.Dropout(0.5)], YES, "mse", "dropout"),
+        (lambda: [layers.Input((10,)), layers.Dense(4), layers.Dropout(0.5), layers.Softmax()], CLASS,
+         "sparse_categorical_crossentropy", "softmax"),
+        (lambda: [layers.Input((10,)), layers.Dense(1), layers.Dropout(0.5), layers.Activation("sigmoid")], YES,
+         "binary_crossentropy", "sigmoid"),
+    ],
+)  # fmt: skip
+def test_dropout_at_the_end_is_none_in_evaluation(make, y, loss, last):
+    models = [trained(jit, make, y, optimizers.Adam, loss, "accuracy", validation_data=(X, y))[0] for jit in (True, False)]
+    mine, theirs = (model.evaluate(X, y, verbose=0, batch_size=7) for model in models)
+    np.testing.assert_allclose(mine, theirs, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "optimizer, name, value",
+    [
+        (optimizers.SGD, "momentum", 0.9), (optimizers.Adam, "amsgrad", True), (optimizers.RMSprop, "momentum", 0.9),
+        (optimizers.RMSprop, "centered", True), (optimizers.Adam, "weight_decay", 0.1), (optimizers.Adam, "clipnorm", 0.01),
+    ],
+)  # fmt: skip
+def test_an_option_set_between_trainings_counts_as_in_numpy(optimizer, name, value):
+    losses = []
+    for jit in (True, False):
+        model, _ = trained(jit, plain(), YES, optimizer, "mse", "mae")
+        before = model.get_weights()
+        setattr(model.optimizer, name, value)
+        losses.append(model.fit(X, YES, epochs=3, verbose=0, shuffle=False).history["loss"])
+        assert np.isfinite(losses[-1]).all()
+    np.testing.assert_allclose(*losses, rtol=1e-6)
+    model.set_weights(before)
+    setattr(model.optimizer, name, {"momentum": 0.0}.get(name))
+    assert not np.allclose(model.fit(X, YES, epochs=3, verbose=0, shuffle=False).history["loss"], losses[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("when", ["between trainings", "between batches"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: setattr(m.layers[0].kernel.regularizer, "l2", 0.5),
+        lambda m: setattr(m.layers[0].kernel, "regularizer", regularizers.L2(0.5)),
+        lambda m: setattr(m.layers[0], "activation", "relu"),
+        lambda m: setattr(m.layers[2], "rate", 0.8),
+        lambda m: setattr(m.layers[1], "momentum", 0.1),
+        lambda m: setattr(m.loss, "label_smoothing", 0.5),
+    ],
+    ids=["l2", "regularizer", "activation", "rate", "momentum", "smoothing"],
+)
+def test_what_is_changed_meanwhile_counts_as_in_numpy(change, when):
+    numbers = []
+    for jit in (True, False):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential([
+            layers.Input((10,)), layers.Dense(8, "tanh", kernel_regularizer=regularizers.L2(0.01)), layers.BatchNormalization(),
+            layers.Dropout(0.2, seed=1), layers.Dense(1, "sigmoid"),
+        ])  # fmt: skip
+        model.compile(optimizers.SGD(0.1), losses.BinaryCrossentropy(), jit_compile=jit)
+        within = callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: change(model) if b == 2 else None)  # noqa: B023
+        history = model.fit(X, YES, epochs=2, verbose=0, callbacks=[within] * (when == "between batches")).history["loss"]
+        change(model)
+        numbers.append([*history, model.evaluate(X, YES, verbose=0), *model.fit(X, YES, verbose=0).history["loss"]])
+    np.testing.assert_allclose(*numbers, rtol=1e-5)
+
+
+def test_a_metric_that_does_not_fit_says_so_before_the_first_step():
+    model = keras.Sequential(plain("tanh", "softmax", 4)())
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["mae"], jit_compile=True)
+    before = model.get_weights()
+    with pytest.raises(ValueError, match="mean_absolute_error"):
+        model.fit(X, CLASS, verbose=0)
+    assert all((a == b).all() for a, b in zip(before, model.get_weights()))
+
+
+def test_told_to_stop_before_an_epoch_it_does_one_step():
+    model = keras.Sequential(plain()())
+    model.compile("sgd", "mse", jit_compile=True)
+    stop = callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: setattr(model, "stop_training", True))
+    model.fit(X, YES, verbose=0, epochs=3, callbacks=[stop])
+    assert int(model.optimizer.iterations) == 1
+
+
+def test_a_learning_rate_that_looks_at_the_model_is_asked_at_each_step():
+    losses = []
+    for jit in (True, False):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential(plain()())
+        model.compile(optimizers.SGD(lambda: 0.01 * abs(model.get_weights()[0]).sum()), "mse", jit_compile=jit)  # noqa: B023
+        losses.append(model.fit(X, YES, epochs=2, verbose=0).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-6)
+
+
+def test_a_metric_that_only_looks_like_ours_sees_each_batch():
+    @functools.wraps(losses.mean_squared_error)
+    def rows(y_true, y_pred):
+        return np.full(len(y_true), float(len(y_true)))
+
+    model = keras.Sequential(plain()())
+    model.compile("sgd", "mse", metrics=[rows], jit_compile=True)
+    assert 25 < model.fit(X, YES, batch_size=32, verbose=0).history["mean_squared_error"][0] < 32
+
+
+def test_sure_predictions_keep_the_digits_of_their_loss():
+    from minikeras.fast.losses import CATEGORICAL, SPARSE, cost
+
+    z, delta = np.array([[14.0, 0.0, 0.0]], np.float32), np.empty((1, 3), np.float32)
+    for code, y, labels in ((SPARSE, np.empty((0, 0), np.float32), [0]), (CATEGORICAL, np.eye(3, dtype=np.float32)[:1], [])):
+        value = cost(code, np.float32(0), z, z, y, np.array(labels, np.int64), np.empty(0, np.float32), 1, delta)
+        np.testing.assert_allclose(value, np.log1p(2 * np.exp(-14.0)), rtol=1e-6)
+
+
 def test_two_trainings_from_one_seed_are_equal_to_the_bit():
     one, two = (trained(True, normalized, CLASS, optimizers.Adam, "sparse_categorical_crossentropy", "accuracy") for _ in "ab")
     assert one[1] == two[1]
@@ -292,13 +419,15 @@ def test_two_trainings_from_one_seed_are_equal_to_the_bit():
         (lambda: [layers.Input((10,)), layers.Dense(1, kernel_regularizer="orthogonal_regularizer")], "mse", "Orthogonal"),
         (lambda: [layers.Input((10,)), layers.Dense(2), layers.Dropout(1.0), layers.Dense(1)], "mse", "Dropout"),
         (lambda: [layers.Input((10,)), layers.Dense(1, dtype="float64")], "mse", "float32"),
+        (lambda: [layers.Input((5, 2)), layers.Flatten("channels_first"), layers.Dense(1)], "mse", "Flatten"),
     ],
 )
 def test_what_is_not_compiled_says_why_and_trains_in_numpy(make, loss, word):
     from minikeras.fast.plan import plan
 
-    model, history = trained(True, make, YES, lambda: optimizers.SGD(0.1), loss, "mae")
-    _, expected = trained(False, make, YES, lambda: optimizers.SGD(0.1), loss, "mae")
+    x = X.reshape(-1, 5, 2) if word == "Flatten" else X
+    model, history = trained(True, make, YES, lambda: optimizers.SGD(0.1), loss, "mae", x=x)
+    _, expected = trained(False, make, YES, lambda: optimizers.SGD(0.1), loss, "mae", x=x)
     np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-6)
     with pytest.raises(Unfit, match=word):
         plan(model)

@@ -66,3 +66,17 @@ def test_wrong_width_names_the_layer_what_was_expected_and_what_came():
 def test_unknown_argument_lists_the_known():
     with pytest.raises(ValueError, match="unknown argument: `unit_s`. Did you mean `units`"):
         Dense(2, unit_s=3)
+
+
+def test_second_derivatives_go_through_plain_inputs_and_traced_weights():
+    layer, x = Dense(2, "tanh", kernel_initializer="ones"), np.array([[0.5, 0.25]], "float32")
+    layer.build((None, 2))
+    with keras.GradientTape() as outer:
+        with keras.GradientTape() as inner:
+            y = np.sum(layer(x))
+        slope = inner.gradient(y, layer.kernel)  # x φ′(z)
+        total = np.sum(slope)
+    curvature = outer.gradient(total, layer.kernel)
+    a = np.tanh(0.75)
+    expected = x.T * np.sum(x) * (-2 * a * (1 - a * a)) * np.ones((1, 2))  # Σ x · x φ″(z)
+    np.testing.assert_allclose(curvature, expected, rtol=1e-5)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras import layers
+from minikeras import Input, InputSpec, Sequential, layers
 
 RNG = np.random.RandomState(0)
 X = RNG.randn(40, 4).astype("float32")
@@ -166,3 +166,30 @@ def test_steps_may_be_more_or_less_than_in_the_first_batch():
     assert model.metrics[1].count.numpy() == 4 and model.output_shape == (None, 4, 2)
     with pytest.raises(ValueError, match="does not fit y_pred of shape"):
         model.fit(np.ones((2, 4, 3)), np.ones((2, 4, 5)), verbose=0)
+
+
+def test_what_was_let_in_once_is_checked_as_long_as_nothing_changes():
+    model = Sequential([Input((3,)), layers.Dense(2, kernel_initializer="ones")])
+    x = np.ones((4, 3), "float32")
+    assert model.predict(x).tolist() == model.predict(x).tolist() == [[3.0, 3.0]] * 4  # the second time without questions
+    with pytest.raises(ValueError, match="got \\(4, 2\\)"):
+        model.predict(x[:, :2])
+    assert model.predict(x.astype("float64")).dtype == "float32"
+    with pytest.raises(ValueError, match="no samples"):
+        model.predict(x[:0])
+    model.predict_step = lambda data: np.zeros((4, 1))
+    assert model.predict(x).shape == (4, 1)
+    del model.predict_step
+    model.add(layers.Dense(1, kernel_initializer="ones"))
+    assert model.predict(x).tolist() == [[6.0]] * 4
+    model.predict(x)
+    model.input_spec = InputSpec(shape=(None, 5))
+    with pytest.raises(ValueError, match="incompatible"):
+        model.predict(x)
+
+
+def test_a_prediction_shares_no_memory_with_what_came_in():
+    model = Sequential([Input((2, 2)), layers.Flatten()])
+    x = np.zeros((1, 2, 2), "float32")
+    model.predict(x)
+    assert not np.may_share_memory(model.predict(x), x)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras import Model, Sequential
+from minikeras import Input, Model, Sequential, layers, ops
 from minikeras.layers import Dense
 from tests.models.samples import X, Y, fixed
 
@@ -107,3 +107,28 @@ def test_shapes_of_dicts_are_a_list_as_in_keras():
     inputs = {"b": keras.Input((2,)), "a": keras.Input((3,))}
     model = Model(inputs, {"o": Dense(1)(keras.layers.concatenate(list(inputs.values())))})
     assert model.input_shape == [(None, 3), (None, 2)] and model.output_shape == (None, 1)
+
+
+def test_a_call_goes_straight_through_the_layers_only_where_that_is_all():
+    model = Sequential([Input((3,)), layers.Dense(2, kernel_initializer="ones"), layers.Dropout(0.5)])
+    x = np.ones((4, 3), "float32")
+    for _ in range(2):  # the second time without questions
+        assert model(x).numpy().tolist() == model(x, training=False).numpy().tolist() == [[3.0, 3.0]] * 4
+    assert (model(x, training=True).numpy() != 3.0).all()
+    with pytest.raises(ValueError, match="got \\(4, 2\\)"):
+        model(x[:, :2])
+    with keras.GradientTape() as tape:
+        loss = ops.sum(model(x))
+    assert tape.gradient(loss, model.trainable_variables)[0].tolist() == [[4.0, 4.0]] * 3
+    assert Sequential([model])(x).shape == (4, 2) and model(Input((3,))).shape == (None, 2)
+
+    class Doubling(Sequential):
+        def call(self, inputs):
+            return 2 * super().call(inputs)
+
+    own = Doubling([Input((3,)), layers.Dense(1, kernel_initializer="ones")])
+    assert own(x).numpy().tolist() == own(x).numpy().tolist() == [[6.0]] * 4
+    penalized = Sequential([Input((3,)), layers.Dense(1, activity_regularizer="l2", kernel_initializer="ones")])
+    for _ in range(2):
+        penalized(x)
+        assert len(penalized.losses) == 1

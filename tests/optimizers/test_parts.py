@@ -70,7 +70,7 @@ def test_blocks_of_many_weights_are_walked_side_by_side(monkeypatch):
     real = threads.share
     monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or real(parts, work))
     np.testing.assert_array_equal(trained(True), alone)
-    assert shares == [6, 6, 6]
+    assert shares == [8, 8, 8]
 
 
 def test_a_rule_of_the_users_is_never_called_twice_at_a_time(monkeypatch):

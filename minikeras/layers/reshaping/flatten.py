@@ -23,6 +23,8 @@ class Flatten(Layer):
     (5, 6)
     """
 
+    by_rows = True
+
     float_inputs = False
 
     def __init__(self, data_format: str | None = None, **kwargs):

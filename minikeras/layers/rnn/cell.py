@@ -267,7 +267,7 @@ class Cell(DropoutRNNCell, Layer):
         """Return ``f(δ, out)`` that writes δ Uᵀ, the way of a step's δ back to h, for one step."""
         if masks is None:
             transposed = np.ascontiguousarray(self.recurrent_kernel.value.T)
-            return lambda delta, out: np.dot(delta, transposed, out=out)
+            return lambda delta, out: delta.dot(transposed, out)
         transposed = np.ascontiguousarray(self.by_gate(self.recurrent_kernel.value).swapaxes(1, 2))
 
         def back(delta, out):

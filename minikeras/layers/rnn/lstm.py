@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import activations
+from minikeras._core.constants import ONE, TWO
 from minikeras.layers.layer import registry
 from minikeras.layers.rnn.cell import Cell, kernels
 from minikeras.layers.rnn.flat import Flat
@@ -110,12 +111,12 @@ class LSTMCell(Cell):
     def squash(self, z: np.ndarray, gates: np.ndarray) -> None:
         """Write i, f, g, o of one step for z (4, batch, units)."""
         if gates is z:  # z came with a minus: σ(z) = 1 / (1 + exp(-z)) and tanh(z) = 2 σ(2z) - 1
+            one, two, g = ONE[z.dtype.char], TWO[z.dtype.char], z[2]
             np.exp(z, z)
-            np.add(z, 1.0, z)
-            np.divide(1.0, z, z)
-            g = z[2]
-            np.multiply(g, 2.0, g)
-            np.subtract(g, 1.0, g)
+            np.add(z, one, z)
+            np.divide(one, z, z)
+            np.multiply(g, two, g)
+            np.subtract(g, one, g)
         else:
             sigma, phi = into(self.recurrent_activation), into(self.activation)
             sigma(z[:2], gates[:2])
