@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -85,6 +86,7 @@ def test_a_worker_answers_and_says_why_it_can_not(workers):
     result = rounds.contest(NAMED["lecture-sgd"].at("tiny"), workers, 2)
     assert {name: len(values) for name, values in result.values.items()} == {"numpy": 2, "ours": 2} and not result.absent
     numpy_loop.process.kill()
+    time.sleep(0.2)  # else it may still take the question
     assert "its process ended" in numpy_loop.ask("round")["absent"]
 
 

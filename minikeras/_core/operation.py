@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.allowance import limited
-from minikeras._core.growth import check_growth
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, Call, Trial
@@ -150,6 +149,8 @@ def _try(function: Callable, args: Any, kwargs: Any, who: str) -> Any:
     if alone:  # one number of each array tells the type of the result, and they say its shape
         args, kwargs = map_leaves(lambda a: a[(slice(1),) * a.ndim] if isinstance(a, np.ndarray) else a, (args, kwargs))
     elif limited():
+        from minikeras._core.growth import check_growth  # only for files from elsewhere
+
         check_growth(function, args, kwargs, who)
     outer = CALL.set(Call(False))
     try:

@@ -6,7 +6,6 @@ A config is what Keras writes into its files: ``{"module", "class_name", "config
 from __future__ import annotations
 
 import contextlib
-import copy
 import inspect
 import types
 from collections.abc import Iterable, Iterator
@@ -131,6 +130,8 @@ def _of_the_house(cls: type) -> bool:
 def plain(value: Any) -> Any:
     """Make an attribute ready for a config: built-in functions become their names, objects their configs."""
     if isinstance(value, types.FunctionType) and home(value):
+        import copy  # few functions ask for it
+
         return copy.deepcopy(getattr(value, "in_files", value.__name__))  # Keras has no name for some
     return serialize_keras_object(value)
 

@@ -21,6 +21,7 @@ from minikeras.fast.tiles import WIDE, add_product, panels, product
 F = np.float32
 PLACES = 128  # what of δ is done at once; it stays in the nearest cache
 FEW = 8  # filters below which tiles of 16 columns are mostly empty
+MANY = 256  # channels from which on BLAS is faster
 
 
 class Convolution:
@@ -74,9 +75,10 @@ class Convolution:
 
 
 def takes(layer: Any, x: np.ndarray) -> bool:
-    """Whether the kernels know this case."""
-    known = layer.data_format == "channels_last" and layer.groups == 1 and max(layer.dilation_rate) == 1
-    return known and layer.rank < 3 and layer.filters >= FEW and x.dtype == layer.kernel.value.dtype == F and x.size > 0
+    """Whether the kernels know this case and are faster."""
+    known = layer.data_format == "channels_last" and layer.groups == 1 and max(layer.dilation_rate) == 1 and layer.rank < 3
+    pays = layer.filters >= FEW and layer.kernel.shape[-2] < MANY
+    return known and pays and x.dtype == layer.kernel.value.dtype == F and x.size > 0
 
 
 def plane(x: np.ndarray) -> np.ndarray:

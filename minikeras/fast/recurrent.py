@@ -16,12 +16,15 @@ from minikeras.fast.buffers import empty
 from minikeras.fast.tiles import WIDE, panels
 
 F = np.float32
+WIDEST = 256  # inputs and units, up to which the weights fit into the cache; wider ones are left to BLAS
 
 
 def takes(cell: Any, x: np.ndarray, training: bool) -> bool:
-    """Whether the loops know this case: float32, and at most one dropout mask, of x."""
+    """Whether the loops know this case and are faster: float32, not too wide, and at most one dropout mask, of x."""
+    if cell.units + len(cell.kernel.value) > WIDEST:
+        return False
     dropped = cell.recurrent_dropout or cell.dropout and cell.implementation == 1
-    return x.dtype == F and cell.kernel.value.dtype == F and not (training and dropped)
+    return x.dtype == cell.kernel.value.dtype == F and x.size > 0 and not (training and dropped)
 
 
 def whole(units: int) -> int:

@@ -188,8 +188,8 @@ class Sequential(Model):
                 before = flatten(tensor)[0].node.operation
                 raise ValueError(
                     f"Layer {before.name!r} ({type(before).__name__}) gives several arrays, which {layer.name!r} ({kind}) does "
-                    "not take: that can only be the last of a Sequential. Use keras.Model(inputs, outputs), or a layer of your own "
-                    f"that takes one of them. ({error})"
+                    "not take: that can only be the last of a Sequential. Use keras.Model(inputs, outputs), or a layer of your "
+                    f"own that takes one of them. ({error})"
                 ) from error
             if isinstance(error, (ValueError, AttributeError)):
                 raise

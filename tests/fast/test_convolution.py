@@ -70,6 +70,7 @@ def test_what_the_kernels_do_not_know_is_left_to_numpy():
     check(layers.Conv2D(8, 3, groups=2), (2, 6, 6, 4), taken=False)
     check(layers.Conv2D(8, 3, data_format="channels_first"), (2, 3, 6, 6), taken=False)
     check(layers.Conv2D(2, 3), (2, 6, 6, 3), taken=False)
+    check(layers.Conv2D(8, 1), (1, 2, 2, 256), taken=False)
     check(layers.Conv3D(8, 2), (2, 4, 4, 4, 3), taken=False)
     check(layers.Conv2D(8, 3, dtype="float64"), (2, 6, 6, 3), taken=False)
 

@@ -69,6 +69,7 @@ def test_dropout_draws_the_same(name, parts):
 def test_what_the_loops_do_not_know_is_left_to_numpy(name):
     check(lambda: KINDS[name](4, activation="relu"), loops=False)
     check(lambda: KINDS[name](4, dtype="float64"), loops=False)
+    check(lambda: KINDS[name](300), (1, 2, 3), loops=False)
 
 
 def test_gates_of_another_kind_are_left_to_numpy():
