@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import metrics
 from minikeras._core import threads
 from minikeras._core.origin import of_the_house
 from minikeras._core.variable import Variable, adopt
@@ -18,6 +19,9 @@ from minikeras.layers.regularization import keep_bits
 
 PIECE = 5e8  # multiply-adds of the steps between two looks at the callbacks: about 20 ms
 MEMORY = 2**23  # numbers in what such a piece gives and draws
+COUNTING = (  # metrics that count samples, which is exact in any order
+    metrics.Accuracy, metrics.BinaryAccuracy, metrics.CategoricalAccuracy, metrics.SparseCategoricalAccuracy,
+)  # fmt: skip
 NO_ROWS, NO_NUMBERS = np.empty((0, 0), np.float32), np.empty(0, np.int64)
 
 
@@ -268,13 +272,17 @@ class Epoch:
         return costs, more
 
     def _tally(self, costs, more, y, outputs, w) -> None:
-        """Count the steps in: C, and the metrics of all their samples at once."""
-        compiled, sizes = self.model._compiled, np.full(len(costs), self.size)
-        sizes[-1] = len(outputs) - self.size * (len(costs) - 1)
-        head = compiled.heads[0]
-        head.total += float(np.dot(costs, sizes))
-        head.count += len(outputs)
+        """Count the steps in, one after the other: sums are the same however an epoch falls into pieces."""
+        compiled, head, size, rows = self.model._compiled, self.model._compiled.heads[0], self.size, len(outputs)
+        for step, (cost, penalty) in enumerate(zip(costs.tolist(), more.tolist())):
+            n = min(size, rows - step * size)
+            head.total += cost * n
+            compiled.total += (cost + penalty) * n
+        head.count += rows
+        compiled.count += rows
         for count, weighted, *_ in head.tallies:
-            count(y, outputs, w if weighted else None)
-        compiled.total += float(np.dot(costs + more, sizes))
-        compiled.count += len(outputs)
+            w_of = w if weighted else None
+            whole = w_of is None and type(count.__self__) in COUNTING
+            for i in range(0, rows, rows if whole else size):
+                part = slice(i, i + (rows if whole else size))
+                count(y[part], outputs[part], None if w_of is None else w_of[part])

@@ -41,7 +41,7 @@ def run_judge(files, folder, workers=2):
     return lines
 
 
-@pytest.fixture(scope="module", params=[3, pytest.param(None, marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=[2, pytest.param(None, marks=pytest.mark.slow)])
 def judged(request, tmp_path_factory):
     """What came of each file, a few of each kind or all, and what the folder held before and after."""
     folder = tmp_path_factory.mktemp("hostile")

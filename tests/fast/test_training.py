@@ -216,6 +216,18 @@ def test_threads_that_make_models_do_not_disturb_each_other():
         assert all((a == b).all() for a, b in zip(models[0].get_weights(), model.get_weights()))
 
 
+def test_all_is_equal_to_the_bit_however_an_epoch_falls_into_pieces():
+    ends = []
+    for watch in ([], [Watcher()]):  # one piece, or one for each batch
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential(normalized())
+        metrics = ["accuracy", "mae", keras.metrics.AUC(), keras.metrics.Precision()]
+        model.compile("adam", "categorical_crossentropy", metrics=metrics, jit_compile=True)
+        history = model.fit(X, ONE_HOT, epochs=2, verbose=0, callbacks=watch, sample_weight=WEIGHTS).history
+        ends.append([*history.values(), *(w.tolist() for w in model.get_weights())])
+    assert ends[0] == ends[1]
+
+
 class Freeze(callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if batch == 2:
