@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.meter import Peak, memory, timed
+from benchmarks.meter import Peak, memory, tidy, timed
 from benchmarks.works import Work, data
 
 
@@ -111,7 +111,7 @@ def models(contestant, work: Work, seconds=2.0):
 
     def measure():
         kept, end = [], time.perf_counter() + seconds
-        gc.collect()
+        tidy()
         before = memory()
         while len(kept) < 5 or (len(kept) < work.epochs and time.perf_counter() < end):
             kept.append(trained(contestant, work))

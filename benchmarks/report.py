@@ -167,7 +167,7 @@ def write(found: dict) -> str:
     results, starts = found.get("results", []), found.get("starts", {})
     names = seen(results, starts)
     busy = f", {found['busy']} other processes computing beside it" if found.get("busy") else ""
-    text = ["# How fast, how large", "", f"`python -m benchmarks`, {datetime.date.today()}, {found['rounds']} rounds{busy}.",
+    text = ["# How fast, how large", "", f"`python -m benchmarks`, {datetime.date.today()}, rounds: {found['rounds']}{busy}.",
             f"{machine()}; {versions(found['workers'])}.", ""]  # fmt: skip
     timed = [result for result in results if is_time(result)]
     if timed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -58,7 +59,8 @@ class Worker:
 
     def close(self):
         for pipe in (self.process.stdin, self.process.stdout):
-            pipe.close()
+            with contextlib.suppress(BrokenPipeError):  # of a question that it died on
+                pipe.close()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -113,7 +115,7 @@ class Result:
 
 
 def contest(work: Work, workers: list[Worker], rounds: int, budget: float = 2.5) -> Result:
-    """All take a round in turns; who has used up the seconds of its budget sits out after three."""
+    """All take a round in turns; who has used up the seconds of its budget sits out after three, or fewer."""
     result, spent = Result(work), {}
     for worker in workers:
         start = time.perf_counter()
@@ -126,7 +128,7 @@ def contest(work: Work, workers: list[Worker], rounds: int, budget: float = 2.5)
             spent[worker] = 0.0
     for turn in range(rounds if work.unit == "s" else 0):
         for worker in spread(list(spent), turn):
-            if turn < 3 or spent[worker] < budget:
+            if spent[worker] < (4 * budget if turn < 3 else budget):
                 time.sleep(PAUSE)
                 start = time.perf_counter()
                 answer = worker.ask("round")
