@@ -25,7 +25,10 @@ KINDS = {
         "/minikeras/callbacks/csv_logger.py", "/minikeras/callbacks/model_checkpoint.py", "/minikeras/saving/",
     ),
     "write": ("/zipfile", "/h5py/", "/numpy/lib/"),  # in the middle of a file
-    "train": ("/minikeras/models/", "/minikeras/fast/training.py", "/minikeras/callbacks/", "/minikeras/data/", "/minikeras/_core/random.py"),
+    "train": (
+        "/minikeras/models/", "/minikeras/fast/training.py", "/minikeras/callbacks/", "/minikeras/data/",
+        "/minikeras/_core/random.py",
+    ),
 }  # fmt: skip
 EARLIER = "epoch,accuracy,learning_rate,loss,val_accuracy,val_loss\r\n0,0.5,0.1,0.9,0.5,0.9\r\n"  # rows of another training
 
