@@ -5,4 +5,4 @@ Nothing here is imported before it is asked for: numba takes half a second, and 
 over single numbers; the products go to the BLAS that NumPy has brought along.
 """
 
-from minikeras.fast import convolution, embedding, normalization, optimizers, plan, pooling, recurrent, training
+from minikeras.fast import buffers, convolution, embedding, normalization, optimizers, plan, pooling, recurrent, training

@@ -5,6 +5,7 @@ To get memory from the system for each large array, page by page, costs as much 
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import numpy as np
@@ -29,8 +30,9 @@ class _Loan:
 
     def __del__(self, idle: list = _idle) -> None:
         idle.append(self.memory)
-        while sum(memory.size for memory in list(idle)) > MOST:
-            idle.pop(0)
+        while idle and sum(memory.size for memory in list(idle)) > MOST:
+            with contextlib.suppress(IndexError):  # another thread was here
+                idle.pop(0)
 
 
 def empty(shape: tuple) -> np.ndarray:

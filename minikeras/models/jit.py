@@ -40,22 +40,28 @@ def _fast() -> ModuleType | None:
 class compiled_layers:
     """Let the layers use compiled kernels in the block, where the model was compiled so.
 
+    Args:
+        model: the model.
+        keep: whether memory that lies idle after the block is kept for the next one.
+
     >>> from minikeras import Sequential
     >>> model = Sequential(); model.compile(loss="mse")
     >>> with compiled_layers(model): KERNELS.get() is None
     True
     """
 
-    __slots__ = ("kernels", "token")
+    __slots__ = ("kernels", "keep", "token")
 
-    def __init__(self, model: Any):
-        self.kernels = kernels(model)
+    def __init__(self, model: Any, keep: bool = False):
+        self.kernels, self.keep = kernels(model), keep
 
     def __enter__(self) -> None:
         self.token = KERNELS.set(self.kernels)
 
     def __exit__(self, *error: Any) -> None:
         KERNELS.reset(self.token)
+        if self.kernels is not None and not self.keep and KERNELS.get() is None:
+            self.kernels.buffers.release()
 
 
 def update_of(model: Any, variables: list) -> Callable:

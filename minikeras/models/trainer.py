@@ -528,7 +528,7 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         (batch,) = batches.epoch(0)
         train = self._prepare_training()
         self.reset_metrics()
-        with np.errstate(all="ignore"), limited(), compiled_layers(self):
+        with np.errstate(all="ignore"), limited(), compiled_layers(self, keep=True):
             train(*batch)
         logs = self._logs()
         return dict(logs) if return_dict else self._in_order(logs)

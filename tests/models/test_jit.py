@@ -51,6 +51,20 @@ def test_layers_see_the_kernels_in_the_block_alone():
     assert KERNELS.get() is None
 
 
+def test_memory_that_lies_idle_is_given_back_after_a_training_but_not_after_a_batch():
+    pytest.importorskip("numba")
+    from minikeras.fast import buffers
+
+    buffers.release()
+    model = Sequential([layers.Conv2D(16, 3, input_shape=(32, 32, 3)), layers.GlobalAveragePooling2D(), layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=True)
+    x, y = np.ones((32, 32, 32, 3), np.float32), np.ones(32, np.float32)
+    model.train_on_batch(x, y)
+    assert buffers._idle
+    model.fit(x, y, verbose=0)
+    assert not buffers._idle
+
+
 def test_numba_is_imported_when_asked_for_and_never_before():
     pytest.importorskip("numba")
     code = (
