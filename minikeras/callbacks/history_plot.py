@@ -23,10 +23,12 @@ def plot_history(history: Any, metrics: list[str] | None = None, ax: Any = None)
     """
     values = getattr(history, "history", history)
     epochs = getattr(history, "epoch", None)
+    metrics = [metrics] if isinstance(metrics, str) else metrics
     names = metrics or sorted((n for n in values if not n.startswith("val_") or n[4:] not in values), key=lambda n: n != "loss")
     missing = [name for name in names if name not in values]
     if missing or not names:
-        raise ValueError(f"The history has no {', '.join(missing) or 'values'}; it has {', '.join(values) or 'none'}.")
+        save = f" To save the picture: history.plot()[0].figure.savefig({missing[0]!r})." if "." in "".join(missing) else ""
+        raise ValueError(f"The history has no {', '.join(missing) or 'values'}; it has {', '.join(values) or 'none'}.{save}")
     axes = new_axes(ax, len(names))
     for axis, name in zip(axes, names):
         for key, style, colour, label in ((name, "-", "#0072b2", "training"), (f"val_{name}", "--", "#d55e00", "validation")):

@@ -16,7 +16,7 @@ from minikeras._core.threads import _openblas
 
 EXTRAS = {
     "h5py": "files", "tqdm": "progress bars", "onnx": "ONNX export", "matplotlib": "pictures", "pandas": "tables",
-    "scikit-learn": "wrappers, data sets", "pillow": "images", "graphviz": "plot_model does without",
+    "scikit-learn": "wrappers, data sets", "numba": "compiled steps", "pillow": "images", "graphviz": "plot_model does without",
 }  # fmt: skip
 
 

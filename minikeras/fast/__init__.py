@@ -1,8 +1,20 @@
 """What `compile(jit_compile=True)` runs: the equations of the NumPy step, compiled by numba.
 
 Nothing here is imported before it is asked for: numba takes half a second, and few need it (``pip install
-"minikeras-numpy[fast]"``). The formulas are those of the layers, losses and optimizers of the same names, written as loops
+numba``). The formulas are those of the layers, losses and optimizers of the same names, written as loops
 over single numbers; the products go to the BLAS that NumPy has brought along.
 """
 
-from minikeras.fast import buffers, convolution, embedding, normalization, optimizers, plan, pooling, recurrent, training
+from minikeras.fast import (
+    buffers,
+    compiling,
+    convolution,
+    embedding,
+    epoch,
+    normalization,
+    optimizers,
+    plan,
+    pooling,
+    recurrent,
+    training,
+)

@@ -38,6 +38,12 @@ def kernel(function: Callable, math: Any = frozenset(MATH)) -> Callable:
     return made
 
 
+def kept(function: Any) -> bool:
+    """Whether compiled code of a kernel lies on disk."""
+    file = getattr(function._cache, "_cache_file", None)
+    return file is not None and bool(file._load_index())
+
+
 @intrinsic
 def _sgemm(context, address, flip_a, flip_b, m, n, k, a, lda, b, ldb, beta, c, ldc):
     """Call cblas_sgemm at an address: C ← A B + β C, rows one behind the other, A or B flipped where 112 says so."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from minikeras._core.config import image_data_format
 
+NO_CHANNELS = "An axis of channels is missing: Input((28, 28, 1)) for gray images, and x[..., None] to add it to the data."
+
 
 def standardize_data_format(layer: str, data_format: str | None) -> str:
     """Return the layout that an argument names, `keras.config.image_data_format` where it is None.

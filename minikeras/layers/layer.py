@@ -460,6 +460,8 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
             return y
         return with_mask(y.astype(self.compute_dtype), mask_of(y))
 
+    one_axis_more = ""  # what to say to an input that lacks one axis
+
     def check_input_shape(self, shape: Any) -> None:
         """Raise a ValueError if an input of this shape can't go in."""
         if self.input_spec is None or isinstance(self.input_spec, (list, tuple, dict)):
@@ -471,9 +473,10 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
         problem = self.input_spec.problem(shape)
         if problem:
             built = f" It was built for inputs of shape {self._build_shape}." if self._build_shape else ""
+            advice = f" {self.one_axis_more}" if self.one_axis_more and len(shape) + 1 == self.input_spec.ndim else ""
             raise ValueError(
                 f"The input is incompatible with the layer {self.name!r} ({type(self).__name__}): {problem}, "
-                f"got an input of shape {tuple(shape)}.{built}"
+                f"got an input of shape {tuple(shape)}.{built}{advice}"
             )
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:

@@ -31,9 +31,15 @@ def _fast() -> ModuleType | None:
     except ImportError as error:
         hint(
             "compile", "jit_compile",
-            f'compile(jit_compile=True) needs numba (pip install "minikeras-numpy[fast]"); training goes on in NumPy: {error}.',
+            f"compile(jit_compile=True) needs numba (pip install numba); training goes on in NumPy: {error}.",
         )  # fmt: skip
         return None
+    if not fast.compiling.kept(fast.epoch.run):
+        hint(
+            "compile", "compiling",
+            "compile(jit_compile=True) compiles for this machine, which takes some 10 to 40 s, once for each kind of layer: "
+            "compiled code is kept.",
+        )  # fmt: skip
     return fast
 
 

@@ -41,6 +41,10 @@ class Sequential(Model):
     """
 
     def __init__(self, layers: list | None = None, trainable: bool = True, name: str | None = None, dtype: Any = None):
+        if isinstance(trainable, Layer):
+            raise ValueError(
+                "Argument `trainable` of Sequential got a layer: layers stand in a list, Sequential([Dense(3), Dense(2)])."
+            )
         super().__init__(trainable=trainable, name=name, dtype=dtype)
         self._layers: list[Layer] = []
         # the calls that join the layers; those of layers that stay are kept when others come or go
@@ -72,7 +76,8 @@ class Sequential(Model):
         if isinstance(layer, KerasTensor) and isinstance(layer.source, InputLayer):
             layer = layer.source
         if not isinstance(layer, Layer):
-            hint = " Did you forget to make one of it: write Dense(...), not Dense?" if isinstance(layer, type) else ""
+            made = getattr(layer, "__name__", "")
+            hint = f" Did you forget to make one of it: write {made}(...), not {made}?" if isinstance(layer, type) else ""
             raise ValueError(f"Only instances of Layer go into a Sequential, got {layer!r} ({type(layer).__name__}).{hint}")
         refuse_loop(self, layer, "among its layers")
         if isinstance(layer, InputLayer) and self._layers:

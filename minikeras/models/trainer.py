@@ -237,6 +237,8 @@ class Trainer(OldMethods, OwnSteps, Meeting):
         batches = self._open(x, y, sample_weight, build=first, **how)
         validation = None
         if validation_data is not None:
+            if type(validation_data) is np.ndarray and self._compiled.has_loss:
+                raise ValueError("Argument `validation_data` of fit() is a pair (x, y), got one array: targets are missing.")
             xyw = data.unpack_x_y_sample_weight(validation_data)
             size = validation_batch_size or batches.batch_size
             validation = self._open(*xyw, batch_size=size, steps=validation_steps)

@@ -41,8 +41,8 @@ def test_kept_code_is_not_taken_for_that_of_other_sources():
     kept = times._cache._cache_file
     stamp = kept._source_stamp
     try:
-        assert kept._load_index()
+        assert kept._load_index() and compiling.kept(times)
         kept._source_stamp = stamp[0], "other"
-        assert not kept._load_index()
+        assert not kept._load_index() and not compiling.kept(times)
     finally:
         kept._source_stamp = stamp

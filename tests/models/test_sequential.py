@@ -362,3 +362,25 @@ def test_layers_may_give_several_arrays_to_who_takes_them_or_at_the_end(tmp_path
     np.testing.assert_allclose(Sequential([Two(), layers.Subtract()])(x), -1.0, rtol=1e-6)
     with pytest.raises(ValueError, match=r"'two_\d+' \(Two\) gives several arrays, which 'd' \(Dense\) does not take"):
         Sequential([keras.Input((4,)), Two(), layers.Dense(2, name="d")])
+
+
+def test_beginners_are_told_what_to_write():
+    with pytest.raises(ValueError, match=r"stand in a list, Sequential\(\[Dense\(3\), Dense\(2\)\]\)"):
+        Sequential(layers.Dense(3), layers.Dense(2))
+    with pytest.raises(ValueError, match=r"write Flatten\(\.\.\.\), not Flatten"):
+        Sequential([layers.Flatten, layers.Dense(2)])
+    with pytest.raises(ValueError, match=r"axis of channels is missing: Input\(\(28, 28, 1\)\)"):
+        Sequential([layers.Input((28, 28)), layers.Conv2D(4, 3)])
+    with pytest.raises(ValueError, match="axis of channels"):
+        Sequential([layers.Input((28, 28)), layers.MaxPooling2D()])
+    with pytest.raises(ValueError, match="return_sequences=True"):
+        Sequential([layers.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])
+    model = Sequential([layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    x = np.zeros((4, 2))
+    with pytest.raises(ValueError, match=r"`validation_data` of fit\(\) is a pair"):
+        model.fit(x, x[:, 0], validation_data=x, verbose=0)
+    history = model.fit(x, x[:, 0], verbose=0)
+    with pytest.raises(ValueError, match=r"savefig\('h\.png'\)"):
+        history.plot("h.png")
+    assert len(history.plot("loss")) == 1

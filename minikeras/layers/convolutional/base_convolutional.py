@@ -11,7 +11,7 @@ from minikeras._core.symbolic import InputSpec
 from minikeras._core.tape import now
 from minikeras._core.variable import Variable
 from minikeras.layers.activated import Activated
-from minikeras.layers.data_format import standardize_data_format
+from minikeras.layers.data_format import NO_CHANNELS, standardize_data_format
 from minikeras.layers.layer import Layer
 from minikeras.layers.sizes import space_axes, standardize_sizes, whole
 from minikeras.layers.sums import ones
@@ -24,6 +24,8 @@ class BaseConvolutional(Activated, Layer):
 
     A subclass says how many axes of space there are (``rank``), makes its kernels, and writes `product` and `gradients`.
     """
+
+    one_axis_more = NO_CHANNELS
 
     rank = 0
     paddings: tuple = ("valid", "same")

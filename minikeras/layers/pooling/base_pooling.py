@@ -17,7 +17,7 @@ from minikeras._core.pool import (
     windows,
 )
 from minikeras._core.symbolic import InputSpec
-from minikeras.layers.data_format import standardize_data_format
+from minikeras.layers.data_format import NO_CHANNELS, standardize_data_format
 from minikeras.layers.layer import Layer
 from minikeras.layers.sizes import space_axes, standardize_sizes
 
@@ -26,6 +26,7 @@ class BasePooling(Layer):
     """Base of pooling over windows: knows how the windows lie; what becomes of a window is said below."""
 
     stateless = True
+    one_axis_more = NO_CHANNELS
     axes = 0  # of space
 
     def __init__(

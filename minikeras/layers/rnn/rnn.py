@@ -54,6 +54,11 @@ class RNN(Layer):
     [[4.0, 6.0]]
     """
 
+    one_axis_more = (
+        "A recurrent layer before this one needs return_sequences=True; a series of single numbers needs an axis more, "
+        "x[..., None]."
+    )
+
     supports_masking = True
     input_axes: int | None = None  # how many the input must have; None for as many as the cell takes
 
