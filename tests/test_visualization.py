@@ -20,6 +20,7 @@ DRAWN = [
 def no_window():
     before = matplotlib.get_backend()
     matplotlib.use("agg")
+    plt.close("all")  # what others have left open
     yield
     plt.close("all")
     matplotlib.use(before)

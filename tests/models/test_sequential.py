@@ -365,6 +365,7 @@ def test_layers_may_give_several_arrays_to_who_takes_them_or_at_the_end(tmp_path
 
 
 def test_beginners_are_told_what_to_write():
+    plt = pytest.importorskip("matplotlib.pyplot")
     with pytest.raises(ValueError, match=r"stand in a list, Sequential\(\[Dense\(3\), Dense\(2\)\]\)"):
         Sequential(layers.Dense(3), layers.Dense(2))
     with pytest.raises(ValueError, match=r"write Flatten\(\.\.\.\), not Flatten"):
@@ -383,4 +384,6 @@ def test_beginners_are_told_what_to_write():
     history = model.fit(x, x[:, 0], verbose=0)
     with pytest.raises(ValueError, match=r"savefig\('h\.png'\)"):
         history.plot("h.png")
-    assert len(history.plot("loss")) == 1
+    axes = history.plot("loss")
+    assert len(axes) == 1
+    plt.close(axes[0].figure)
