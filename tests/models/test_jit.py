@@ -41,6 +41,7 @@ def test_without_numba_one_message_and_numpy(monkeypatch):
         jit._fast.cache_clear()
 
 
+@pytest.mark.slow
 def test_layers_see_the_kernels_in_the_block_alone():
     pytest.importorskip("numba")
     model = made(jit_compile=True)
@@ -51,6 +52,7 @@ def test_layers_see_the_kernels_in_the_block_alone():
     assert KERNELS.get() is None
 
 
+@pytest.mark.slow
 def test_memory_that_lies_idle_is_given_back_after_a_training_but_not_after_a_batch():
     pytest.importorskip("numba")
     from minikeras.fast import buffers
@@ -65,6 +67,7 @@ def test_memory_that_lies_idle_is_given_back_after_a_training_but_not_after_a_ba
     assert not buffers._idle
 
 
+@pytest.mark.slow
 def test_numba_is_imported_when_asked_for_and_never_before():
     pytest.importorskip("numba")
     code = (
@@ -76,6 +79,7 @@ def test_numba_is_imported_when_asked_for_and_never_before():
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=300)
 
 
+@pytest.mark.slow
 def test_compiled_anew_without_it_trains_in_numpy():
     pytest.importorskip("numba")
     model = made(jit_compile=True)

@@ -23,7 +23,9 @@ def fit_arguments(spec):
     return arguments
 
 
-@pytest.mark.parametrize("jit", [False, True], ids=["numpy", "compiled"])
+@pytest.mark.parametrize(
+    "jit", [pytest.param(False, id="numpy"), pytest.param(True, id="compiled", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("case", [pytest.param(c, id=c["name"]) for c in cases() if known(c["layers"])])
 def test_history_and_weights_are_those_of_keras(case, jit):
     if jit:
