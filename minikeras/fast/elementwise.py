@@ -94,20 +94,3 @@ def tanh_of(x: np.ndarray, out: np.ndarray) -> None:
     x, out = x.reshape(-1), out.reshape(-1)
     for i in range(x.size):
         out[i] = tanh(x[i])
-
-
-@kernel
-def softmax_rows(x: np.ndarray, out: np.ndarray) -> None:
-    """exp(x - m) / Σ exp(x - m) of each row of a matrix, m its maximum."""
-    for i in range(len(x)):
-        row, y = x[i], out[i]
-        most, total = row[0], F(0.0)
-        for j in range(1, row.size):
-            most = row[j] if row[j] > most else most
-        for j in range(row.size):
-            y[j] = exponential(row[j] - most)
-        for j in range(row.size):
-            total += y[j]
-        share = ONE / total
-        for j in range(row.size):
-            y[j] *= share
