@@ -9,6 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from PIL import Image
 
 IN_NOTEBOOK = "ipykernel" in sys.modules
+OUT = Path(__file__).parent / "out"  # git leaves it out: the pictures that are kept change only when asked to
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#a6559d", "#777777"
 SURFACE = LinearSegmentedColormap.from_list("surface", ["#f2a56b", "#ffffff", "#7fb6d9"])  # orange 0, white ½, blue 1
 
@@ -64,11 +65,11 @@ def points(ax, x, y, size=36, labels=("class 0", "class 1")):
 
 
 def show(figure, name):
-    """In a notebook the picture appears; otherwise it is saved, to the script's first argument or pictures/NAME.png."""
+    """In a notebook the picture appears; otherwise it is saved, to the script's first argument or out/NAME.png."""
     if IN_NOTEBOOK:
         plt.show()
         return
-    save(figure, Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures" / f"{name}.png")
+    save(figure, Path(sys.argv[1]) if len(sys.argv) > 1 else OUT / f"{name}.png")
 
 
 def save(figure, path):

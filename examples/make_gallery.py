@@ -1,20 +1,20 @@
 """Pictures that minikeras draws by itself: training curves, what a net has learned, its weights, its layers.
 
-Run it, or `python examples/make_gallery.py history plot_model` for some: it writes examples/gallery/*.png.
+Run it, or `python examples/make_gallery.py history plot_model` for some: it writes examples/out/*.png, or into the folder
+that is named: `--out examples/gallery` draws those of the README anew.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import matplotlib.image
 import matplotlib.pyplot as plt
-from _picture import save
+from _picture import OUT, save
 
 import minikeras as keras
 from minikeras import layers
 from minikeras.datasets import toy
 
-GALLERY = Path(__file__).parent / "gallery"
 TRAIN, TEST = toy.load_data("spiral", n=800, noise=0.05, seed=0)
 
 
@@ -75,5 +75,11 @@ def plot_model(path, epochs=0):
 PICTURES = {draw.__name__: draw for draw in (history, decision_surface, weights, plot_model)}
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or PICTURES:
-        PICTURES[name](GALLERY / f"{name}.png")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="name", help=f"all by default: {', '.join(PICTURES)}")
+    parser.add_argument("--out", type=Path, default=OUT, help="the folder for them")
+    options = parser.parse_args()
+    for name in options.names or PICTURES:
+        if name not in PICTURES:
+            parser.error(f"no picture {name!r}: there are {', '.join(PICTURES)}")
+        PICTURES[name](options.out / f"{name}.png")

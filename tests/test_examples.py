@@ -105,5 +105,17 @@ def test_a_notebook_shows_the_picture_and_saves_none(tmp_path):
     assert "shown: [1]" in done.stdout and "picture:" not in done.stdout
 
 
+def test_pictures_that_are_kept_change_only_when_asked_to(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib", reason="the pictures need matplotlib: pip install '.[examples]'")
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    picture = importlib.import_module("_picture")
+    assert f"{picture.OUT.relative_to(EXAMPLES.parent).as_posix()}/" in (EXAMPLES.parent / ".gitignore").read_text().split()
+    monkeypatch.setattr(picture, "OUT", tmp_path)
+    for arguments, expected in ([], tmp_path / "xor.png"), ([str(tmp_path / "a" / "b.png")], tmp_path / "a" / "b.png"):
+        monkeypatch.setattr(sys, "argv", ["xor.py", *arguments])
+        picture.show(picture.panels(4)[0], "xor")
+        assert expected.stat().st_size > 500
+
+
 def test_two_runs_print_the_same(tmp_path):
     assert run("xor", tmp_path, "a.png") == run("xor", tmp_path, "a.png")

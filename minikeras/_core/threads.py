@@ -11,59 +11,30 @@ from __future__ import annotations
 
 import functools
 import os
-from _thread import allocate_lock, start_new_thread  # all of threading takes half a millisecond to import
+from _thread import _local, allocate_lock, start_new_thread  # all of threading takes half a millisecond to import
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from minikeras._core import blas
 
 LARGE = 2e7  # multiply-adds of a piece of work; from here on it is shared
 _setting: list[Any] = ["auto"]
 _lock = allocate_lock()
 _running: list[int] = []  # how many threads there were before, for each block that limits them now
+_thread = _local()  # ``inside``: whether this thread does a part of something; what is shared in there, it does alone
 _queues: list[Any] = []  # what the workers take their work from
-
-
-@functools.cache
-def _library() -> tuple | None:
-    """The OpenBLAS that NumPy has loaded, and what stands before and behind the names in it; None where there is no such."""
-    import ctypes  # takes 3 ms to import, and only training asks
-
-    folder = Path(np.__file__).parent
-    for path in sorted([*folder.parent.glob("numpy.libs/*openblas*"), *folder.glob(".dylibs/*openblas*")]):
-        try:
-            library = ctypes.PyDLL(str(path))  # its two functions are over at once: nobody else need run meanwhile
-        except OSError:
-            continue
-        for prefix, suffix in (("scipy_", "64_"), ("", "64_"), ("scipy_", ""), ("", "")):
-            if hasattr(library, f"{prefix}openblas_get_num_threads{suffix}"):
-                return library, prefix, suffix
-    return None
 
 
 @functools.cache
 def _openblas() -> tuple | None:
     """Its functions that tell and set the number of threads."""
-    if (found := _library()) is None:
+    if (found := blas.library()) is None:
         return None
     library, prefix, suffix = found
     get, put = (getattr(library, f"{prefix}openblas_{verb}_num_threads{suffix}", None) for verb in ("get", "set"))
     return None if get is None or put is None else (get, put)
-
-
-def blas_address(name: str) -> int:
-    """Where a function of that OpenBLAS stands in memory, for compiled code to call it; 0 where it can't be found, or where it
-    counts in 32 bits.
-
-    >>> blas_address("no_such_function")
-    0
-    """
-    import ctypes
-
-    found = _library()
-    function = getattr(found[0], f"{found[1]}{name}64_", None) if found is not None and found[2] == "64_" else None
-    return 0 if function is None else ctypes.cast(function, ctypes.c_void_p).value
 
 
 def blas_threads() -> Any:
@@ -138,15 +109,23 @@ def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
     """
     if len(parts) == 1:
         return work(parts[0])
+    if getattr(_thread, "inside", False):
+        for part in parts:
+            work(part)
+        return None
     state, left = np.geterr(), list(reversed(parts))  # NumPy's settings of this thread; the others have their own
 
     def go_on():
-        while left:
-            try:
-                part = left.pop()
-            except IndexError:  # another one was faster
-                return
-            work(part)
+        _thread.inside = True
+        try:
+            while left:
+                try:
+                    part = left.pop()
+                except IndexError:  # another one was faster
+                    return
+                work(part)
+        finally:
+            _thread.inside = False
 
     with limited():
         others = [_Aside(go_on, state) for _ in range(min(_threads(), len(parts)) - 1)]
@@ -212,11 +191,21 @@ def cut(rows: int, cost: float) -> list[slice]:
     >>> cut(10, 1.0)
     [slice(0, 10, None)]
     """
-    threads = _threads() if cost >= LARGE and _setting[0] == "auto" else 1
+    threads = at_once() if cost >= LARGE else 1
     count = min(2 * threads, rows, int(cost // LARGE) + 1) if threads > 1 else 1  # more than threads: none waits for the last
     count -= count % threads if count > threads else 0  # of three parts for two, the third would go alone
     ends = [rows * i // count for i in range(count + 1)] if count > 1 else [0, rows]
     return [slice(i, j) for i, j in zip(ends, ends[1:])]
+
+
+def at_once() -> int:
+    """How many parts of large work are done side by side.
+
+    >>> set_blas_threads(1); at_once()
+    1
+    >>> set_blas_threads("auto")
+    """
+    return _threads() if _setting[0] == "auto" else 1
 
 
 def _threads() -> int:

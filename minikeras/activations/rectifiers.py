@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras._core.constants import ZERO
+from minikeras._core.constants import ZERO, zeros_beside
 from minikeras.activations.table import above, activation, within
 
 
@@ -83,7 +83,7 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     (array([0., 0., 5.], dtype=float32), array([-5.,  5.], dtype=float32))
     """
     if threshold == 0.0:
-        y = np.maximum(x, ZERO[x.dtype.char])
+        y = np.maximum(x, zeros_beside(x))
     else:
         y = above(x, threshold)
         y *= x

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from minikeras._core.old_arguments import hint
 
 PAIRS = (
@@ -55,6 +57,18 @@ class Logs(dict):
 
     def __reduce__(self):
         return Logs, (dict(self),)
+
+
+def as_number(value: Any) -> Any:
+    """A value to log: a Python float, or an array where there are several numbers.
+
+    >>> as_number(np.float32(0.5)), as_number([1, 2])
+    (0.5, array([1, 2]))
+    """
+    if type(value) is float:
+        return value
+    value = np.asarray(getattr(value, "untraced", value))
+    return float(value) if value.ndim == 0 else value
 
 
 def other_name(name: str) -> str | None:

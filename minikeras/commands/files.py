@@ -1,4 +1,4 @@
-"""Commands on model files: summary, inspect, convert, diff, predict."""
+"""Commands on a model file: summary, inspect, convert, predict."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import numpy as np
 
 from minikeras import models, saving
 from minikeras._core.nest import flatten
-from minikeras._core.serialize import serialize_keras_object
 from minikeras.callbacks.progress import Progbar
 from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
 from minikeras.saving.json_text import LARGEST, read_json
@@ -144,7 +143,7 @@ def lines(found: dict) -> Iterator[str]:
             yield f"{key}: {value}"
 
 
-# -- convert, diff, predict ----------------------------------------------------------------------------------------------
+# -- convert, predict ----------------------------------------------------------------------------------------------------
 
 
 def export(options: Any) -> None:
@@ -180,49 +179,6 @@ def with_compile_state(path: str) -> Any:
         return saving.load_model(path)
     except ValueError:
         return load(path)
-
-
-def diff(options: Any) -> int:
-    """Compare two models; 1 if they differ."""
-    one, other = (load(path, for_weights=False) for path in (options.file, options.other))
-    texts = [path for path in (options.file, options.other) if path.endswith(".json")]
-    if texts:
-        print(f"{texts[0]} holds no weights: their shapes are compared alone.", file=sys.stderr)
-    found = [*config_differences(serialize_keras_object(one), serialize_keras_object(other))]
-    found += weight_differences(one, other, not texts)
-    if options.json:
-        print(as_json(found))
-    else:
-        print("\n".join(f"{d['where']}: {d['one']} | {d['other']}" for d in found) or "no differences")
-    return 1 if found else 0
-
-
-def config_differences(one: Any, other: Any, where: str = "config") -> Iterator[dict]:
-    """Where two configs differ.
-
-    >>> list(config_differences({"units": 3}, {"units": 4}))
-    [{'where': 'config.units', 'one': 3, 'other': 4}]
-    """
-    if isinstance(one, dict) and isinstance(other, dict):
-        for key in dict.fromkeys([*one, *other]):
-            yield from config_differences(one.get(key), other.get(key), f"{where}.{key}")
-    elif isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and len(one) == len(other):
-        for i, (a, b) in enumerate(zip(one, other)):
-            yield from config_differences(a, b, f"{where}[{i}]")
-    elif one != other and not (one != one and other != other):  # NaN is NaN here
-        yield {"where": where, "one": one, "other": other}
-
-
-def weight_differences(one: Any, other: Any, values: bool = True) -> Iterator[dict]:
-    """Where the weights of two models differ: in shape, and in their values unless one has none of its own."""
-    if len(one.weights) != len(other.weights):
-        yield {"where": "weights", "one": len(one.weights), "other": len(other.weights)}
-    for a, b in zip(one.weights, other.weights):
-        if a.shape != b.shape:
-            yield {"where": a.path, "one": list(a.shape), "other": list(b.shape)}
-        elif values and not np.array_equal(a.value, b.value, equal_nan=True):
-            most = float(np.abs(a.value.astype("float64") - b.value.astype("float64")).max())
-            yield {"where": a.path, "one": f"shape {tuple(a.shape)}", "other": f"largest difference {most:.3g}"}
 
 
 def predict(options: Any) -> None:

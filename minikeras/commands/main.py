@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import minikeras
 from minikeras.commands import files, run
+from minikeras.commands.diff import diff
 from minikeras.commands.doctor import doctor
 
 EXAMPLES = """examples:
@@ -68,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
 
 COMMANDS = {
     "run": run.run, "summary": files.summary, "inspect": files.inspect, "convert": files.convert, "export": files.export,
-    "diff": files.diff, "predict": files.predict, "doctor": doctor,
+    "diff": diff, "predict": files.predict, "doctor": doctor,
 }  # fmt: skip
 
 

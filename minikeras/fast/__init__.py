@@ -16,5 +16,6 @@ from minikeras.fast import (
     plan,
     pooling,
     recurrent,
+    table,
     training,
 )

@@ -100,15 +100,15 @@ def flipped_times(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray, more
 
 
 @kernel
-def times_flipped(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    """A Bᵀ."""
+def times_flipped(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray, more: bool = False) -> None:
+    """A Bᵀ, or with `more` that much more."""
     (m, k), n = a.shape, len(b)
     if blas:
-        _sgemm(blas, 111, 112, m, n, k, a, k, b, k, np.float32(0), out, n)
+        _sgemm(blas, 111, 112, m, n, k, a, k, b, k, np.float32(more), out, n)
         return
     for i in range(m):
         for j in range(n):
-            total = np.float32(0)
+            total = out[i, j] if more else np.float32(0)
             for l in range(k):
                 total += a[i, l] * b[j, l]
             out[i, j] = total

@@ -1,4 +1,4 @@
-"""An epoch of a net of layers in a row, compiled once for all such nets: what they are made of comes in tables.
+"""An epoch of a net of layers in a row or in a graph, compiled once for all such nets: what they are made of comes in tables.
 
 The lecture's backpropagation, as in `minikeras.models.compiled`:
     a[l] = g(a[l-1] W[l] + b[l]);  δ[L] = ∂C/∂a[L] · g′(z[L]);  δ[l] = δ[l+1] W[l+1]ᵀ · g′(z[l]);
@@ -15,9 +15,10 @@ from minikeras.fast.losses import cost
 from minikeras.fast.optimizers import update
 
 # what a row of the table of layers holds: the kind of layer, its width, where its W and b (or γ and β) stand among the
-# weights, its moving averages or the row of its mask, its activation, where z, a and ∂C/∂a stand in the work space
-KIND, WIDTH, W, B, MEAN, VARIANCE, PHI, Z, A, DELTA, TRAINED = range(11)
-DENSE, ACTIVATION, DROPOUT, NORMALIZATION = range(4)
+# weights, its moving averages or the row of its mask, its activation, where z, a and ∂C/∂a stand in the work space, whether
+# it is trained; the rows of what it takes, -1 for x, and whether ∂C/∂a of these has shares of others when its own come to it
+KIND, WIDTH, W, B, MEAN, VARIANCE, PHI, Z, A, DELTA, TRAINED, FIRST, SECOND, MORE, MORE_2 = range(15)
+DENSE, ACTIVATION, DROPOUT, NORMALIZATION, SUM, DIFFERENCE, PRODUCT, SIDE_BY_SIDE = range(8)  # from SUM on of two
 # what a row of the table of their numbers holds
 ALPHA, KEEP, MOMENTUM, EPSILON = range(4)
 ONE = np.float32(1)
@@ -30,11 +31,66 @@ def block(work, at, batch, rows, width):
 
 
 @kernel
+def taken(layers, number, x, work, batch, rows):
+    """What a row of the table gives, or x."""
+    return x if number < 0 else block(work, layers[number, A], batch, rows, layers[number, WIDTH])
+
+
+@kernel
 def copy(a, out) -> None:
     """The same as ``out[...] = a``, of matrices of one shape; that takes seconds to compile."""
     for i in range(len(a)):
         for j in range(a.shape[1]):
             out[i, j] = a[i, j]
+
+
+@kernel
+def pass_on(delta, first, factor, out, more) -> None:
+    """Some columns of δ · factor, or with `more` that much more."""
+    rows, width = out.shape
+    for i in range(rows):
+        for j in range(width):
+            out[i, j] = delta[i, first + j] * factor + (out[i, j] if more else np.float32(0))
+
+
+@kernel
+def merge(kind, keep, a, b, out) -> None:
+    """(a + b) · keep, a - b, a · b, or both side by side."""
+    rows, width = a.shape
+    for i in range(rows):
+        if kind == SUM:
+            for j in range(width):
+                out[i, j] = (a[i, j] + b[i, j]) * keep
+        elif kind == DIFFERENCE:
+            for j in range(width):
+                out[i, j] = a[i, j] - b[i, j]
+        elif kind == PRODUCT:
+            for j in range(width):
+                out[i, j] = a[i, j] * b[i, j]
+        else:
+            for j in range(width):
+                out[i, j] = a[i, j]
+            for j in range(b.shape[1]):
+                out[i, width + j] = b[i, j]
+
+
+@kernel
+def merge_back(layers, l, keep, x, delta, work, batch) -> None:
+    """Pass δ on to both that were merged, but for x."""
+    rows, layer = len(delta), layers[l]
+    for k in range(2):
+        number, kind = layer[FIRST + k], layer[KIND]
+        if number < 0:
+            continue
+        out = block(work, layers[number, DELTA], batch, rows, layers[number, WIDTH])
+        if kind == PRODUCT:  # ∂(a · b)/∂a = b
+            other = taken(layers, layer[SECOND - k], x, work, batch, rows)
+            for i in range(rows):
+                for j in range(other.shape[1]):
+                    out[i, j] = delta[i, j] * other[i, j] + (out[i, j] if layer[MORE + k] else np.float32(0))
+            continue
+        first = layer[WIDTH] - layers[number, WIDTH] if k else 0
+        pass_on(delta, first, -keep if k and kind == DIFFERENCE else keep, out, layer[MORE + k])
 
 
 @kernel
@@ -47,12 +103,12 @@ def drop(a, mask, skip, keep, out) -> None:
 
 
 @kernel
-def forward(blas, layers, reals, values, a, work, batch, masks, skip, learning) -> None:
-    """Pass the rows of `a` through all layers, as in training or as in prediction."""
-    rows = len(a)
+def forward(blas, layers, reals, values, x, work, batch, masks, skip, learning) -> None:
+    """Pass the rows of `x` through all layers, as in training or as in prediction."""
+    rows = len(x)
     for l in range(len(layers)):
         layer, real = layers[l], reals[l]
-        width = layer[WIDTH]
+        width, a = layer[WIDTH], taken(layers, layer[FIRST], x, work, batch, rows)
         z, out = block(work, layer[Z], batch, rows, width), block(work, layer[A], batch, rows, width)
         if layer[KIND] == DENSE:
             times(blas, a, values[layer[W] : layer[W] + a.shape[1] * width].reshape(a.shape[1], width), z)
@@ -69,13 +125,14 @@ def forward(blas, layers, reals, values, a, work, batch, masks, skip, learning) 
         elif layer[KIND] == NORMALIZATION:
             inverse = block(work, layer[A] + width, batch, 1, width)[0]
             normalize(layer, real, values, a, z, out, inverse, learning)
+        elif layer[KIND] >= SUM:
+            merge(layer[KIND], real[KEEP], a, taken(layers, layer[SECOND], x, work, batch, rows), out)
         else:
             z = a
         if layer[PHI] != LINEAR or layer[KIND] == ACTIVATION:
             if layer[Z] != layer[A] or layer[KIND] == ACTIVATION:
                 copy(z, out)
             activate(layer[PHI], real[ALPHA], out)  # a = g(z)
-        a = out
 
 
 @kernel
@@ -134,10 +191,10 @@ def normalize_back(layer, values, grads, centered, inverse, delta) -> None:
 
 @kernel
 def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits) -> None:
-    """Walk back from ∂C/∂a[L], or ∂C/∂z[L], to the first layer that is trained."""
+    """Walk back from ∂C/∂a[L], or ∂C/∂z[L], to all layers."""
     for l in range(len(layers) - 1, -1, -1):
         layer, real, width = layers[l], reals[l], layers[l, WIDTH]
-        before = x if l == 0 else block(work, layers[l - 1, A], batch, rows, layers[l - 1, WIDTH])
+        source, before = layer[FIRST], taken(layers, layer[FIRST], x, work, batch, rows)
         z, a = block(work, layer[Z], batch, rows, width), block(work, layer[A], batch, rows, width)
         delta = block(work, layer[DELTA], batch, rows, width)
         if layer[PHI] != LINEAR and not (from_logits and l == len(layers) - 1):
@@ -148,20 +205,26 @@ def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, sk
                 place = grads[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
                 flipped_times(blas, before, delta, place)  # ∂C/∂W = aᵀ δ
                 if layer[B] >= 0:
-                    down = grads[layer[B] : layer[B] + width]
+                    total = grads[layer[B] : layer[B] + width]
                     for j in range(width):
-                        down[j] = 0
+                        total[j] = 0
                     for i in range(rows):
                         for j in range(width):
-                            down[j] += delta[i, j]  # ∂C/∂b = Σ δ
-            if l == 0:
-                return
-            weights = values[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
-            times_flipped(blas, delta, weights, block(work, layers[l - 1, DELTA], batch, rows, inputs))  # ∂C/∂a[l-1] = δ Wᵀ
-        elif layer[KIND] == DROPOUT:
+                            total[j] += delta[i, j]  # ∂C/∂b = Σ δ
+            if source >= 0:
+                weights = values[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
+                down = block(work, layers[source, DELTA], batch, rows, inputs)
+                times_flipped(blas, delta, weights, down, layer[MORE] == 1)  # ∂C/∂a[l-1] = δ Wᵀ
+            continue
+        if layer[KIND] >= SUM:
+            merge_back(layers, l, real[KEEP], x, delta, work, batch)
+            continue
+        if layer[KIND] == DROPOUT:
             drop(delta, masks[layer[MEAN]], skip, real[KEEP], delta)
         elif layer[KIND] == NORMALIZATION:
             normalize_back(layer, values, grads, z, block(work, layer[A] + width, batch, 1, width)[0], delta)
+        if source >= 0 and layers[source, DELTA] != layer[DELTA]:
+            pass_on(delta, 0, ONE, block(work, layers[source, DELTA], batch, rows, width), layer[MORE])
 
 
 @kernel

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from minikeras import metrics
-from minikeras._core import threads
+from minikeras._core import blas, threads
 from minikeras._core.origin import of_the_house
 from minikeras._core.variable import Variable, adopt
 from minikeras.fast.epoch import NORMALIZATION, gradients, penalize, run
 from minikeras.fast.losses import SPARSE, smoothed
 from minikeras.fast.optimizers import NOTHING, numbers_of, update
-from minikeras.fast.plan import Unfit, marks, plan
+from minikeras.fast.plan import marks, plan
+from minikeras.fast.table import Unfit
 from minikeras.layers.regularization import keep_bits
 
 PIECE = 5e8  # multiply-adds of the steps between two looks at the callbacks: about 20 ms
@@ -43,7 +44,7 @@ class Training:
         if learning:
             model._prepare_training()
         self._look()
-        self.blas = threads.blas_address("cblas_sgemm")
+        self.blas = blas.address("cblas_sgemm")
         if not self.blas and self.plan.largest > 2**14:
             raise Unfit("its products are large, and NumPy's BLAS was not found")
 

@@ -111,7 +111,7 @@ class _Share(Counter):
         self.top_k = top_k
         self.class_id = class_id
         self._several = "give it one threshold" if len(self.thresholds) > 1 else None
-        self._keep_counts((len(self.thresholds),))
+        self._make_sums((len(self.thresholds),))
 
     def result(self) -> Any:
         """Return the share, one for each threshold where several were given; 0 where nothing was counted."""

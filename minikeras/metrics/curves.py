@@ -53,7 +53,7 @@ class _Point(_Curve):
         self.value = value
         self.num_thresholds = num_thresholds
         self.class_id = class_id
-        self._keep_counts((num_thresholds,))
+        self._make_sums((num_thresholds,))
 
     def _best(self, rate: np.ndarray, reached: np.ndarray) -> np.generic:
         return np.max(np.where(reached >= self.value, rate, 0), initial=0)
@@ -228,7 +228,7 @@ class AUC(_Curve):
         self.label_weights = None if label_weights is None else np.array(label_weights, floatx())
         self.from_logits = from_logits
         if num_labels or not multi_label:
-            self._keep_counts((self.num_thresholds, num_labels) if multi_label else (self.num_thresholds,))
+            self._make_sums((self.num_thresholds, num_labels) if multi_label else (self.num_thresholds,))
 
     def result(self) -> np.generic:
         """Return the area: 0 before any data, NaN where there is no curve, as all targets are of one class."""
@@ -252,7 +252,7 @@ class AUC(_Curve):
             wanted = f"(samples, {labels or 'labels'})"
             raise ValueError(f"AUC with multi_label=True expected predictions of shape {wanted}, got {y_pred.shape}.")
         if not self._counts:
-            self._keep_counts((self.num_thresholds, y_pred.shape[1]))
+            self._make_sums((self.num_thresholds, y_pred.shape[1]))
         y_pred = np.asarray(y_pred, floatx())
         super()._count(y_true, activations.sigmoid(y_pred) if self.from_logits else y_pred, weight)
 

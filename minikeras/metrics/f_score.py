@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import epsilon
+from minikeras._core.variable import untraced
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.shapes import mismatch
 
@@ -63,7 +64,7 @@ class FBetaScore(Metric):
             y_pred: scores of the same shape.
             sample_weight: ``(samples,)``.
         """
-        y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+        y_true, y_pred = np.asarray(untraced(y_true)), np.asarray(untraced(y_pred))
         if y_true.ndim != 2 or y_true.shape != y_pred.shape:
             raise self._misfit(y_true, y_pred)
         if sample_weight is not None and np.shape(sample_weight) not in ((), y_true.shape[:1], (len(y_true), 1)):
@@ -80,9 +81,7 @@ class FBetaScore(Metric):
             raise self._misfit(y_true, y_pred)
         y_true, y_pred = np.asarray(y_true, self.dtype), np.asarray(y_pred, self.dtype)
         if not self._counts:
-            shape = () if self.average == "micro" else y_pred.shape[1:]
-            names = "true_positives", "false_positives", "false_negatives", "intermediate_weights"
-            self._counts = tuple(self.add_variable(shape, "zeros", self.dtype, name=name) for name in names)
+            self._make_sums(() if self.average == "micro" else y_pred.shape[1:])
         if self.threshold is None:
             called = (y_pred >= y_pred.max(axis=-1, keepdims=True)) & (np.abs(y_pred) > 1e-9)
         else:
@@ -93,6 +92,10 @@ class FBetaScore(Metric):
         cases = called * y_true, called * (1 - y_true), (1 - called) * y_true, y_true
         for count, case in zip(self._counts, cases, strict=True):
             count.value[...] += (case * weight).sum(axis=axis)
+
+    def _make_sums(self, shape):
+        names = "true_positives", "false_positives", "false_negatives", "intermediate_weights"
+        self._counts = tuple(self.add_variable(shape, "zeros", self.dtype, name=name) for name in names)
 
     def result(self) -> Any:
         """Return the score, or one for each class; 0 before any data."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.config import epsilon, floatx
+from minikeras._core.variable import untraced
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.shapes import mismatch, spread
 
@@ -58,7 +59,7 @@ class IoU(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: class numbers of any shape, or scores; weights of the shape of the class numbers, or one for all."""
-        given = np.asarray(y_true), np.asarray(y_pred)
+        given = np.asarray(untraced(y_true)), np.asarray(untraced(y_pred))
         y_true, y_pred = self._classes(given[0], self.sparse_y_true), self._classes(given[1], self.sparse_y_pred)
         if y_true.shape != y_pred.shape:
             raise self._misfit(*given)
@@ -136,7 +137,7 @@ class BinaryIoU(IoU):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: targets 0 and 1, probabilities of the same shape; weights of that shape, or one for all."""
-        super().update_state(y_true, np.asarray(y_pred, floatx()) >= self.threshold, sample_weight)
+        super().update_state(y_true, np.asarray(untraced(y_pred), floatx()) >= self.threshold, sample_weight)
 
 
 class MeanIoU(IoU):

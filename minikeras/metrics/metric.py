@@ -67,6 +67,7 @@ class Metric(Configurable):
 
     _direction: str | None = None  # "up" or "down": which way is better, asked by EarlyStopping and its kin
     takes_nan = ()
+    _to_come: list | tuple = ()  # values that variables which are not made yet go on from, see `state`
     _several: str | None = None  # where `result` is more than one number: how to get one, for those who can't do with more
 
     def __init__(self, dtype: Any = None, name: str | None = None):
@@ -115,6 +116,7 @@ class Metric(Configurable):
 
     def reset_state(self) -> None:
         """Set every variable of the state to zero."""
+        self._to_come = ()
         for v in self.variables:
             v.value[...] = 0
 
@@ -156,7 +158,7 @@ class Metric(Configurable):
             name=name,
         )
         variable.path = f"{self.name}/{variable.name}"
-        self._variables.append(variable)
+        self._note(variable)
         return variable
 
     def add_weight(self, *args, **kwargs) -> Variable:
@@ -238,9 +240,20 @@ class Metric(Configurable):
             for item in value.values() if isinstance(value, dict) else value:
                 self._keep(item)
             return
-        kept = self._variables if isinstance(value, Variable) else self._metrics if isinstance(value, Metric) else None
-        if kept is not None and not any(value is other for other in kept):
-            kept.append(value)
+        if isinstance(value, Variable) and not any(value is other for other in self._variables):
+            self._note(value)
+        elif isinstance(value, Metric) and not any(value is other for other in self._metrics):
+            self._metrics.append(value)
+
+    def _note(self, variable):
+        """Count a variable to the state; where that is to go on from another one, it takes its value."""
+        i = len(self._variables)
+        self._variables.append(variable)
+        if i < len(self._to_come) and np.shape(self._to_come[i]) == tuple(variable.shape):
+            variable.assign(self._to_come[i])
+
+    def _make_sums(self, shape: tuple) -> None:
+        """Make the variables that wait for the shape of the data, where their shape is all that is needed."""
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import losses
 from minikeras._core.config import epsilon
+from minikeras._core.variable import untraced
 from minikeras.losses.targets import match
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.reduction import Mean, MeanMetricWrapper
@@ -57,7 +58,8 @@ class RootMeanSquaredError(Mean):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: targets, predictions of the same shape and, where wanted, weights per sample or per value."""
-        y_true, y_pred = match_targets(np.asarray(y_true, self.dtype), np.asarray(y_pred, self.dtype), "RootMeanSquaredError")
+        y_true, y_pred = (np.asarray(untraced(y), self.dtype) for y in (y_true, y_pred))
+        y_true, y_pred = match_targets(y_true, y_pred, "RootMeanSquaredError")
         with np.errstate(all="ignore"):
             super().update_state((y_pred - y_true) ** 2, sample_weight)
 
@@ -224,7 +226,7 @@ class R2Score(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch: targets and predictions ``(samples, outputs)``, weights ``(samples,)`` or of the same shape."""
-        y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+        y_true, y_pred = np.asarray(untraced(y_true)), np.asarray(untraced(y_pred))
         if y_true.ndim == 1 and y_pred.ndim == 2 and y_pred.shape[1] == 1:
             y_true = y_true[:, None]
         if y_true.ndim != 2 or y_true.shape != y_pred.shape:
@@ -233,13 +235,16 @@ class R2Score(Metric):
         weight = spread(weight[:, None] if weight.ndim == 1 else weight, y_true.shape)
         y_true, y_pred = y_true.astype(np.float64), y_pred.astype(np.float64)
         if not self._sums:
-            names = "squared_sum", "sum", "residual", "count"
-            self._sums = tuple(self.add_variable(y_true.shape[1:], "zeros", "float64", name=name) for name in names)
+            self._make_sums(y_true.shape[1:])
         with np.errstate(all="ignore"):
             terms = y_true**2 * weight, y_true * weight, (y_true - y_pred) ** 2 * weight, weight
             for kept, values in zip(self._sums, terms, strict=True):
                 kept.value[...] += values.sum(axis=0)
         self.num_samples.value[...] += y_true.size
+
+    def _make_sums(self, shape):
+        names = "squared_sum", "sum", "residual", "count"
+        self._sums = tuple(self.add_variable(shape, "zeros", "float64", name=name) for name in names)
 
     def result(self) -> Any:
         """Return the score, or one for each output; 0 before any data."""

@@ -27,7 +27,7 @@ class Counter(Metric):
         name: the key in ``History``.
         dtype: number type of the computation.
 
-    >>> c = Counter(("true_positives", "false_positives"), [0.5], name="c"); c._keep_counts((1,))
+    >>> c = Counter(("true_positives", "false_positives"), [0.5], name="c"); c._make_sums((1,))
     >>> c.update_state([0, 1, 1], [0.6, 0.7, 0.2]); [v.tolist() for v in c.variables]
     [[1.0], [1.0]]
     """
@@ -46,7 +46,7 @@ class Counter(Metric):
         order = np.argsort(self._grid, kind="stable")
         self._sorted, self._rank = self._grid[order], np.argsort(order)
 
-    def _keep_counts(self, shape: tuple) -> None:
+    def _make_sums(self, shape: tuple) -> None:
         self._counts = {kind: self.add_variable(shape, "zeros", name=kind) for kind in self._kinds}
         for kind, count in self._counts.items():
             setattr(self, kind, count)

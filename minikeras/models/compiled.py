@@ -12,7 +12,9 @@ from minikeras import activations, losses, metrics, optimizers, regularizers
 from minikeras._core.serialize import nameless_allowed, serialize_keras_object
 from minikeras._core.tape import traced
 from minikeras._core.variable import adopt
+from minikeras.callbacks.logs import as_number
 from minikeras.losses.reduction import masked_weights
+from minikeras.metrics.state import set_state, state_of
 from minikeras.models.heads import BY_SHAPE, Head, check_metrics, flatten_given, is_config, make_heads
 from minikeras.models.jit import update_of
 
@@ -37,6 +39,7 @@ class Compiled:
         self.order: list[str] = []  # the names of the losses, as compile() got them
         self.loss_tracker = metrics.Mean(name="loss")
         self.total, self.count = 0.0, 0
+        self.to_come: list = []  # states that heads which are not made yet go on from
         self.written_loss = loss
         self.targets: list = []  # of losses that are part of the graph, see graph_losses
         self.freezing: list = []  # which layers were trainable when compile() was called
@@ -70,6 +73,7 @@ class Compiled:
         if self.names is None or self.names != names and len(names) > 1:
             self.names = list(names)
             self.heads, self.groups, self.order = make_heads(names, self.given, structure, prefixes)
+            self._go_on(self.to_come)
 
     def config(self) -> dict:
         """What a file keeps of it."""
@@ -88,7 +92,7 @@ class Compiled:
 
     def reset(self) -> None:
         """Start the loss and the metrics anew."""
-        self.total, self.count = 0.0, 0
+        self.total, self.count, self.to_come = 0.0, 0, []
         self.loss_tracker.reset_state()
         for part in (*self.heads, *self.groups):
             part.reset()
@@ -110,7 +114,7 @@ class Compiled:
             logs.update({unique(name, logs): value for name, value in head.logs().items()})
         if several:
             logs.update({f"{group.name}_loss": group.total / group.count for group in self.groups})
-        return {name: _number(logs[name]) for name in sorted(logs)}
+        return {name: as_number(logs[name]) for name in sorted(logs)}
 
     def _parts(self) -> int:
         """The number of losses."""
@@ -118,13 +122,18 @@ class Compiled:
 
     def state(self) -> dict:
         """The sums of an epoch so far: what `set_state` goes on from."""
-        states = [part.state() for part in (*self.heads, *self.groups)]
-        return {"total": self.total, "count": self.count, "heads": states}
+        states = [part.state() for part in (*self.heads, *self.groups)] or self.to_come
+        return {"total": self.total, "count": self.count, "heads": states, "tracker": state_of(self.loss_tracker)}
 
     def set_state(self, state: dict) -> None:
         """Go on from the sums that `state` returned."""
-        self.total, self.count = state["total"], state["count"]
-        for part, sums in zip((*self.heads, *self.groups), state["heads"]):
+        self.total, self.count, self.to_come = state["total"], state["count"], state["heads"]
+        if "tracker" in state:  # backups of 0.4 have none
+            set_state(self.loss_tracker, state["tracker"])
+        self._go_on(self.to_come)
+
+    def _go_on(self, states: list) -> None:
+        for part, sums in zip((*self.heads, *self.groups), states):
             part.set_state(sums)
 
     def results(self) -> list[str]:
@@ -372,7 +381,3 @@ def compile_arguments(config: dict) -> dict:
 
     kinds = {"optimizer": optimizers, "loss": losses, "metrics": metrics, "weighted_metrics": metrics}
     return {key: read(value, kinds[key]) if key in kinds else value for key, value in config.items()}
-
-
-def _number(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else np.asarray(value)

@@ -15,6 +15,7 @@ from minikeras._core.nest import flatten, flatten_with_path, is_nested
 from minikeras.losses.reduction import masked_weights
 from minikeras.losses.targets import convert
 from minikeras.metrics.metric import wants_given
+from minikeras.metrics.state import set_state, state_of
 from minikeras.models.nested_outputs import Entry, Group, Together, at_path, check_group, entries, is_deep
 
 BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # names that the shapes of targets and outputs decide
@@ -45,6 +46,7 @@ class Head:
         self.checks: list = []  # of metrics that look at the targets once
         self.paired = False  # whether targets come as (prepared, as given): a metric of the user's may look at their shape
         self.total, self.count = 0.0, 0
+        self.to_come: list = []  # states that metrics which are not made yet go on from
         self.tracker = metrics.Mean(name=f"{name}_loss" if name else "loss")
 
     def prepare(self, y: Any, output: Any) -> Any:
@@ -82,6 +84,8 @@ class Head:
                     (metric.tally, weighted, isinstance(metric, metrics.MeanMetricWrapper), wants_given(metric))
                 )
         found = [metric for _, metric in self.metrics]
+        for metric, values in zip(found, self.to_come):
+            set_state(metric, values)
         self.paired = any(wants_given(metric) for metric in found)
         self.checks = [m.check_targets for m in found if type(m).check_targets is not metrics.Metric.check_targets]
 
@@ -102,7 +106,7 @@ class Head:
 
     def reset(self) -> None:
         """Start anew."""
-        self.total, self.count = 0.0, 0
+        self.total, self.count, self.to_come = 0.0, 0, []
         for _, metric in self.metrics or ():
             metric.reset_state()
 
@@ -128,16 +132,14 @@ class Head:
 
     def state(self) -> dict:
         """The sums so far."""
-        values = [[v.numpy() for v in metric.variables] for _, metric in self.metrics or ()]
+        values = self.to_come if self.metrics is None else [state_of(metric) for _, metric in self.metrics]
         return {"total": self.total, "count": self.count, "metrics": values}
 
     def set_state(self, state: dict) -> None:
         """Go on from the sums that `state` returned."""
-        self.total, self.count = state["total"], state["count"]
+        self.total, self.count, self.to_come = state["total"], state["count"], state["metrics"]
         for (_, metric), values in zip(self.metrics or (), state["metrics"]):
-            metric.reset_state()  # some make their variables when they first see data
-            for variable, value in zip(metric.variables, values):
-                variable.assign(value)
+            set_state(metric, values)
 
     def cost(self, activation: Callable | None, dtype: str) -> tuple[Callable, bool]:
         """The cost ``(y, z, p, w) -> (C, slope)``, and whether the slope is ∂C/∂z rather than ∂C/∂p.

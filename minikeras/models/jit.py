@@ -96,7 +96,7 @@ def compiled_pass(
         if compiled.training is None or not compiled.training.renewed(learning):
             compiled.training = fast.training.Training(model, learning)
         epoch = compiled.training.epoch(batches, first, together, learning)
-    except fast.plan.Unfit as why:
+    except fast.table.Unfit as why:
         if learning:
             hint(
                 "compile", f"jit_compile {why}",

@@ -13,6 +13,7 @@ from minikeras._core.symbolic import KerasTensor, is_shape
 from minikeras._core.tape import paused
 from minikeras._core.trace import Box
 from minikeras._core.variable import Variable
+from minikeras.callbacks.logs import as_number
 from minikeras.layers.calling import is_structure, mask_of
 from minikeras.layers.described import open_batch
 from minikeras.layers.layer import Layer
@@ -270,16 +271,8 @@ class Meeting:
         found: dict[str, Any] = {}
         for metric in self._own_metrics():
             result = metric.result()
-            found.update(result if isinstance(result, dict) else {metric.name: float(result)})
-        return found
-
-    def _own_state(self) -> list:
-        return [[v.numpy() for v in metric.variables] for metric in self._own_metrics()]
-
-    def _set_own_state(self, state: list) -> None:
-        for metric, values in zip(self._own_metrics(), state):
-            for variable, value in zip(metric.variables, values):
-                variable.assign(value)
+            found.update(result if isinstance(result, dict) else {metric.name: result})
+        return {name: as_number(value) for name, value in found.items()}
 
     def _adds_to_loss(self) -> bool:
         """Whether something is minimized without any loss in compile(): add_loss, penalties on weights or outputs."""

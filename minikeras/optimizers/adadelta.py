@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.blas import axpy
 from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
@@ -39,9 +40,8 @@ class Adadelta(Optimizer):
     def update(self, w, g, a, b, s, r):
         """Do one step."""
         np.square(g, out=s)
-        s *= 1 - self.rho
         a *= self.rho
-        a += s  # a ← ρ a + (1 − ρ) g²
+        axpy(1 - self.rho, s, a, s)  # a ← ρ a + (1 − ρ) g²
         np.add(a, self.epsilon, out=s)
         np.sqrt(s, out=s)
         np.add(b, self.epsilon, out=r)
@@ -49,11 +49,9 @@ class Adadelta(Optimizer):
         r *= g
         r /= s  # d = √(b + ε) g / √(a + ε)
         np.square(r, out=s)
-        s *= 1 - self.rho
         b *= self.rho
-        b += s  # b ← ρ b + (1 − ρ) d²
-        r *= self.rate
-        w -= r  # w ← w − η d
+        axpy(1 - self.rho, s, b, s)  # b ← ρ b + (1 − ρ) d²
+        axpy(-self.rate, r, w, r)  # w ← w − η d
 
 
 callable_module(__name__, "Adadelta")  # keras.optimizers.adadelta(lr=...) of Keras 2

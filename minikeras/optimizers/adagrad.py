@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.blas import axpy
 from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
@@ -45,15 +46,14 @@ class Adagrad(Optimizer):
         """Return the first a."""
         return self.initial_accumulator_value
 
-    def update(self, w, g, a, s, r):
+    def update(self, w, g, a, s, _):
         """Do one step."""
         np.square(g, out=s)
         a += s  # a ← a + g²
         np.add(a, self.epsilon, out=s)
         np.sqrt(s, out=s)
-        np.multiply(g, self.rate, out=r)
-        r /= s
-        w -= r  # w ← w − η g / √(a + ε)
+        np.divide(g, s, out=s)
+        axpy(-self.rate, s, w, s)  # w ← w − η g / √(a + ε)
 
 
 callable_module(__name__, "Adagrad")  # keras.optimizers.adagrad(lr=...) of Keras 2

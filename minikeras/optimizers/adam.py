@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from minikeras._core.blas import axpy
 from minikeras._core.constants import constant
 from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
@@ -62,22 +63,19 @@ class Adam(Optimizer):
 
     def update(self, w, g, m, v, *largest_and_scratch):
         """Do one step."""
-        *largest, s, r = largest_and_scratch
-        char = w.dtype.char
+        *largest, s, _ = largest_and_scratch
         np.subtract(g, m, s)
-        s *= constant(float(1 - self.beta_1))[char]
-        m += s  # m ← m + (1 − β₁)(g − m)
+        axpy(constant(float(1 - self.beta_1)), s, m, s)  # m ← m + (1 − β₁)(g − m)
         np.square(g, s)
         s -= v
-        s *= constant(float(1 - self.beta_2))[char]
-        v += s  # v ← v + (1 − β₂)(g² − v)
+        axpy(constant(float(1 - self.beta_2)), s, v, s)  # v ← v + (1 − β₂)(g² − v)
         if largest:
             v = np.maximum(largest[0], v, out=largest[0])  # v̂ ← max(v̂, v)
         np.sqrt(v, s)
-        s += constant(float(self.epsilon))[char]
-        np.multiply(m, self.rate, r)
-        r /= s
-        w -= r  # w ← w − η̂ m / (√v + ε)
+        s += constant(float(self.epsilon))[w.dtype.char]
+        np.divide(m, s, s)
+        axpy(-self.rate, s, w, s)  # w ← w − η̂ m / (√v + ε)
+
 
 
 callable_module(__name__, "Adam")  # keras.optimizers.adam(lr=...) of Keras 2

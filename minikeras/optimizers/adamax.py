@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.blas import axpy
 from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
@@ -50,18 +51,16 @@ class Adamax(Optimizer):
         """Compute η / (1 − β₁ᵗ)."""
         self.rate = rate / (1 - self.beta_1**t)
 
-    def update(self, w, g, m, u, s, r):
+    def update(self, w, g, m, u, s, _):
         """Do one step."""
         np.subtract(g, m, out=s)
-        s *= 1 - self.beta_1
-        m += s  # m ← m + (1 − β₁)(g − m)
+        axpy(1 - self.beta_1, s, m, s)  # m ← m + (1 − β₁)(g − m)
         np.abs(g, out=s)
         u *= self.beta_2
         np.maximum(u, s, out=u)  # u ← max(β₂ u, |g|)
         np.add(u, self.epsilon, out=s)
-        np.multiply(m, self.rate, out=r)
-        r /= s
-        w -= r  # w ← w − η̂ m / (u + ε)
+        np.divide(m, s, out=s)
+        axpy(-self.rate, s, w, s)  # w ← w − η̂ m / (u + ε)
 
 
 callable_module(__name__, "Adamax")  # keras.optimizers.adamax(lr=...) of Keras 2

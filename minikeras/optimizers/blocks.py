@@ -8,8 +8,9 @@ import numpy as np
 
 from minikeras._core.variable import Variable
 
-BLOCK = 65_536  # elements: in float32, w, g, two slots and two scratch blocks are 1.5 MB and stay in the cache
-SHARED = 262_144  # where threads share them: each call of NumPy hands Python's lock on, and blocks of 65,536 would wait for it
+BLOCK = 131_072  # elements: in float32, w, g, two slots and a scratch block are 2.6 MB and stay in the cache
+LANES = 64  # elements that BLAS takes at once, at most
+SHARED = 262_144  # where threads share them: each call of NumPy hands Python's lock on, and small blocks would wait for it
 
 
 def stretches(rows: list[list[Variable]]) -> list[list[tuple]]:
@@ -35,12 +36,12 @@ def cut(rows: list[list[Variable]], whole: bool = False, size: int | None = None
     Args:
         rows: one row per variable.
         whole: whether each variable is one piece in its own shape, for rules that need a norm or a matrix.
-        size: elements of a piece; ``BLOCK`` by default.
+        size: elements of a piece, at most; ``BLOCK`` by default. Pieces of a run are as long as each other, but for the last.
 
     >>> from minikeras._core.variable import adopt
     >>> w = [Variable([1.0, 2.0]), Variable([3.0])]; adopt(w)
-    >>> [piece[0].tolist() for piece in cut([[v] for v in w], size=2)]
-    [[1.0, 2.0], [3.0]]
+    >>> [piece[0].tolist() for piece in cut([[v] for v in w])]
+    [[1.0, 2.0, 3.0]]
     """
     if whole:
         return [(row[0].value, row[0].grad, *(slot.value for slot in row[1:])) for row in rows]
@@ -48,18 +49,30 @@ def cut(rows: list[list[Variable]], whole: bool = False, size: int | None = None
     pieces = []
     for (store, span), *slots in stretches(rows):
         run = (store.values[span], store.grads[span], *(slot.values[part] for slot, part in slots))
-        pieces += [tuple(array[i : i + size] for array in run) for i in range(0, run[0].size, size)]
+        step = even(run[0].size, math.ceil(run[0].size / size))
+        pieces += [tuple(array[i : i + step] for array in run) for i in range(0, run[0].size, step)]
     return pieces
 
 
-def even(total: int, groups: int) -> int:
+def even(total: int, count: int) -> int:
+    """The size of so many pieces of equal length: the last one, which may be shorter, is no crumb.
+
+    It is a multiple of ``LANES``: BLAS rounds what is left over beyond that otherwise, and pieces must not show in results.
+
+    >>> even(1000, 3), even(1000, 1), even(0, 0)
+    (384, 1024, 64)
+    """
+    return max(math.ceil(total / max(count, 1) / LANES), 1) * LANES
+
+
+def in_turns(total: int, groups: int) -> int:
     """The size of pieces, of which each group of several gets as many.
 
-    >>> even(10, 1) == BLOCK, even(5 * SHARED, 2) == 5 * SHARED / 6
-    (True, False)
+    >>> in_turns(10, 1) == BLOCK, in_turns(5 * SHARED, 2) == math.ceil(5 * SHARED / 6)
+    (True, True)
     """
-    rounds = math.ceil(total / (groups * SHARED))
-    return math.ceil(total / (groups * rounds)) if groups > 1 else BLOCK
+    turns = math.ceil(total / (groups * SHARED))
+    return math.ceil(total / (groups * turns)) if groups > 1 else BLOCK
 
 
 def with_scratch(pieces: list[tuple]) -> list[tuple]:

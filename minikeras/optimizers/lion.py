@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.blas import axpy
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.options import Rate
 
@@ -40,11 +41,8 @@ class Lion(Optimizer):
     def update(self, w, g, m, s, r):
         """Do one step."""
         np.multiply(m, self.beta_1, out=s)
-        np.multiply(g, 1 - self.beta_1, out=r)
-        s += r
+        axpy(1 - self.beta_1, g, s, r)
         np.sign(s, out=s)
-        s *= self.rate
-        w -= s  # w ← w − η sign(β₁ m + (1 − β₁) g)
-        np.multiply(g, 1 - self.beta_2, out=s)
+        axpy(-self.rate, s, w, s)  # w ← w − η sign(β₁ m + (1 − β₁) g)
         m *= self.beta_2
-        m += s  # m ← β₂ m + (1 − β₂) g
+        axpy(1 - self.beta_2, g, m, s)  # m ← β₂ m + (1 − β₂) g

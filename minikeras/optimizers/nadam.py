@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.blas import axpy
 from minikeras._core.old_arguments import callable_module
 from minikeras._core.variable import Variable
 from minikeras.optimizers.old_arguments import old_epsilon
@@ -75,12 +76,10 @@ class Nadam(Optimizer):
     def update(self, w, g, m, v, s, r):
         """Do one step."""
         np.subtract(g, m, out=s)
-        s *= 1 - self.beta_1
-        m += s  # m ← m + (1 − β₁)(g − m)
+        axpy(1 - self.beta_1, s, m, s)  # m ← m + (1 − β₁)(g − m)
         np.square(g, out=s)
         s -= v
-        s *= 1 - self.beta_2
-        v += s  # v ← v + (1 − β₂)(g² − v)
+        axpy(1 - self.beta_2, s, v, s)  # v ← v + (1 − β₂)(g² − v)
         np.multiply(m, self.of_m, out=r)
         np.multiply(g, self.of_g, out=s)
         r += s  # η m̂

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.naming import shorten
+from minikeras._core.threads import limited
 from minikeras._core.variable import Variable, adopt, untraced
 from minikeras.optimizers import parts
 from minikeras.optimizers.blocks import cut, with_scratch
@@ -196,7 +197,7 @@ class Optimizer(Keras2):
                 self._get_variable_index(v)  # one that overrides `build` may refuse newcomers
         for g, v in pairs:
             np.copyto(v.grad, g)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), limited():
             for part in self._parts_for([v for _, v in pairs]):
                 part()
         self._iterations.value[()] += 1

@@ -16,10 +16,10 @@ import numpy as np
 from minikeras._core import threads
 from minikeras._core.variable import Variable, runs
 from minikeras.optimizers import clipping
-from minikeras.optimizers.blocks import cut, even, with_scratch
+from minikeras.optimizers.blocks import cut, in_turns, with_scratch
 
 Part = Callable[[], None]
-PASSES = 20  # what the step of a weight costs, in multiply-adds: sharing pays from a million weights on
+PASSES = 30  # what the step of a weight costs, in multiply-adds: sharing pays from 670,000 weights on
 
 
 def plan(optimizer: Any, variables: list[Variable]) -> list[Part]:
@@ -67,7 +67,7 @@ def walking(optimizer: Any, variables: list[Variable]) -> Part:
     house = type(o).update.__module__.startswith("minikeras.")  # a user's own may not bear to be called twice at a time
     total = sum(v.size for v in variables)
     cost = PASSES * total if house and not o.whole else 0
-    size = even(total, len(threads.cut(total, cost)))
+    size = in_turns(total, len(threads.cut(total, cost)))
     pieces, decays = [], []
     for decay, group in itertools.groupby(variables, key=o.decay_of):
         pieces += cut([o.row(v) for v in group], o.whole, size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from minikeras._core.blas import axpy
 from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.old_arguments import old_epsilon
 from minikeras.optimizers.optimizer import Optimizer
@@ -58,29 +59,26 @@ class RMSprop(Optimizer):
         """Do one step."""
         *others, s, r = others
         np.square(g, out=s)
-        s *= 1 - self.rho
         v *= self.rho
-        v += s  # v ← ρ v + (1 − ρ) g²
+        axpy(1 - self.rho, s, v, s)  # v ← ρ v + (1 − ρ) g²
         if self.centered:
             a = others[-1]
-            np.multiply(g, 1 - self.rho, out=s)
             a *= self.rho
-            a += s  # a ← ρ a + (1 − ρ) g
+            axpy(1 - self.rho, g, a, s)  # a ← ρ a + (1 − ρ) g
             np.square(a, out=r)
             np.subtract(v, r, out=s)
             s += self.epsilon  # v − a² + ε
         else:
             np.add(v, self.epsilon, out=s)
         np.sqrt(s, out=s)
-        np.multiply(g, self.rate, out=r)
-        r /= s  # η g / √(v + ε)
+        np.divide(g, s, out=s)  # d = g / √(v + ε)
         if self.momentum > 0:
             m = others[0]
             m *= self.momentum
-            m += r  # m ← μ m + η g / √(v + ε)
+            axpy(self.rate, s, m, s)  # m ← μ m + η d
             w -= m
         else:
-            w -= r
+            axpy(-self.rate, s, w, s)  # w ← w − η d
 
 
 callable_module(__name__, "RMSprop")  # keras.optimizers.rmsprop(lr=...) of Keras 2

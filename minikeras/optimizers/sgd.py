@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from minikeras._core.blas import axpy
 from minikeras._core.constants import Constant
 from minikeras._core.old_arguments import callable_module
 from minikeras.optimizers.optimizer import Optimizer
@@ -41,29 +40,27 @@ class SGD(Optimizer):
         """One momentum per weight, if there is any."""
         return (("momentum",),) if self.momentum else ()
 
-    rate, _eta = 0.0, Constant(0.0)
+    rate, _down = 0.0, Constant(0.0)
 
     def prepare(self, rate, t):
-        """Keep η."""
+        """Keep η, and −η."""
         if rate != self.rate:
-            self.rate, self._eta = rate, Constant(rate)
+            self.rate, self._down = rate, Constant(-rate)
 
     def update(self, w, g, *slots_and_scratch):
         """Do one step."""
         s = slots_and_scratch[-2]
-        np.multiply(g, self._eta[g.dtype.char], s)
         if len(slots_and_scratch) > 2:
             m = slots_and_scratch[0]
             m *= self.momentum
-            m -= s  # m ← μ m − η g
+            axpy(self._down, g, m, s)  # m ← μ m − η g
             if self.nesterov:
-                w -= s
-                np.multiply(m, self.momentum, out=s)
-                w += s  # w ← w + μ m − η g
+                axpy(self._down, g, w, s)
+                axpy(self.momentum, m, w, s)  # w ← w + μ m − η g
             else:
                 w += m  # w ← w + m
         else:
-            w -= s  # w ← w − η g
+            axpy(self._down, g, w, s)  # w ← w − η g
 
 
 callable_module(__name__, "SGD")  # keras.optimizers.sgd(lr=...) of Keras 2

@@ -171,3 +171,22 @@ def test_the_real_library_does_as_it_is_told():
     with threads.limited():
         assert found[0]() == 1
     assert found[0]() == before
+
+
+def test_what_a_part_shares_it_does_alone(monkeypatch):
+    monkeypatch.setattr(threads, "_threads", lambda: 2)
+    done = []
+
+    def inner(part):
+        done.append((part, threading.get_ident()))
+
+    def work(part):
+        threads.share([(part, k) for k in range(3)], inner)
+
+    threads.share([0, 1, 2, 3], work)
+    assert sorted(part for part, _ in done) == [(i, k) for i in range(4) for k in range(3)]
+    for i in range(4):
+        mine = [(k, who) for (part, k), who in done if part == i]
+        assert [k for k, _ in mine] == [0, 1, 2] and len({who for _, who in mine}) == 1
+    threads.share([0, 1], inner)
+    assert len(done) == 14  # and shares again thereafter

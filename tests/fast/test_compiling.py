@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("numba")
 
-from minikeras._core.threads import blas_address
+from minikeras._core import blas
 from minikeras.fast import activations, compiling, epoch, losses, optimizers
 from minikeras.fast.compiling import SOURCES, flipped_times, times, times_flipped
 
@@ -14,18 +14,18 @@ B = np.cos(np.arange(12, dtype=np.float32)).reshape(3, 4)
 C = A @ B
 
 
-@pytest.mark.parametrize("blas", [0, blas_address("cblas_sgemm")], ids=["loops", "blas"])
-def test_products(blas):
+@pytest.mark.parametrize("place", [0, blas.address("cblas_sgemm")], ids=["loops", "blas"])
+def test_products(place):
     out = np.full((5, 4), np.nan, np.float32)
-    times(blas, A, B, out)
+    times(place, A, B, out)
     np.testing.assert_allclose(out, C, rtol=1e-6)
     out = np.full((3, 4), np.nan, np.float32)
-    flipped_times(blas, A, C, out)
+    flipped_times(place, A, C, out)
     np.testing.assert_allclose(out, A.T @ C, rtol=1e-5)
-    flipped_times(blas, A, C, out, True)
+    flipped_times(place, A, C, out, True)
     np.testing.assert_allclose(out, 2 * (A.T @ C), rtol=1e-5)
     out = np.full((5, 3), np.nan, np.float32)
-    times_flipped(blas, C, B, out)
+    times_flipped(place, C, B, out)
     np.testing.assert_allclose(out, C @ B.T, rtol=1e-5)
 
 

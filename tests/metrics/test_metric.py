@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import Variable, metrics
 from minikeras._core.naming import reset_names
 from minikeras.metrics.metric import wants_given
@@ -220,3 +221,33 @@ def test_what_metrics_give_answers_as_tensors_do():
             return {"twice": super().result() * 2}
 
     assert Twice()(3.0)["twice"].numpy() == 6.0
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        metrics.RootMeanSquaredError(), metrics.R2Score(), metrics.F1Score(), metrics.OneHotIoU(3, [0, 2]),
+        metrics.BinaryIoU([1]), metrics.MeanSquaredError(), metrics.AUC(), metrics.CategoricalAccuracy(), metrics.Precision(),
+    ],
+    ids=lambda metric: type(metric).__name__,
+)  # fmt: skip
+def test_a_metric_counts_in_the_call_of_a_model_that_is_differentiated(metric):
+    x, y = np.random.default_rng(0).random((4, 3)).astype("float32"), np.eye(3, dtype="float32")[[0, 2, 1, 1]]
+
+    class Counting(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.metric = keras.layers.Dense(3, activation="softmax"), metric
+
+        def call(self, x):
+            p = self.dense(x)
+            self.metric.update_state(y[: len(x)], p)
+            return p
+
+    model = Counting()
+    before = model(x)
+    model.compile("sgd", "mse")
+    logs = model.fit(x, y, verbose=0).history
+    metric.reset_state()
+    metric.update_state(y, before)
+    assert np.array_equal(logs[metric.name], [metric.result()])

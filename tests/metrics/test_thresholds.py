@@ -10,7 +10,7 @@ KINDS = ("true_positives", "false_positives", "true_negatives", "false_negatives
 
 def counted(y_true, y_pred, thresholds, weight=None):
     m = Counter(KINDS, thresholds, "counter")
-    m._keep_counts((len(thresholds),))
+    m._make_sums((len(thresholds),))
     m.update_state(y_true, y_pred, weight)
     return np.array([m._counts[kind].numpy() for kind in KINDS])
 

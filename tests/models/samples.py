@@ -4,6 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from minikeras import Sequential
+from minikeras.layers import Dense
 
 _rng = np.random.default_rng(1)
 X = _rng.normal(size=(20, 3)).astype("float32")
@@ -25,3 +26,28 @@ def close(result, expected) -> None:
             close(result[key], expected[key])
     else:
         assert_allclose(result, expected, rtol=1.5e-4, atol=2e-6)
+
+
+def net(loss="mse", metrics=("mae",)) -> Sequential:
+    """Two layers, compiled."""
+    model = fixed(Sequential([Dense(2, activation="tanh", input_shape=(3,)), Dense(1)]))
+    model.compile("sgd", loss, metrics=list(metrics))
+    return model
+
+
+def line() -> Sequential:
+    """A single layer, compiled."""
+    model = fixed(Sequential([Dense(1, input_shape=(3,))]))
+    model.compile("sgd", "mse")
+    return model
+
+
+def fit(model, **how):
+    """Train in the order of the rows."""
+    return model.fit(X, Y, **{"verbose": 0, "shuffle": False, **how})
+
+
+def batches(n=6):
+    """The rows by threes, drawn once."""
+    for i in range(n):
+        yield X[3 * i : 3 * i + 3], Y[3 * i : 3 * i + 3]

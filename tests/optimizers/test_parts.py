@@ -58,6 +58,7 @@ def test_blocks_of_many_weights_are_walked_side_by_side(monkeypatch):
         monkeypatch.setattr(threads, "_openblas", lambda: (lambda: 4, lambda n: None))
         monkeypatch.setattr(blocks, "BLOCK", 8)
         monkeypatch.setattr(blocks, "SHARED", 8)
+        monkeypatch.setattr(blocks, "LANES", 1)
         weights = [Variable(np.linspace(-1, 1, 30)), Variable(np.linspace(0, 1, 13))]
         optimizer = optimizers.Adam(0.1, weight_decay=0.01)
         optimizer.exclude_from_weight_decay(var_list=[weights[1]])
@@ -80,6 +81,7 @@ def test_a_rule_of_the_users_is_never_called_twice_at_a_time(monkeypatch):
 
     monkeypatch.setattr(threads, "LARGE", 1.0)
     monkeypatch.setattr(blocks, "BLOCK", 8)
+    monkeypatch.setattr(blocks, "LANES", 1)
     monkeypatch.setattr(threads, "share", lambda parts, work: pytest.fail("shared"))
     w = Variable(np.zeros(40))
     Slow(0.1).apply([np.ones(40)], [w])

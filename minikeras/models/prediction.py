@@ -1,0 +1,131 @@
+"""Outputs for inputs: `predict` and `predict_on_batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from typing import Any
+
+import numpy as np
+
+from minikeras import data
+from minikeras._core import threads
+from minikeras._core.nest import flatten, map_leaves
+from minikeras._core.now import CALL
+from minikeras._core.tape import paused
+from minikeras._core.tensor import plain
+from minikeras._core.threads import limited
+from minikeras.callbacks import CallbackList
+from minikeras.models.arguments import callback_list, verbosity
+from minikeras.models.jit import compiled_layers
+from minikeras.models.old_methods import understanding
+
+PARTS = 4  # for each thread, of the rows that a prediction takes at once: who is late has less to wait for
+
+
+class Prediction:
+    """The part of a trainer that computes outputs alone."""
+
+    @understanding
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
+    ) -> np.ndarray:
+        """Return the outputs for inputs, computed in batches.
+
+        Args:
+            x: inputs as `fit` takes them.
+            batch_size: samples computed at once, 32 by default.
+            verbose: 0 silent, 1 progress bar, 2 one line; "auto" shows a bar when there is more than one batch.
+            steps: batches to take, all by default.
+            callbacks: a list of `Callback`s.
+
+        >>> from minikeras import Sequential, layers
+        >>> model = Sequential([layers.Dense(1, input_shape=(2,), kernel_initializer="ones")])
+        >>> model.predict(np.array([[1.0, 2.0]]))
+        array([[3.]], dtype=float32)
+        """
+        if type(x) is np.ndarray and x.ndim and callbacks is None and steps is None and verbose in ("auto", 0):
+            known = self._knows(x) and not self._own_steps()
+            if (known or self._takes_as_it_is(x)) and 0 < len(x) <= (32 if batch_size is None else batch_size):
+                if not known:
+                    x = self._checked(x)
+                with np.errstate(all="ignore"), self._course.limit(x):  # one batch, as it is: no machinery, no copy
+                    y = self._course.call(x)
+                return y if y.base is None and y is not x or not np.may_share_memory(x, y) else y.copy()
+        batches = data.open(x, batch_size=batch_size, steps=steps, **self._kinds())
+        self._meet(batches.peek(), with_targets=False)
+        self._prepare(batches, with_targets=False)
+        verbose = 0 if verbose == "auto" and batches.steps == 1 else verbosity(verbose)
+        callbacks = callback_list(callbacks, self, verbose, epochs=1, steps=batches.steps)
+        self.stop_predicting = False
+        callbacks.on_predict_begin()
+        outputs: list[Any] = []
+        numbered, rows = self._joined(x, batches, callbacks)
+        compute = side_by_side(self._predicting(), rows) if rows else self._predicting()
+
+        def act(x, *_):
+            y = map_leaves(plain, compute(x))
+            outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) else part, y))
+
+        with np.errstate(all="ignore"), paused(), limited(), compiled_layers(self):
+            token = CALL.set(None)
+            try:
+                self._pass("predict", numbered, act, callbacks, lambda: {"outputs": outputs[-1]})
+            finally:
+                CALL.reset(token)
+        callbacks.on_predict_end()
+        return joined(outputs)
+
+    def _joined(self, x: Any, batches: Any, callbacks: CallbackList) -> tuple[Iterator, int]:
+        """The numbered batches of a prediction; where nobody asks for each and rows go by themselves, several at once, and how
+        many rows are a part of these."""
+        asked = callbacks.predict_batch_begin_hooks or callbacks.predict_batch_end_hooks or batches.is_limited
+        arrays = isinstance(batches, data.ArrayBatches) and batches is not x
+        rows = 0 if asked or not arrays or self._own_steps() else getattr(self._course, "rows_at_once", lambda: 0)()
+        if not rows or (several := rows // batches.batch_size) < 2:
+            return enumerate(batches.epoch(0)), 0
+        rows, several = several * batches.batch_size, several * PARTS * threads.at_once()
+        wide, last = data.open(x, batch_size=several * batches.batch_size, **self._kinds()), batches.steps - 1
+        self._prepare(wide, with_targets=False)
+        return ((min((i + 1) * several - 1, last), batch) for i, batch in enumerate(wide.epoch(0))), rows
+
+    @understanding
+    def predict_on_batch(self, x: Any) -> np.ndarray:
+        """Return the outputs for one batch."""
+        return self.predict(x, data.ALL, 0)
+
+
+def side_by_side(compute: Callable[[np.ndarray], np.ndarray], rows: int) -> Callable[[np.ndarray], np.ndarray]:
+    """The same, so many rows at a time, on all cores.
+
+    >>> side_by_side(lambda x: -x, 2)(np.arange(5.0)).tolist()
+    [-0.0, -1.0, -2.0, -3.0, -4.0]
+    """
+
+    def compute_all(x):
+        outputs: list[Any] = [None] * -(-len(x) // rows)
+        parts = [(i, copy_context()) for i in range(len(outputs))]  # other threads compute for this one
+
+        def work(part):
+            i, context = part
+            outputs[i] = context.run(compute, x[i * rows : (i + 1) * rows])
+
+        threads.share(parts, work)
+        return joined(outputs)
+
+    return compute_all
+
+
+def shares_memory(x: Any, y: Any) -> bool:
+    """Whether an output is a view of an input, which belongs to the user."""
+    return any(np.may_share_memory(part, y) for part in flatten(x) if isinstance(part, np.ndarray))
+
+
+def joined(outputs: list) -> Any:
+    """The outputs of all batches one behind the other, in the structure of one."""
+    if isinstance(outputs[0], np.ndarray):
+        return np.concatenate(outputs)
+    if isinstance(outputs[0], dict):
+        return {key: joined([y[key] for y in outputs]) for key in outputs[0]}
+    parts = [joined(list(items)) for items in zip(*outputs)]
+    return parts if isinstance(outputs[0], list) else type(outputs[0])(parts)

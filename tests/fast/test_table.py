@@ -1,0 +1,151 @@
+"""Graphs of layers whose compiled epoch gives the numbers of the NumPy steps."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+import minikeras as keras
+from minikeras import layers, ops
+from minikeras.fast.epoch import DELTA, MORE
+from minikeras.fast.plan import Unfit, plan
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((90, 6), dtype=np.float32)
+CLASS = (X @ RNG.standard_normal((6, 3))).argmax(1)
+YES = (X.sum(1) > 0).astype("float32")
+
+
+def trained(make, jit, y=CLASS, loss="sparse_categorical_crossentropy", x=X):
+    keras.utils.set_random_seed(3)
+    inputs = keras.Input(x.shape[1:])
+    model = keras.Model(inputs, make(inputs))
+    model.compile("adam", loss, metrics=["accuracy"], jit_compile=jit)
+    history = model.fit(x, y, batch_size=32, epochs=3, verbose=0, validation_data=(x[:40], y[:40])).history
+    return model, history
+
+
+def check(make, **options):
+    model, history = trained(make, True, **options)
+    theirs, expected = trained(make, False, **options)
+    assert model._compiled.training is not None, "not compiled"
+    for name in expected:
+        np.testing.assert_allclose(history[name], expected[name], rtol=2e-6, atol=1e-6, err_msg=name)
+    for a, b in zip(model.get_weights(), theirs.get_weights()):
+        np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6)
+    return model
+
+
+def end(h):
+    return layers.Dense(3, "softmax")(h)
+
+
+def residual(x):
+    h = layers.Dense(8, "relu")(x)
+    for _ in range(3):
+        h = h + layers.Dense(8, "relu")(h)
+    return end(h)
+
+
+def with_layers(x):
+    """What is shared by some readers is changed in place by none of them."""
+    h = layers.Dense(8)(x)
+    a, b = layers.Activation("tanh")(h), layers.BatchNormalization()(h)
+    c = layers.Dropout(0.3, seed=1)(h)
+    return end(layers.Add()([layers.ReLU()(b), a, c, h]))
+
+
+def wide_and_deep(x):
+    return end(layers.Concatenate()([x, layers.Dense(5, "gelu")(x), layers.Dense(4, "sigmoid")(x)]))
+
+
+def gated(x):
+    h = layers.Dense(6, "tanh")(x)
+    return end(layers.Multiply()([x, layers.Dense(6, "sigmoid")(h), h]))
+
+
+def differences(x):
+    h = layers.Dense(6, "tanh")(x)
+    return end((h - layers.Dense(6)(x)) * h - x)
+
+
+def twice(x):
+    h = layers.Dense(6, "tanh")(x)
+    return end(layers.Concatenate()([layers.Multiply()([h, h]), h + h]))
+
+
+def mean_of_three(x):
+    return end(layers.Average()([layers.Dense(4, "relu")(x) for _ in range(3)]))
+
+
+@pytest.mark.parametrize("make", [residual, with_layers, wide_and_deep, gated, differences, twice, mean_of_three])
+def test_graphs(make):
+    check(make)
+
+
+def test_a_graph_that_ends_in_one_number():
+    check(lambda x: layers.Dense(1, "sigmoid")(x + layers.Dense(6, "silu")(x)), y=YES, loss="binary_crossentropy")
+
+
+def test_flattened_images_go_two_ways():
+    def make(x):
+        h = layers.Flatten()(x)
+        return end(h + layers.Dense(6, "relu")(h))
+
+    check(make, x=X.reshape(-1, 2, 3))
+
+
+def test_a_frozen_layer_in_a_graph():
+    def make(x):
+        h = layers.Dense(6, "relu")(x)
+        return end(h + layers.Dense(6, "relu", trainable=False)(h))
+
+    check(make)
+
+
+@pytest.mark.parametrize("parts", [residual, wide_and_deep])
+def test_halves_of_a_batch_side_by_side(parts, monkeypatch):
+    from minikeras._core import threads
+
+    monkeypatch.setattr(threads, "LARGE", 1.0)
+    monkeypatch.setattr(threads, "_threads", lambda: 2)
+    check(parts)
+
+
+def test_places_of_gradients_are_taken_again():
+    def deep(x):
+        for _ in range(9):
+            x = layers.Dense(6)(x)
+        return end(x)
+
+    model, _ = trained(lambda x: deep(x), True)
+    assert len(set(plan(model).layers[:, DELTA])) == 2
+    model, _ = trained(residual, True)
+    rows = plan(model).layers
+    assert len(set(rows[:, DELTA])) == 3 and rows[:, MORE].sum() == 3
+
+
+def reused(x):
+    layer = layers.Dense(6)
+    return end(layer(layer(x)) + x)
+
+
+@pytest.mark.parametrize(
+    "make, word",
+    [
+        (reused, "twice"),
+        (lambda x: end(x + layers.Dense(1)(x)), "widths"),
+        (lambda x: end(layers.Dense(6)(x) + 1.0), "several arrays"),
+        (lambda x: end(ops.roll(layers.Dense(6)(x), 1, 1) + x), "roll"),
+        (lambda x: end(layers.Dropout(0.5)(layers.Dense(6)(x), training=True) + x), "more than arrays"),
+        (lambda x: end(layers.Dense(6, activity_regularizer="l2")(x) + x), "losses"),
+        (lambda x: end(layers.Maximum()([x, layers.Dense(6)(x)])), "Maximum"),
+    ],
+)
+def test_what_is_not_compiled_says_why(make, word):
+    model, history = trained(make, True)
+    _, expected = trained(make, False)
+    if word != "more than arrays":
+        np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-6)
+    with pytest.raises(Unfit, match=word):
+        plan(model)

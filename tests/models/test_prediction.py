@@ -1,0 +1,86 @@
+from contextvars import ContextVar
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import Sequential, layers
+from minikeras._core import threads
+from minikeras.models import chain
+from minikeras.models.prediction import side_by_side
+from tests.models.samples import X
+
+
+def test_outputs_are_no_views_of_the_inputs():
+    model = Sequential([keras.Input((3,)), layers.Flatten()])
+    assert not np.may_share_memory(model.predict(X), X)
+
+
+def test_batches_come_out_one_behind_the_other_in_the_structure_of_the_outputs():
+    x = keras.Input((3,))
+    model = keras.Model(x, {"twice": layers.Rescaling(2.0)(x), "both": [x, layers.Rescaling(-1.0)(x)]})
+
+    def rows():
+        yield X[:7]
+        yield X[7:]
+
+    for given, how in ((X, {}), (X, {"batch_size": 3}), (rows(), {}), (X, {"callbacks": [keras.callbacks.Callback()]})):
+        y = model.predict(given, verbose=0, **how)
+        assert list(y) == ["twice", "both"] and isinstance(y["both"], list)
+        assert np.array_equal(y["twice"], 2 * X) and np.array_equal(y["both"][0], X) and np.array_equal(y["both"][1], -X)
+    assert np.array_equal(model.predict(X, batch_size=4, steps=2, verbose=0)["twice"], 2 * X[:8])
+    assert np.array_equal(model.predict_on_batch(X)["both"][1], -X)
+
+
+def wide_net():
+    return Sequential([keras.Input((3,)), layers.Dense(8, "relu"), layers.Dense(2, "softmax")])
+
+
+def test_rows_that_go_by_themselves_are_shared_between_threads(monkeypatch):
+    model, x = wide_net(), np.random.default_rng(0).normal(size=(777, 3)).astype("float32")
+    one_by_one = np.concatenate([model.predict(x[i : i + 64]) for i in range(0, 777, 64)])
+    monkeypatch.setattr(chain, "AT_ONCE", 8 * 64)
+    shares, share = [], threads.share
+    monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or share(parts, work))
+    for cores, expected in ((1, [4, 4, 4, 1]), (2, [8, 5]), (3, [12, 1])):
+        shares.clear()
+        monkeypatch.setattr(threads, "_threads", lambda cores=cores: cores)
+        assert np.array_equal(model.predict(x, verbose=0), one_by_one)
+        assert shares == expected
+    keras.config.set_blas_threads(1)
+    shares.clear()
+    try:
+        assert np.array_equal(model.predict(x, verbose=0), one_by_one) and shares == [4, 4, 4, 1]
+    finally:
+        keras.config.set_blas_threads("auto")
+
+
+def test_parts_that_threads_compute_see_what_the_caller_has_set(monkeypatch):
+    where, seen = ContextVar("where", default="nowhere"), []
+    monkeypatch.setattr(threads, "_threads", lambda: 2)
+
+    def compute(x):
+        seen.append((where.get(), np.geterr()["over"]))
+        return 2 * x
+
+    token = where.set("here")
+    try:
+        with np.errstate(over="ignore"):
+            assert side_by_side(compute, 2)(np.arange(9.0)).tolist() == [0, 2, 4, 6, 8, 10, 12, 14, 16]
+    finally:
+        where.reset(token)
+    assert seen == [("here", "ignore")] * 5
+
+
+def test_an_error_in_any_part_is_the_callers(monkeypatch):
+    monkeypatch.setattr(threads, "_threads", lambda: 2)
+
+    def compute(x):
+        if 7 in x:
+            raise RuntimeError("seven")
+        return x
+
+    for _ in range(20):
+        with pytest.raises(RuntimeError, match="seven"):
+            side_by_side(compute, 1)(np.arange(9.0))
+    assert side_by_side(compute, 3)(np.arange(4.0)).tolist() == [0, 1, 2, 3]
