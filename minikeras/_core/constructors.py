@@ -215,7 +215,6 @@ def _is_type(value: Any) -> bool:
     return isinstance(value, (str, type, np.dtype)) or hasattr(value, "compute_dtype") or hasattr(value, "as_numpy_dtype")
 
 
-ANY_POSITIVE = (np.nextafter(0.0, 1.0), np.inf)  # for `ranges`: the numbers above 0
 _OBJECT = Kind(_describes, "a name, a config, an object or a function", True)
 _START = Kind(
     lambda value: _describes(value) or isinstance(value, (np.ndarray, np.generic)), f"{_OBJECT.words} or an array", True

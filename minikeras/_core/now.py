@@ -7,7 +7,7 @@ from typing import Any
 
 TAPE: ContextVar[Any] = ContextVar("tape", default=None)  # the innermost tape that records, see `tape`
 CALL: ContextVar[Any] = ContextVar("call", default=None)  # the outermost running call, see `Call`
-KERNELS: ContextVar[Any] = ContextVar("kernels", default=None)  # `minikeras.fast` where layers may use it, see `Trainer`
+KERNELS: ContextVar[Any] = ContextVar("kernels", default=None)  # `minikeras.fast` where layers may use it, see `models.jit`
 TRIAL: ContextVar[dict | None] = ContextVar("trial", default=None)  # what a trial has assigned to, see `Trial`
 
 

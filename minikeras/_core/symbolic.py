@@ -211,10 +211,6 @@ class Node:
         """Walk through what the arguments come out of: (layer, which of its calls, which of its outputs, the tensor)."""
         return ((*tensor._keras_history, tensor) for tensor in self.inputs if tensor.node is not None)
 
-    def shape_of_inputs(self) -> Any:
-        """The shapes of the first argument, in its structure."""
-        return shapes_of(self.args[0]) if self.args else None
-
     def __repr__(self):
         return f"<Node of {self.operation!r}>"
 

@@ -33,7 +33,7 @@ class Recording:
     def __enter__(self):
         self._outer = outer = None if self._strict else TAPE.get()
         if outer is not None and self._outer is not self:
-            self.roll, outer.roll.deep = outer.roll, True
+            self.roll = outer.roll
             self.takes_all = self._taking_all or outer.takes_all
         elif self.roll is None:
             self.roll = Roll(self._strict)
@@ -63,11 +63,6 @@ class Recording:
         if leaf.value is value:
             return Box(leaf, roll)
         return Box(Entry(value, roll, lambda g, *_: ((leaf, g),)), roll)  # assigned since it was first read
-
-    @property
-    def keeps_states(self) -> bool:
-        """Whether a second derivative may be asked for, which needs random streams and averages as they were."""
-        return not self._strict or self.roll.deep
 
     def boxed(self, value: Any) -> Any:
         """A watched array's box; anything else as it is."""

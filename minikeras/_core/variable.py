@@ -284,9 +284,20 @@ class Store:
     def __init__(self, variables, dtype: str):
         new = sorted((v for v in variables if v.store is None and v.dtype == dtype), key=lambda v: not v.trainable)
         ends = np.cumsum([0] + [v.value.size for v in new]).tolist()
-        self.values, self.grads = _aligned(ends[-1], dtype), _aligned(ends[-1], dtype)
+        self.values = _aligned(ends[-1], dtype)
+        learns = any(v.grad.flags.writeable for v in new)
+        self.grads = _aligned(ends[-1], dtype) if learns else no_gradient((ends[-1],), dtype)
         for v, i, j in zip(new, ends, ends[1:]):
             v.bind(self, slice(i, j))
+
+
+def no_gradient(shape: tuple, dtype: str) -> np.ndarray:
+    """What stands in ``grad`` of a variable that is never trained: zeros that take no memory and can't be written to.
+
+    >>> no_gradient((2, 3), "float32").tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    return np.broadcast_to(np.zeros((), dtype), shape)
 
 
 def _aligned(size: int, dtype: str) -> np.ndarray:

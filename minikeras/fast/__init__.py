@@ -13,6 +13,7 @@ from minikeras.fast import (
     epoch,
     normalization,
     optimizers,
+    pieces,
     plan,
     pooling,
     recurrent,

@@ -35,6 +35,7 @@ RULES: dict[type, tuple[int, Callable]] = {  # class: code, the numbers of a ste
 }  # fmt: skip
 NUMBERS = 7  # of a step, the learning rate at their end
 NOTHING = np.empty(0, np.float32)
+FEW, MANY = 1 << 9, 1 << 16  # weights from which on a compiled step pays: with slots, and plain descent
 WEIGHT = 30.0  # what the step of a weight costs, in multiply-adds
 
 
@@ -89,11 +90,13 @@ def numbers_of(optimizer: Any, steps: int) -> np.ndarray:
 
 
 def stepping(optimizer: Any, variables: list[Variable]) -> Callable | None:
-    """A whole step of an optimizer, its pieces shared by the cores; None where `walk_of` finds no walk."""
+    """A whole step of an optimizer, its pieces shared by the cores; None where `walk_of` finds no walk, or NumPy is faster."""
     walk = walk_of(optimizer, variables)
     if walk is None:
         return None
     slots, store, total = optimizer.slots, variables[0].store, int((walk.spans[:, 1] - walk.spans[:, 0]).sum())
+    if total < (FEW if walk.slots[0].size else MANY):
+        return None
     parts = [(part.start, part.stop) for part in threads.cut(total, WEIGHT * total)]
 
     def step():

@@ -1,29 +1,15 @@
-"""Training by compiled steps: an epoch falls into pieces of some steps each, between which callbacks have their turn."""
+"""Training by compiled steps, as long as a model is what it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
-from minikeras import metrics
-from minikeras._core import blas, threads
-from minikeras._core.origin import of_the_house
+from minikeras._core import blas
 from minikeras._core.variable import Variable, adopt
-from minikeras.fast.epoch import NORMALIZATION, gradients, penalize, run
-from minikeras.fast.losses import SPARSE, smoothed
-from minikeras.fast.optimizers import NOTHING, numbers_of, update
+from minikeras.fast.pieces import Epoch, Stream
 from minikeras.fast.plan import marks, plan
 from minikeras.fast.table import Unfit
-from minikeras.layers.regularization import keep_bits
-
-PIECE = 5e8  # multiply-adds of the steps between two looks at the callbacks: about 20 ms
-MEMORY = 2**23  # numbers in what such a piece gives and draws
-COUNTING = (  # metrics that count samples, which is exact in any order
-    metrics.Accuracy, metrics.BinaryAccuracy, metrics.CategoricalAccuracy, metrics.SparseCategoricalAccuracy,
-)  # fmt: skip
-NO_ROWS, NO_NUMBERS = np.empty((0, 0), np.float32), np.empty(0, np.int64)
 
 
 class Training:
@@ -80,210 +66,21 @@ class Training:
             head.set_state(kept)
         self.tried = shapes
 
-    def epoch(self, batches: Any, first: int, together: int | None, learning: bool = True) -> Epoch:
-        """One pass through the data, from batch `first` on.
+    def through(
+        self, batches: Any, epoch: int, first: int, together: int | None, learning: bool = True
+    ) -> tuple[Iterator, Callable]:
+        """The numbered pieces of one pass through the data, from batch `first` of an epoch on, and what does one.
 
         Args:
             together: steps between two calls of batch hooks; None where nobody asks for them.
             learning: whether to train; else to test.
 
         Raises:
-            Unfit: the data does not come as arrays.
+            Unfit: the arrays are not such as go through.
         """
-        return Epoch(self, batches, first, together, learning)
-
-
-def foresees_nothing(optimizer: Any) -> bool:
-    """Whether the learning rate comes from a function or a schedule of the user's own, which may look at anything."""
-    rate = optimizer._learning_rate
-    return not isinstance(rate, (int, float, Variable)) and not of_the_house(type(rate))
-
-
-class _Held:
-    """Memory of an array, seen as writable: for compiled code, to which arrays that are not would be another type."""
-
-    def __init__(self, array: np.ndarray):
-        self.array, self.__array_interface__ = array, {**array.__array_interface__, "data": (array.ctypes.data, False)}
-
-
-def open_to(array: np.ndarray) -> np.ndarray:
-    """The same array for code that only reads it.
-
-    >>> a = np.arange(3); a.flags.writeable = False; b = open_to(a); b.flags.writeable, np.shares_memory(a, b)
-    (True, True)
-    """
-    return array if array.flags.writeable else np.asarray(_Held(array))
-
-
-class Epoch:
-    """The pieces of an epoch. Iterating gives ``(number of the piece's first step, (that, its end))``, what `take` takes."""
-
-    def __init__(self, training: Training, batches: Any, first: int, together: int | None, learning: bool):
         whole = getattr(batches, "whole", None)
-        if whole is None or (found := whole()) is None:
-            raise Unfit("its data does not come as arrays, or not all of it in an epoch")
-        x, y, w = found
-        shown = batches.peek()[0] if x is None else x
-        self.training, self.model, self.learning = training, training.model, learning
-        self.plan = p = training.plan
-        self.samples, self.rows_of = batches.num_samples, batches.rows_of
-        self.size = min(batches.batch_size, self.samples)
-        self.x, self.y, self.w = (None if a is None else open_to(a) for a in (x, y, w))
-        if type(shown) is not np.ndarray or shown.dtype != np.float32 or y is None or shown.size != len(shown) * p.width:
-            raise Unfit("its inputs are no float32, or it has no targets")
-        d = int(p.layers[-1, 1])
-        labels = p.loss == SPARSE
-        if y.size != self.samples * (1 if labels else d) or w is not None and w.size != self.samples:
-            raise Unfit("its targets or sample weights have other axes than its outputs")
-        self.labels = np.ascontiguousarray(self.y.reshape(-1), np.int64) if labels else NO_NUMBERS
-        self.weights = NOTHING if w is None else np.ascontiguousarray(self.w.reshape(-1), np.float32)
-        self.steps, self.first = -(-self.samples // self.size), first
-        self.piece = self._piece(together, d)
-        self._make_room()
-        training.try_metrics(self.first_batch())
-        self.order = batches.next_order()  # last: who raised before has drawn nothing
-
-    def _piece(self, together: int | None, d: int) -> int:
-        """Steps in a piece."""
-        p, size = self.plan, self.size
-        if self.learning and (p.walk is None or foresees_nothing(self.model.optimizer)):
-            return 1
-        if together is not None:
-            return together
-        cost = 3 * size * max(int(p.store.values.size), 200)
-        numbers = size * (d + p.width + sum(width for _, width in p.dropouts))
-        return max(1, min(int(PIECE / cost), MEMORY // numbers))
-
-    def _make_room(self) -> None:
-        """Make what the steps read from and write into."""
-        p, size, loss = self.plan, self.size, self.model._compiled.heads[0].loss
-        self.targets = NO_ROWS
-        if p.loss != SPARSE:
-            self.targets = np.ascontiguousarray(smoothed(loss, self.y), np.float32).reshape(self.samples, -1)
-        normalizes = bool((p.layers[:, 0] == NORMALIZATION).any())
-        wide = self.learning and not normalizes and p.walk is not None and bool(self.training.blas)
-        parts = threads.cut(size, float(size) * p.largest) if wide else [slice(0, size)]
-        self.halves = min(len(parts), 2)  # each has gradients of its own
-        self.work = np.empty((self.halves, size * p.space), np.float32)
-        self.others = np.empty((self.halves - 1, p.store.values.size), np.float32)
-        self.batch = np.empty((size, p.width), np.float32)
-        self.widest = max((width for _, width in p.dropouts), default=0)
-
-    def __iter__(self) -> Iterator[tuple[int, tuple[int, int]]]:
-        stop, start = "stop_training" if self.learning else "stop_evaluating", self.first
-        while start < self.steps:
-            end = min(start + (1 if getattr(self.model, stop) else self.piece), self.steps)  # told to stop: after one step
-            yield start, (start, end)
-            start = end
-
-    def first_batch(self) -> tuple:
-        """The first samples in their own order."""
-        rows = slice(0, self.size)
-        return self.rows_of(rows) if self.x is None else self.x[rows], self.y[rows], None if self.w is None else self.w[rows]
-
-    def take(self, start: int, end: int) -> int:
-        """Do the steps of a piece; return the number of the last."""
-        here = slice(start * self.size, min(end * self.size, self.samples))
-        rows = here if self.order is None else self.order[here]
-        now = self.training.plan if self.training.renewed(self.learning) else None
-        if now is None or self.learning and now.walk is None and end - start > 1:  # a callback compiled anew, say
-            self._take_in_numpy(rows)
-            return end - 1
-        if now is not self.plan:
-            self.plan = now
-            self._make_room()
-        y, w = self.y[rows], None if self.w is None else self.w[rows]
-        targets, labels, weights = (a[rows] if len(a) else a for a in (self.targets, self.labels, self.weights))
-        if self.x is None:
-            x, order, first = np.ascontiguousarray(self.rows_of(rows)), NO_NUMBERS, 0
-        else:
-            x, order, first = self.x, NO_NUMBERS if self.order is None else self.order, here.start
-        outputs = np.empty((here.stop - here.start, int(self.plan.layers[-1, 1])), np.float32)
-        masks = self._masks(end - start, here)
-        act = self._side_by_side if self.halves > 1 else self._one_by_one
-        x = x.reshape(len(x), self.plan.width)
-        costs, more = act(x, order, first, targets, labels, weights, outputs, masks, end - start)
-        self._tally(costs, more, y, outputs, w)
-        return end - 1
-
-    def _take_in_numpy(self, rows: Any) -> None:
-        x = self.rows_of(rows) if self.x is None else self.x[rows]
-        y, w = (None if a is None else a[rows] for a in (self.y, self.w))
-        act = self.model._train_on if self.learning else self.model._test_on
-        for i in range(0, len(x), self.size):
-            part = slice(i, i + self.size)
-            act(x[part], None if y is None else y[part], None if w is None else w[part])
-
-    def _masks(self, steps: int, here: slice) -> np.ndarray:
-        """What dropout keeps in these steps: a row for each step and layer, drawn as the layers draw."""
-        dropouts, size = self.plan.dropouts if self.learning else [], self.size
-        masks = np.empty((steps * len(dropouts), size * self.widest), bool)
-        for step in range(steps):
-            n = min(size, here.stop - here.start - step * size)
-            for k, (layer, width) in enumerate(dropouts):
-                kept = keep_bits(layer.seed_generator, n * width, layer.rate)
-                masks[step * len(dropouts) + k, : n * width] = kept
-        return masks
-
-    def _one_by_one(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
-        """All of it in one call."""
-        p, optimizer, walk = self.plan, self.model.optimizer, self.plan.walk
-        numbers = numbers_of(optimizer, steps) if walk is not None and self.learning else NO_ROWS
-        code, spans, decays, slots = walk or (0, np.empty((0, 3), np.int64), NOTHING, (NOTHING,) * 3)
-        costs, more = np.empty(steps), np.empty(steps)
-        run(
-            self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, x, order, targets, labels, weights,
-            self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), p.penalties, p.amounts, numbers, code,
-            spans, decays, *slots, outputs, self.work[0], self.batch, costs, more, self.learning,
-        )  # fmt: skip
-        if walk is None and self.learning:
-            optimizer.step()
-        return costs, more
-
-    def _side_by_side(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
-        """Wide layers: each half of a batch on a core of its own, then each half of the weights."""
-        p, numbers = self.plan, numbers_of(self.model.optimizer, steps)
-        store, walk, drawn, costs, more = p.store, p.walk, len(p.dropouts), np.empty(steps), np.empty(steps)
-        values = np.empty(2)
-        total = int((walk.spans[:, 1] - walk.spans[:, 0]).sum())
-        pieces = [(total * i // 4, total * (i + 1) // 4) for i in range(4)]
-        for step in range(steps):
-            at = step * self.size
-            n = min(self.size, len(outputs) - at)
-            batch = x[first + at : first + at + n]
-            if len(order):
-                batch = np.take(x, order[first + at : first + at + n], 0, self.batch[:n], "clip")
-            halves = [(0, 0, n // 2), (1, n // 2, n)]
-
-            def half(part, at=at, n=n, batch=batch, step=step):
-                k, i, j = part
-                where = slice(at + i, at + j)
-                values[k] = gradients(
-                    self.training.blas, p.layers, p.reals, store.values, self.others[0] if k else store.grads, batch[i:j],
-                    *(a[where] if len(a) else a for a in (targets, labels, weights)), n, p.loss, p.number, p.from_logits,
-                    outputs[where], self.work[k], self.size, masks[step * drawn : (step + 1) * drawn], i, True,
-                )  # fmt: skip
-
-            def learn(part, step=step):
-                update(*part, numbers[step], store.values, store.grads, self.others[0], *walk[:3], *walk.slots)
-
-            threads.share(halves, half)
-            costs[step], more[step] = values.sum(), penalize(p.penalties, p.amounts, store.values, store.grads, True)
-            threads.share(pieces, learn)
-        return costs, more
-
-    def _tally(self, costs, more, y, outputs, w) -> None:
-        """Count the steps in, one after the other: sums are the same however an epoch falls into pieces."""
-        compiled, head, size, rows = self.model._compiled, self.model._compiled.heads[0], self.size, len(outputs)
-        for step, (cost, penalty) in enumerate(zip(costs.tolist(), more.tolist())):
-            n = min(size, rows - step * size)
-            head.total += cost * n
-            compiled.total += (cost + penalty) * n
-        head.count += rows
-        compiled.count += rows
-        for count, weighted, *_ in head.tallies:
-            w_of = w if weighted else None
-            whole = w_of is None and type(count.__self__) in COUNTING
-            for i in range(0, rows, rows if whole else size):
-                part = slice(i, i + (rows if whole else size))
-                count(y[part], outputs[part], None if w_of is None else w_of[part])
+        found = whole() if whole is not None else None
+        if found is None:
+            return enumerate(batches.epoch(epoch, skip=first), first), Stream(self, learning).take
+        pieces = Epoch(self, batches, found, first, together, learning)
+        return iter(pieces), pieces.take

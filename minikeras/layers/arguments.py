@@ -1,9 +1,8 @@
-"""Reading the arguments of layers: the input's shape in all its spellings, and what a class or a function takes."""
+"""Reading the arguments of layers: the input's shape in all its spellings, and what a class takes."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,6 @@ BASE_ARGUMENTS = ("activity_regularizer", "trainable", "dtype", "autocast", "nam
 
 #: Where the shape of the input may be told, in Keras 3's words and in Keras 1 and 2's.
 SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size")
-
-
-def accepts(function: Callable, argument: str) -> bool:
-    """Whether a function takes an argument of that name.
-
-    >>> accepts(lambda x, training: x, "training"), accepts(lambda x: x, "training")
-    (True, False)
-    """
-    parameters = inspect.signature(function).parameters
-    return argument in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 def given_shape(layer: str, kwargs: dict) -> tuple | None:

@@ -434,18 +434,6 @@ def _apart(value: Any) -> tuple[list, Callable]:
     return [flat[i] for i in places], rebuild
 
 
-def _has_box(value: Any) -> bool:
-    return any(isinstance(v, Box) for v in _apart(value)[0])
-
-
-def _boxed(value: Any) -> Any:
-    tape = TAPE.get()
-    if tape is None or value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    leaves, rebuild = _apart(value)
-    return rebuild([tape.boxed(v) for v in leaves])
-
-
 def shares_of_traced(x: Any, arguments: dict, dxs: list) -> Any:
     """What `Layer.backward` returns for traced code: ∂L/∂x in the structure of x, with `Shares` where arguments had tensors."""
     dx, others = pack_sequence_as((x, arguments), dxs)

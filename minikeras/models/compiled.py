@@ -143,10 +143,6 @@ class Compiled:
         first = ["loss", *self.order] if self._parts() > 1 else ["loss"]
         return [*first, *sorted(name for name in self.logs() if name not in first)]
 
-    def names_of_metrics(self) -> list[str]:
-        """The names of the metrics, in the order of compile()."""
-        return [name for head in self.heads for name, _ in head.metrics or ()]
-
     def tracked(self) -> list:
         """The loss and the metrics as `Metric` objects."""
         if self.count:

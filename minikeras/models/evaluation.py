@@ -58,7 +58,7 @@ class Evaluation:
             self.reset_metrics()
             callbacks.on_test_begin()
             together = self._together(callbacks.test_batch_begin_hooks or callbacks.test_batch_end_hooks)
-            pieces = compiled_pass(self, batches, 0, together, learning=False)
+            pieces = compiled_pass(self, batches, 0, 0, together, learning=False)
             numbered, act = pieces or (enumerate(batches.epoch(0)), self._test_on)
             self._pass("test", numbered, act, callbacks, self._logs)
             logs = self._logs()

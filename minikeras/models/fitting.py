@@ -137,7 +137,7 @@ class Fitting:
     def _way_through(self, epoch, batches, callbacks, first_step) -> tuple[Any, Callable]:
         """The numbered batches of an epoch of training and what is done with each; or pieces of several, compiled."""
         together = self._together(callbacks.train_batch_begin_hooks or callbacks.train_batch_end_hooks)
-        compiled = compiled_pass(self, batches, first_step, together)
+        compiled = compiled_pass(self, batches, epoch, first_step, together)
         return compiled or (enumerate(batches.epoch(epoch, skip=first_step), first_step), self._train_on)
 
     def _after_restart(self, numbered: Iterator) -> Iterator:

@@ -78,13 +78,13 @@ def update_of(model: Any, variables: list) -> Callable:
 
 
 def compiled_pass(
-    model: Any, batches: Any, first: int, together: int | None, learning: bool = True
+    model: Any, batches: Any, epoch: int, first: int, together: int | None, learning: bool = True
 ) -> tuple[Iterator, Callable] | None:
     """The numbered pieces of an epoch and what does one, see `minikeras.fast.training`; None where the steps go one by one.
 
     Args:
         batches: the data, as `minikeras.data.open` gives it.
-        first: the batch to begin with.
+        epoch, first: the epoch, and its batch to begin with.
         together: steps between two calls of batch hooks; None where nobody asks for them.
         learning: whether to train; else to test.
     """
@@ -95,7 +95,7 @@ def compiled_pass(
     try:
         if compiled.training is None or not compiled.training.renewed(learning):
             compiled.training = fast.training.Training(model, learning)
-        epoch = compiled.training.epoch(batches, first, together, learning)
+        return compiled.training.through(batches, epoch, first, together, learning)
     except fast.table.Unfit as why:
         if learning:
             hint(
@@ -104,4 +104,3 @@ def compiled_pass(
                 f"are such, because {why}.",
             )  # fmt: skip
         return None
-    return iter(epoch), epoch.take

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras._core.variable import Variable, adopt
+from minikeras._core.variable import Variable, adopt, no_gradient
 from minikeras.optimizers.clipping import by_global_norm, by_norm, by_value
 from minikeras.optimizers.options import Options, Rate
 
@@ -163,8 +163,11 @@ class State(Options):
         start = {"zeros": 0.0, "ones": 1.0}.get(initializer, initializer) if isinstance(initializer, str) else initializer
         if isinstance(start, str):
             raise ValueError(f"`initializer` is a number, 'zeros', 'ones' or a function, not {start!r}.")
-        fill = start if callable(start) else (lambda shape, dtype: np.full(shape, start, dtype))
+        nothing = isinstance(start, (int, float)) and start == 0  # takes no memory yet
+        fill = start if callable(start) else np.zeros if nothing else (lambda shape, dtype: np.full(shape, start, dtype))
         variable = self._own(Variable(fill, tuple(shape), dtype, trainable=False, name=name))
+        if variable.grad is not None:
+            variable.grad = no_gradient(variable.shape, variable.dtype)
         self._extra.append(variable)
         return variable
 

@@ -443,17 +443,3 @@ def test_what_is_not_compiled_says_why_and_trains_in_numpy(make, loss, word):
     np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-6)
     with pytest.raises(Unfit, match=word):
         plan(model)
-
-
-def test_data_that_comes_batch_by_batch_trains_in_numpy():
-    def batches():
-        while True:
-            yield X[:20], YES[:20]
-
-    ends = []
-    for jit in (True, False):
-        keras.utils.set_random_seed(3)
-        model = keras.Sequential(plain()())
-        model.compile("sgd", "mse", jit_compile=jit)
-        ends.append(model.fit(batches(), steps_per_epoch=5, epochs=2, verbose=0).history["loss"])
-    assert ends[0] == ends[1]

@@ -3,7 +3,7 @@ import pytest
 
 import minikeras as keras
 from minikeras.layers import Dense
-from minikeras.layers.arguments import accepts, given_shape
+from minikeras.layers.arguments import given_shape
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,6 @@ def test_shapes_in_all_spellings(given, shape):
 def test_a_shape_of_other_things_is_refused(bad):
     with pytest.raises(ValueError, match="input shape of Dense must consist of integers"):
         Dense(1, input_shape=bad)
-
-
-def test_what_a_function_takes():
-    assert accepts(lambda x, **kwargs: x, "training") and not accepts(lambda x: x, "training")
 
 
 @pytest.mark.parametrize("base", [keras.layers.Layer, keras.Model])

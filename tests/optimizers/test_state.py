@@ -1,5 +1,6 @@
 import copy
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -126,3 +127,19 @@ def test_clipping_by_hand_leaves_the_gradients_alone(how, expected):
     g = np.array([3.0, 4.0])
     g.flags.writeable = False
     np.testing.assert_allclose(SGD(**how)._clip_gradients([g])[0], expected)
+
+
+def test_slots_hold_no_gradients_of_their_own():
+    w = Variable(np.ones((300, 400), "float32"))
+    optimizer = Adam(0.1)
+    optimizer.build([w])
+    tracemalloc.start()
+    try:
+        w = Variable(np.ones((300, 400), "float32"))
+        Adam(0.1).build([w])
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    slot = optimizer.variables[2]
+    assert slot.shape == (300, 400) and not slot.grad.flags.writeable and not slot.grad.any() and w.grad.flags.writeable
+    assert most < 6.5 * w.value.nbytes  # w and its gradient, two slots, two rows of scratch
