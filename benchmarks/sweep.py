@@ -9,7 +9,7 @@ from benchmarks.meter import memory
 from benchmarks.works import LECTURE, Work, data
 
 ROWS = 1024
-EPOCHS = {"full": 20, "quick": 5, "tiny": 1}
+EPOCHS = {"full": 100, "quick": 5, "tiny": 1}
 MODELS = {"full": 200, "quick": 40, "tiny": 4}
 
 

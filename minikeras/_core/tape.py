@@ -33,7 +33,7 @@ class Recording:
     def __enter__(self):
         self._outer = outer = None if self._strict else TAPE.get()
         if outer is not None and self._outer is not self:
-            self.roll = outer.roll
+            self.roll, outer.roll.deep = outer.roll, True
             self.takes_all = self._taking_all or outer.takes_all
         elif self.roll is None:
             self.roll = Roll(self._strict)

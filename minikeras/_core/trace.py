@@ -39,13 +39,14 @@ class Roll:
         leaves: the variables and arrays that are watched, by id.
         active: whether something is still recorded.
         strict: whether leaving NumPy is an error, as in code that only exists to be differentiated.
+        deep: whether a tape has been opened within a tape: there may be second derivatives.
         frozen: whether variables that are not trained are watched too.
         persistent: whether gradients may be asked for again, with weights that have been changed in between.
         formulas: whether formulas of the house run, which change in place only what they have made.
         starts: for results of a "sigmoid" or "softmax", by their index: which it was, and the box that it was applied to.
     """
 
-    active, frozen, formulas, persistent = True, False, False, False
+    active, deep, frozen, formulas, persistent = True, False, False, False, False
     starts: dict[int, tuple[str, Box]] = {}
 
     def __init__(self, strict: bool):

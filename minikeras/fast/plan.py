@@ -63,10 +63,10 @@ def plan(model: Any) -> Plan:
         name = getattr(table.last, "__name__", "its activation")
         raise Unfit(f"the loss {head.loss.name!r} behind {name!r} is not compiled")
     code, number = found
-    rows, space = table.finish(keep_last=code in FROM_LOGITS)
     trained = model.trainable_variables
     if not trained:
         raise Unfit("nothing in it is trained")
+    rows, space = table.finish(keep_last=code in FROM_LOGITS)
     penalties, amounts = _penalties(trained)
     o = model.optimizer
     if o is not None and o.scales_loss:

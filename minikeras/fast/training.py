@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from minikeras._core import blas
@@ -66,10 +65,8 @@ class Training:
             head.set_state(kept)
         self.tried = shapes
 
-    def through(
-        self, batches: Any, epoch: int, first: int, together: int | None, learning: bool = True
-    ) -> tuple[Iterator, Callable]:
-        """The numbered pieces of one pass through the data, from batch `first` of an epoch on, and what does one.
+    def epoch(self, batches: Any, arrays: tuple, first: int, together: int | None, learning: bool = True) -> Epoch:
+        """One pass through all arrays of some batches, from batch `first` on.
 
         Args:
             together: steps between two calls of batch hooks; None where nobody asks for them.
@@ -78,9 +75,8 @@ class Training:
         Raises:
             Unfit: the arrays are not such as go through.
         """
-        whole = getattr(batches, "whole", None)
-        found = whole() if whole is not None else None
-        if found is None:
-            return enumerate(batches.epoch(epoch, skip=first), first), Stream(self, learning).take
-        pieces = Epoch(self, batches, found, first, together, learning)
-        return iter(pieces), pieces.take
+        return Epoch(self, batches, arrays, first, together, learning)
+
+    def stream(self, learning: bool = True) -> Stream:
+        """One pass through batches that come one by one."""
+        return Stream(self, learning)

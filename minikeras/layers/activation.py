@@ -203,6 +203,8 @@ class PReLU(SameShape):
     (array([[-3.,  2.]], dtype=float32), (2,))
     """
 
+    by_rows = True
+
     def __init__(
         self,
         alpha_initializer: Any = "Zeros",

@@ -102,6 +102,7 @@ class SpatialDropout1D(SpatialDropout):
     [[[0.0, 2.0, 2.0, 2.0], [0.0, 2.0, 2.0, 2.0]]]
     """
 
+    by_rows = True
     axes = 1
 
 
@@ -121,6 +122,7 @@ class SpatialDropout2D(SpatialDropout):
     [[[[0.0, 2.0, 2.0, 2.0], [0.0, 2.0, 2.0, 2.0]]]]
     """
 
+    by_rows = True
     axes = 2
 
     def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **kwargs):
@@ -144,6 +146,7 @@ class SpatialDropout3D(SpatialDropout2D):
     [[[[[0.0, 2.0, 2.0, 2.0], [0.0, 2.0, 2.0, 2.0]]]]]
     """
 
+    by_rows = True
     axes = 3
 
 

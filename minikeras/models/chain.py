@@ -32,7 +32,7 @@ def goes_by_rows(unit: Any) -> bool:
     """
     activation = getattr(unit, "activation", None)
     known = activation is None or isinstance(activation, FunctionType) and activation in DERIVATIVES
-    return vars(type(unit)).get("by_rows", False) and known
+    return vars(type(unit)).get("by_rows", False) and known and getattr(unit, "axis", None) not in (0, [0], (0,))
 
 
 _NOTHING = contextlib.nullcontext()
@@ -104,7 +104,7 @@ class Chain:
         return _NOTHING if self._light and len(x) <= FEW else limited()
 
     def rows_at_once(self) -> int:
-        """How many rows a prediction may take together: what stays in the cache where each is computed by itself, else 0."""
+        """How many rows a prediction had best take together: what stays in the cache if each goes by itself, else 0."""
         if not all(map(goes_by_rows, self.units)):
             return 0
         sizes = [math.prod(n or 0 for n in node.outputs.shape[1:]) for node in self._nodes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -64,10 +64,26 @@ class compiled_layers:
     def __enter__(self) -> None:
         self.token = KERNELS.set(self.kernels)
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         KERNELS.reset(self.token)
         if self.kernels is not None and not self.keep and KERNELS.get() is None:
             self.kernels.buffers.release()
+        if self.kernels is not None and isinstance(error, KeyboardInterrupt):
+            cut(trace)
+
+
+def cut(trace: TracebackType) -> None:
+    """Let a traceback end where the compiler begins: Ctrl-C while it compiles would print 200 lines of that.
+
+    >>> try: exec("1 / 0", {"__name__": "numba.core"})
+    ... except ZeroDivisionError as error: cut(error.__traceback__); error.__traceback__.tb_next is None
+    True
+    """
+    while trace.tb_next is not None:
+        if trace.tb_next.tb_frame.f_globals.get("__name__", "").partition(".")[0] in ("numba", "llvmlite"):
+            trace.tb_next = None
+        else:
+            trace = trace.tb_next
 
 
 def update_of(model: Any, variables: list) -> Callable:
@@ -91,11 +107,29 @@ def compiled_pass(
     fast = kernels(model)
     if fast is None:
         return None
+    whole = getattr(batches, "whole", None)
+    if whole is not None and (arrays := whole()) is not None:
+        pieces = _attempt(fast, model, learning, lambda training: training.epoch(batches, arrays, first, together, learning))
+        return None if pieces is None else (iter(pieces), pieces.take)
+    plain = model._train_on if learning else model._test_on
+    found: list[Callable] = []
+
+    def take(x, y, w):
+        if not found:  # metrics are made by the first batch
+            stream = _attempt(fast, model, learning, lambda training: training.stream(learning))
+            found.append(plain if stream is None else stream.take)
+        found[0](x, y, w)
+
+    return enumerate(batches.epoch(epoch, skip=first), first), take
+
+
+def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> Any:
+    """What is made of the compiled steps of a model; None, after a word, where there can't be any."""
     compiled = model._compiled
     try:
         if compiled.training is None or not compiled.training.renewed(learning):
             compiled.training = fast.training.Training(model, learning)
-        return compiled.training.through(batches, epoch, first, together, learning)
+        return make(compiled.training)
     except fast.table.Unfit as why:
         if learning:
             hint(

@@ -460,7 +460,7 @@ class Model(Depths, StateTree, Trainer, Layer):
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Any:
         """Build a model from what `get_config` returned."""
         if isinstance(config, dict) and "input_layers" in config:
-            from minikeras.models.graph_config import from_graph_config
+            from minikeras.models.graph_from_config import from_graph_config
 
             made = REGISTRIES["keras"].table["Functional"] if cls is Model else cls
             with sharing():

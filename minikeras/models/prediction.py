@@ -21,6 +21,7 @@ from minikeras.models.jit import compiled_layers
 from minikeras.models.old_methods import understanding
 
 PARTS = 4  # for each thread, of the rows that a prediction takes at once: who is late has less to wait for
+HEAVY = 16  # times what stays in the cache: of so heavy batches one at a time, for the sake of memory
 
 
 class Prediction:
@@ -82,7 +83,8 @@ class Prediction:
         asked = callbacks.predict_batch_begin_hooks or callbacks.predict_batch_end_hooks or batches.is_limited
         arrays = isinstance(batches, data.ArrayBatches) and batches is not x
         rows = 0 if asked or not arrays or self._own_steps() else getattr(self._course, "rows_at_once", lambda: 0)()
-        if not rows or (several := rows // batches.batch_size) < 2:
+        several = max(rows // batches.batch_size, 1) if rows else 1
+        if not rows or batches.batch_size > HEAVY * rows or several == threads.at_once() == 1:
             return enumerate(batches.epoch(0)), 0
         rows, several = several * batches.batch_size, several * PARTS * threads.at_once()
         wide, last = data.open(x, batch_size=several * batches.batch_size, **self._kinds()), batches.steps - 1

@@ -16,6 +16,7 @@ from minikeras.models.evaluation import Evaluation
 from minikeras.models.fitting import Fitting
 from minikeras.models.graph_losses import split_losses
 from minikeras.models.heads import NOT_YET
+from minikeras.models.inputs import Inputs
 from minikeras.models.meeting import Meeting
 from minikeras.models.old_methods import OldMethods, understanding
 from minikeras.models.own_steps import OwnSteps
@@ -23,7 +24,7 @@ from minikeras.models.passes import Passes
 from minikeras.models.prediction import Prediction
 
 
-class Trainer(Fitting, Evaluation, Prediction, Passes, OldMethods, OwnSteps, Meeting):
+class Trainer(Fitting, Evaluation, Prediction, Passes, OldMethods, OwnSteps, Meeting, Inputs):
     """The half of a model that learns. What computes (`forward`, `backward`, weights) is the other half's."""
 
     optimizer: Any = None

@@ -12,6 +12,7 @@ from minikeras._core.tape import vjp
 from minikeras.layers import Wrapper
 from minikeras.layers.calling import call_on_tape as on_tape
 from minikeras.layers.layer import registry
+from minikeras.models.chain import goes_by_rows
 from tests.gradcheck import check_gradient
 
 RNG = np.random.default_rng(0)
@@ -97,6 +98,17 @@ def test_config_round_trip(name, arguments, x):
     assert registry.deserialize(written).get_config() == config
     again.build((None, *x.shape[1:]))
     again.set_weights(layer.get_weights() if layer.built else again.get_weights())
+
+
+@each
+def test_who_goes_by_rows_gives_each_row_by_itself(name, arguments, x):
+    layer = make(name, arguments)
+    layer.build((None, *x.shape[1:]))
+    if not goes_by_rows(layer):
+        pytest.skip("its rows may depend on each other")
+    layer.set_weights([np.abs(w) + np.linspace(0.1, 0.9, w.size).reshape(w.shape) for w in layer.get_weights()])
+    one_by_one = [layer(x[i : i + 1]) for i in range(len(x))]
+    np.testing.assert_allclose(np.concatenate(one_by_one), layer(x), rtol=1e-12, atol=1e-12)
 
 
 @each

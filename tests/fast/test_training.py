@@ -295,10 +295,10 @@ def test_arrays_that_are_not_writable_train_too():
 @pytest.mark.parametrize("kind", [np.uint8, np.float32])
 def test_data_too_large_for_a_second_copy_is_taken_piece_by_piece(monkeypatch, kind, shuffle):
     from minikeras.data import array_batches
-    from minikeras.fast import training
+    from minikeras.fast import pieces
 
     monkeypatch.setattr(array_batches, "LARGE", 100)
-    monkeypatch.setattr(training, "MEMORY", 1000)  # a few batches
+    monkeypatch.setattr(pieces, "MEMORY", 1000)  # a few batches
     x = (X + 4).astype(kind)
     compare(plain(), YES, x=x, shuffle=shuffle, sample_weight=WEIGHTS, validation_data=(x[:50], YES[:50]))
 

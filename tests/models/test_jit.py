@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -39,6 +40,22 @@ def test_without_numba_one_message_and_numpy(monkeypatch):
         assert len(seen) == 1 and history["loss"][1] < history["loss"][0]
     finally:
         jit._fast.cache_clear()
+
+
+def test_an_interrupted_compilation_does_not_show_the_compiler(monkeypatch):
+    monkeypatch.setattr(jit, "_fast", lambda: SimpleNamespace(buffers=SimpleNamespace(release=lambda: None)))
+    compiler, inside = {"__name__": "numba.core.compiler"}, {"__name__": "llvmlite.binding"}
+    exec("def deeper(error):\n    raise error", inside)
+    exec("def compile(deeper, error):\n    deeper(error)", compiler)
+
+    def frames(error, **how):
+        with pytest.raises(type(error)) as raised, jit.compiled_layers(made(**how)):
+            compiler["compile"](inside["deeper"], error)
+        return [entry.frame.f_globals["__name__"] for entry in raised.traceback]
+
+    assert frames(KeyboardInterrupt(), jit_compile=True) == [__name__]
+    assert frames(ValueError(), jit_compile=True) == [__name__, compiler["__name__"], inside["__name__"]]
+    assert frames(KeyboardInterrupt())[1:] == [compiler["__name__"], inside["__name__"]]
 
 
 @pytest.mark.slow

@@ -55,6 +55,25 @@ def test_rows_that_go_by_themselves_are_shared_between_threads(monkeypatch):
         keras.config.set_blas_threads("auto")
 
 
+def test_batches_of_pictures_are_shared_one_by_one(monkeypatch):
+    x = np.random.default_rng(0).normal(size=(70, 8, 8, 1)).astype("float32")
+    kinds = [layers.Conv2D(4, 3, activation="relu"), layers.BatchNormalization(), layers.MaxPooling2D(), layers.Flatten()]
+    model = Sequential([keras.Input((8, 8, 1)), *kinds, layers.Dense(2)])
+    batches = np.concatenate([model.predict_on_batch(x[i : i + 16]) for i in range(0, 70, 16)])
+    shares, share = [], threads.share
+    monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or share(parts, work))
+    for cores, cache, expected in ((2, 2**8, [5]), (1, 2**8, []), (2, 143, []), (2, 0, [])):  # 144 numbers a row
+        shares.clear()
+        monkeypatch.setattr(threads, "_threads", lambda cores=cores: cores)
+        monkeypatch.setattr(chain, "AT_ONCE", cache)
+        assert np.array_equal(model.predict(x, batch_size=16, verbose=0), batches)
+        assert shares == expected
+    monkeypatch.setattr(chain, "AT_ONCE", 2**20)
+    model = Sequential([keras.Input((3, 2)), layers.LSTM(2, stateful=False)])
+    model.predict(np.zeros((70, 3, 2)), verbose=0)
+    assert shares == []
+
+
 def test_parts_that_threads_compute_see_what_the_caller_has_set(monkeypatch):
     where, seen = ContextVar("where", default="nowhere"), []
     monkeypatch.setattr(threads, "_threads", lambda: 2)

@@ -39,6 +39,7 @@ class Conv1D(BaseConv):
     [[[1.0], [3.0], [6.0]]]
     """
 
+    by_rows = True
     rank = 1
     paddings = ("valid", "same", "causal")
 

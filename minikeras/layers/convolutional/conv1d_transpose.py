@@ -37,6 +37,7 @@ class Conv1DTranspose(BaseConvTranspose):
     [[[1.0], [1.0], [2.0], [2.0]]]
     """
 
+    by_rows = True
     rank = 1
 
 

@@ -38,6 +38,7 @@ class Conv2D(BaseConv):
     ((2, 2, 1, 1), 5, (None, 27, 27, 1))
     """
 
+    by_rows = True
     rank = 2
 
 

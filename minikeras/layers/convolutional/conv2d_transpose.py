@@ -38,6 +38,7 @@ class Conv2DTranspose(BaseConvTranspose):
     (3, 3, 8, 16)
     """
 
+    by_rows = True
     rank = 2
 
 

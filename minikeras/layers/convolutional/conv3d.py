@@ -38,6 +38,7 @@ class Conv3D(BaseConv):
     8.0
     """
 
+    by_rows = True
     rank = 3
 
 

@@ -39,6 +39,7 @@ class Conv3DTranspose(BaseConvTranspose):
     (1, 2, 2, 2, 1)
     """
 
+    by_rows = True
     rank = 3
 
 

@@ -36,4 +36,5 @@ class DepthwiseConv1D(BaseDepthwiseConv):
     [[[3.0, 30.0], [6.0, 60.0]]]
     """
 
+    by_rows = True
     rank = 1

@@ -37,4 +37,5 @@ class DepthwiseConv2D(BaseDepthwiseConv):
     (3, 3, 3, 2)
     """
 
+    by_rows = True
     rank = 2

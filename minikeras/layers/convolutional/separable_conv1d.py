@@ -38,6 +38,7 @@ class SeparableConv1D(BaseSeparableConv):
     ((2, 10, 4), [(3, 3, 1), (1, 3, 4), (4,)])
     """
 
+    by_rows = True
     rank = 1
 
 

@@ -39,6 +39,7 @@ class SeparableConv2D(BaseSeparableConv):
     ['depthwise_kernel', 'pointwise_kernel', 'bias']
     """
 
+    by_rows = True
     rank = 2
 
 

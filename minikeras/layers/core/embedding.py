@@ -36,6 +36,7 @@ class Embedding(Layer):
             [1., 2.]]], dtype=float32)
     """
 
+    by_rows = True
     float_inputs = False
     takes_integers = True
 

@@ -52,6 +52,8 @@ class BatchNormalization(Affine):
     ([1.0, 10.0], [1.0, 50.5])
     """
 
+    by_rows = True
+
     def __init__(
         self,
         axis: Any = -1,

@@ -36,6 +36,8 @@ class LayerNormalization(Affine):
     [[-0.9995, 0.9995], [-1.0, 1.0]]
     """
 
+    by_rows = True
+
     def __init__(
         self,
         axis: Any = -1,

@@ -26,4 +26,5 @@ class AveragePooling1D(BaseAveragePooling):
     [[[2.0], [1.0]]]
     """
 
+    by_rows = True
     axes = 1

@@ -27,4 +27,5 @@ class AveragePooling2D(BaseAveragePooling):
     [[2.5, 4.5], [10.5, 12.5]]
     """
 
+    by_rows = True
     axes = 2

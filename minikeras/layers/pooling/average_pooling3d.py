@@ -27,4 +27,5 @@ class AveragePooling3D(BaseAveragePooling):
     [[[[[3.5]]]]]
     """
 
+    by_rows = True
     axes = 3

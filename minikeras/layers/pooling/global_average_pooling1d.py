@@ -26,6 +26,7 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
     ([[2.0, 3.5]], [[1.0, 5.0]])
     """
 
+    by_rows = True
     axes = 1
     supports_masking = True
 

@@ -21,4 +21,5 @@ class GlobalAveragePooling2D(BaseGlobalAveragePooling):
     [[3.0, 4.0]]
     """
 
+    by_rows = True
     axes = 2

@@ -21,4 +21,5 @@ class GlobalAveragePooling3D(BaseGlobalAveragePooling):
     [[3.5]]
     """
 
+    by_rows = True
     axes = 3

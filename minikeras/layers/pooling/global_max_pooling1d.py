@@ -22,4 +22,5 @@ class GlobalMaxPooling1D(BaseGlobalMaxPooling):
     [[3.0, 5.0]]
     """
 
+    by_rows = True
     axes = 1

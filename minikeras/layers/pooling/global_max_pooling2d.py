@@ -23,4 +23,5 @@ class GlobalMaxPooling2D(BaseGlobalMaxPooling):
     [[6.0, 7.0]]
     """
 
+    by_rows = True
     axes = 2

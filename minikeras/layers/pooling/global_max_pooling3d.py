@@ -23,4 +23,5 @@ class GlobalMaxPooling3D(BaseGlobalMaxPooling):
     [[7.0]]
     """
 
+    by_rows = True
     axes = 3

@@ -28,4 +28,5 @@ class MaxPooling1D(BaseMaxPooling):
     [[[3.0], [2.0]]]
     """
 
+    by_rows = True
     axes = 1

@@ -29,4 +29,5 @@ class MaxPooling2D(BaseMaxPooling):
     [[5.0, 7.0], [13.0, 15.0]]
     """
 
+    by_rows = True
     axes = 2

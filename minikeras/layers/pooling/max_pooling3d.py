@@ -29,4 +29,5 @@ class MaxPooling3D(BaseMaxPooling):
     [[[[[7.0]]]]]
     """
 
+    by_rows = True
     axes = 3

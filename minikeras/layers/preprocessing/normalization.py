@@ -32,6 +32,7 @@ class Normalization(Layer):
     [[1.0, 0.0]]
     """
 
+    by_rows = True
     supports_masking = True
 
     def __init__(self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: bool = False, **kwargs):

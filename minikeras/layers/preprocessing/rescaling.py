@@ -25,6 +25,7 @@ class Rescaling(Layer):
     [-1.0, 0.0, 1.0]
     """
 
+    by_rows = True
     supports_masking = True
     stateless = True
 

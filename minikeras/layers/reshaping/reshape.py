@@ -21,6 +21,7 @@ class Reshape(Layer):
     (5, 3, 4)
     """
 
+    by_rows = True
     float_inputs = False
     stateless = True
 

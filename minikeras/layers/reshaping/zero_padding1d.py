@@ -20,4 +20,5 @@ class ZeroPadding1D(BaseZeroPadding):
     [[[0], [5], [0]]]
     """
 
+    by_rows = True
     axes = 1

@@ -21,4 +21,5 @@ class ZeroPadding2D(BaseZeroPadding):
     [[[[0], [5]], [[0], [0]]]]
     """
 
+    by_rows = True
     axes = 2
