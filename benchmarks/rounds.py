@@ -17,7 +17,7 @@ from benchmarks.contestants import ENTRIES, Entry
 from benchmarks.works import Work
 
 ROOT = Path(__file__).parents[1]
-PAUSE = 0.03  # seconds in which the threads of the last contestant stop spinning
+PAUSE = 0.12  # seconds in which the threads of the last contestant stop spinning
 
 
 def environment(entry: Entry) -> dict:

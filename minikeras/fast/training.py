@@ -25,6 +25,7 @@ class Training:
     def __init__(self, model: Any, learning: bool = True):
         adopt(model.variables)
         self.tried: tuple | None = None
+        self.streams: dict[bool, Stream] = {}
         self.model, self.compiled = model, model._compiled
         if learning:
             model._prepare_training()
@@ -78,5 +79,7 @@ class Training:
         return Epoch(self, batches, arrays, first, together, learning)
 
     def stream(self, learning: bool = True) -> Stream:
-        """One pass through batches that come one by one."""
-        return Stream(self, learning)
+        """What takes batches that come one by one."""
+        if learning not in self.streams:
+            self.streams[learning] = Stream(self, learning)
+        return self.streams[learning]

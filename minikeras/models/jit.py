@@ -11,6 +11,7 @@ import numpy as np
 
 from minikeras._core.now import KERNELS
 from minikeras._core.old_arguments import hint
+from minikeras._core.variable import Variable
 
 
 def kernels(model: Any) -> ModuleType | None:
@@ -116,11 +117,23 @@ def compiled_pass(
 
     def take(x, y, w):
         if not found:  # metrics are made by the first batch
-            stream = _attempt(fast, model, learning, lambda training: training.stream(learning))
-            found.append(plain if stream is None else stream.take)
+            found.append(compiled_step(model, learning) or plain)
         found[0](x, y, w)
 
     return enumerate(batches.epoch(epoch, skip=first), first), take
+
+
+def compiled_step(model: Any, learning: bool = True) -> Callable | None:
+    """What does a step with one batch (x, y, weights); None where NumPy does."""
+    fast, compiled = kernels(model), model._compiled
+    made_of = model._train_step, Variable.changes
+    if fast is None or compiled.refused == made_of:
+        return None
+    stream = _attempt(fast, model, learning, lambda training: training.stream(learning))
+    if stream is None:
+        compiled.refused = made_of
+        return None
+    return stream.take
 
 
 def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> Any:
