@@ -9,6 +9,8 @@ from minikeras.config import enable_hints, set_dtype_policy
 from minikeras.tensorboard import current
 from minikeras.utils import set_random_seed
 
+gc.disable()  # while the tests are collected: nothing of them is garbage
+
 # what made the golden numbers, with real Keras; what runs in processes of its own
 collect_ignore_glob = ["parity/make_*.py", "compat/make_*.py", "compat/stand_in.py", "contracts/killed_training.py"]
 
@@ -18,9 +20,9 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(autouse=True)
-def seeded(request, monkeypatch):
+def seeded(request):
     if request.config.getoption("--jit"):
-        everywhere(monkeypatch)
+        everywhere(request.getfixturevalue("monkeypatch"))
     enable_hints()
     old_arguments._hinted.clear()
     set_dtype_policy(None)
@@ -29,9 +31,23 @@ def seeded(request, monkeypatch):
 
 
 def pytest_collection_finish(session):
-    """What the tests are made of stays to the end: the garbage collector need not look at it."""
-    gc.collect()
+    gc.enable()
     gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """What a file of tests leaves, its reports above all, stays to the end: the garbage collector need not look at it."""
+    if nextitem is not None and nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """No doctests in tests, so none are looked for: this file counts for its folder alone."""
+    found = yield
+    return [collector for collector in found if type(collector) is pytest.Module]
 
 
 def everywhere(monkeypatch):

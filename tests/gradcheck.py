@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def check_gradient(loss, values, grads, probes=5, step=1e-6, rng=None, rtol=1e-5, atol=1e-8):
+def check_gradient(loss, values, grads, probes=3, step=1e-6, rng=None, rtol=1e-5, atol=1e-8):
     """Fail unless ``grads`` is ∂ loss() / ∂ values.
 
     Along a direction d the slope is grads · d, and (loss(v + h d) - loss(v - h d)) / 2h must agree with it: two

@@ -27,8 +27,8 @@ def make_model(keras):
     return model
 
 
-def write_all(folder, seed=0, most=None):
-    """Write all files, or at most so many of one name, and return the list of ``(call, path)``."""
+def write_all(folder, seed=0, most=None, kinds=False):
+    """Write all files, or at most so many of one name (`kinds`: of like names), and return the list of ``(call, path)``."""
     import minikeras as keras
 
     folder = Path(folder)
@@ -37,7 +37,7 @@ def write_all(folder, seed=0, most=None):
     model = make_model(keras)
     base = {name: _saved(model, name, folder) for name in ("model.keras", "model.h5", "model.weights.h5")}
     base["graph.keras"] = _saved(make_graph(keras), "graph.keras", folder)
-    made = Files(folder, most)
+    made = Files(folder, most, kinds)
     spoil_configs(made, base)
     spoil_graphs(made, base, random.Random(seed))
     spoil_hdf5(made, base, folder)

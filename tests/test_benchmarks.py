@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,8 +43,11 @@ def probed():
             "sizes": {"numpy": 10, "minikeras": 5}}  # fmt: skip
 
 
+LARGE = ("digits", "wide", "cifar", "lstm", "predict-memory", "predict-many", "models")  # each has a smaller one beside it
+
+
 @on_linux
-@pytest.mark.parametrize("work", WORKS, ids=lambda work: work.name)
+@pytest.mark.parametrize("work", [pytest.param(w, id=w.name, marks=[pytest.mark.slow] * (w.name in LARGE)) for w in WORKS])
 def test_each_work_is_done_by_all_whose_it_is(work, contestants):
     done = {}
     for name, contestant in contestants.items():
@@ -53,6 +57,15 @@ def test_each_work_is_done_by_all_whose_it_is(work, contestants):
             continue
     assert "ours" in done and all(np.isfinite(value) for value in done.values())
     assert ("numpy" in done) == (work.net.sizes is not None and work.kind != "generator")
+
+
+@on_linux
+def test_memory_is_measured():
+    """At sizes that are smaller still."""
+    ours = BY_NAME["ours"].make()
+    for name in ("models", "predict-memory", "predict-many"):
+        work = replace(NAMED[name].at("tiny"), rows=64, epochs=1)
+        assert np.isfinite(KINDS[work.kind](ours, work)())
 
 
 @pytest.mark.parametrize(
@@ -99,6 +112,7 @@ def test_who_has_no_interpreter_is_said():
     assert absent == {"none": "no interpreter has a_package_that_nobody_has"}
 
 
+@pytest.mark.slow
 @on_linux
 def test_new_processes_and_growth(workers, tmp_path):
     found = {"starts": start.starts(workers, 1, tell=lambda text: None), "workers": workers, "absent": {}, "rounds": 1}

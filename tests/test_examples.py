@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pace import some_quick
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FACTS = {  # what each one prints at its end
     "character_lstm": "Character LSTM: better than a table of pairs: True",
@@ -61,10 +63,10 @@ def test_every_example_is_tested_and_listed():
     assert [name for name in pictures if f"(pictures/{name}.png)" not in readme] == []
 
 
-QUICK = {"lecture", "perceptron", "text_padding", "worked_backprop", "xor"}
+QUICK = {"worked_backprop", "xor"}  # perceptron is below, the lecture's net in test_lecture.py
 
 
-@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in sorted(FACTS)])
+@pytest.mark.parametrize("name", some_quick(sorted(FACTS), QUICK))
 def test_example_finds_what_it_claims(name, tmp_path):
     picture = tmp_path / "made" / "here.png"
     printed = run(name, tmp_path, *([] if name == "lecture" else [picture]))
@@ -117,5 +119,6 @@ def test_pictures_that_are_kept_change_only_when_asked_to(tmp_path, monkeypatch)
         assert expected.stat().st_size > 500
 
 
+@pytest.mark.slow
 def test_two_runs_print_the_same(tmp_path):
     assert run("xor", tmp_path, "a.png") == run("xor", tmp_path, "a.png")

@@ -250,14 +250,23 @@ class Stream(Steps):
     size = 0
 
     def take(self, x: Any, y: Any, w: Any) -> None:
-        """Do a step."""
-        now = self.training.plan if self.training.renewed(self.learning) else None
-        if now is None or type(y) is not np.ndarray or not len(y) or self._refuses(x, len(y), y, w) or len(x) != len(y):
-            return self.model._train_on(x, y, w) if self.learning else self.model._test_on(x, y, w)
-        if now is not self.plan or len(x) > self.size:
-            self.plan, self.size = now, len(x)
+        """Do a step, by what the model is made of now."""
+        act = self.step if self.training.renewed(self.learning) else self._in_numpy
+        act(x, y, w)
+
+    def step(self, x: Any, y: Any, w: Any) -> None:
+        """Do a step, where the tables are up to date."""
+        if self.plan is not self.training.plan:
+            self.plan, self.size = self.training.plan, 0
+        if type(y) is not np.ndarray or not len(y) or self._refuses(x, len(y), y, w) or len(x) != len(y):
+            return self._in_numpy(x, y, w)
+        if len(x) > self.size:
+            self.size = len(x)
             self._make_room()
         self.training.try_metrics((x, y, w))
         x = np.ascontiguousarray(open_to(x))
         self._do(x, NO_NUMBERS, 0, y, w, self._as_numbers(y, w), 1)
         return None
+
+    def _in_numpy(self, x: Any, y: Any, w: Any) -> None:
+        (self.model._train_on if self.learning else self.model._test_on)(x, y, w)

@@ -45,6 +45,7 @@ class Compiled:
         self.freezing: list = []  # which layers were trainable when compile() was called
         self.trained: list | None = None  # the weights that the last step of training was made for
         self.training: Any = None  # the same as compiled code, see `jit`
+        self.refused: Any = None  # what the model was made of when that could not be
         for identifier in flatten_given(loss):
             if identifier is not None and not (isinstance(identifier, str) and identifier in BY_SHAPE):
                 losses.resolve(identifier)  # a misspelt name is said now, not after an hour
@@ -286,7 +287,7 @@ def _itself(kept: Any) -> Any:
 
 def _several(model: Any, heads: list[Head]) -> tuple[Callable, Callable]:
     """One cost over several outputs: C = Σ weight · loss."""
-    course, specs = model._course, model.output_specs()
+    course, specs = model._straight, model.output_specs()
     graph = course if course is not None and hasattr(course, "outputs") and len(heads) > 1 else None
     rules: list = []
     for k, (head, spec) in enumerate(zip(heads, specs)):

@@ -18,7 +18,7 @@ from minikeras.models.arguments import callback_list, due, hand_over, verbosity,
 from minikeras.models.as_compiled import as_compiled
 from minikeras.models.compiled import make_train_step
 from minikeras.models.graph_losses import fed
-from minikeras.models.jit import compiled_layers, compiled_pass, compiled_step
+from minikeras.models.jit import compiled_layers, compiled_pass, stream_of
 from minikeras.models.old_methods import understanding
 
 
@@ -187,6 +187,7 @@ class Fitting:
         train = self._prepare_training()
         self.reset_metrics()
         with np.errstate(all="ignore"), limited(), compiled_layers(self, keep=True):
-            (compiled_step(self) or train)(*batch)
+            stream = stream_of(self)
+            (train if stream is None else stream.step)(*batch)
         logs = self._logs()
         return dict(logs) if return_dict else self._in_order(logs)

@@ -168,7 +168,7 @@ class Inputs:
     def _takes_as_it_is(self, x: np.ndarray) -> bool:
         """Whether an array can go through as it is: one input, one output, the right number type, no step of the user's own."""
         return (
-            self._course is not None
+            self._straight is not None
             and isinstance(self._inputs, KerasTensor)
             and isinstance(self._outputs, KerasTensor)
             and (x.dtype.kind in "fiub" or self._inputs.dtype == "string")

@@ -117,14 +117,15 @@ def compiled_pass(
 
     def take(x, y, w):
         if not found:  # metrics are made by the first batch
-            found.append(compiled_step(model, learning) or plain)
+            stream = stream_of(model, learning)
+            found.append(plain if stream is None else stream.take)
         found[0](x, y, w)
 
     return enumerate(batches.epoch(epoch, skip=first), first), take
 
 
-def compiled_step(model: Any, learning: bool = True) -> Callable | None:
-    """What does a step with one batch (x, y, weights); None where NumPy does."""
+def stream_of(model: Any, learning: bool = True) -> Any:
+    """What does compiled steps with single batches, its tables up to date; None where NumPy does them."""
     fast, compiled = kernels(model), model._compiled
     made_of = model._train_step, Variable.changes
     if fast is None or compiled.refused == made_of:
@@ -132,8 +133,7 @@ def compiled_step(model: Any, learning: bool = True) -> Callable | None:
     stream = _attempt(fast, model, learning, lambda training: training.stream(learning))
     if stream is None:
         compiled.refused = made_of
-        return None
-    return stream.take
+    return stream
 
 
 def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> Any:

@@ -33,7 +33,7 @@ class Meeting:
 
     def output_structure(self) -> Any:
         """The outputs as symbolic tensors, in their structure."""
-        if self._course is None:
+        if self._straight is None:
             return self._traced_outputs
         return self._outputs if self._opened_outputs is None else self._opened_outputs
 
@@ -46,9 +46,9 @@ class Meeting:
         structure = self.output_structure()
         flat = not isinstance(structure, dict)
         if flat and not is_deep(structure):
-            return self.output_names if self._course is not None else _numbered(structure)
+            return self.output_names if self._straight is not None else _numbered(structure)
         paths = [path for path, _ in flatten_with_path(structure)]
-        if self._course is not None:  # a place in a list says less than the layer
+        if self._straight is not None:  # a place in a list says less than the layer
             paths = [(*p[:-1], n) if isinstance(p[-1], int) else p for p, n in zip(paths, self.output_names)]
         elif flat:
             return _numbered(structure)
@@ -57,7 +57,7 @@ class Meeting:
     def _name_heads(self) -> None:
         """Tell what compile() was given what the outputs are."""
         structure = self.output_structure()
-        prefixes = self.output_names if self._course is not None and is_deep(structure) else None
+        prefixes = self.output_names if self._straight is not None and is_deep(structure) else None
         self._compiled.set_outputs(self.head_names(), structure, prefixes)
 
     def flat_outputs(self, p: Any) -> list:
@@ -70,7 +70,7 @@ class Meeting:
 
     def flat_mask_of(self, kept: Any) -> list | None:
         """The masks of the outputs of a pass, None where all counts."""
-        if self._course is None:
+        if self._straight is None:
             y = kept[0].y
             if type(y) is Box:
                 return None if y._keras_mask is None else [y._keras_mask]
@@ -83,13 +83,13 @@ class Meeting:
 
     def ways(self) -> tuple:
         """What a step of training calls: forward, backward, backward from the logits, logits; of the course where it can."""
-        plain = self._course is not None and self._plain
+        plain = self._straight is not None and self._plain
         way = self._course if plain else self
         return way.forward, way.backward, way.backward_from_logits, way.logits
 
     def _know_outputs(self, y: Any) -> None:
         """Note what comes out of a call() of the user's own."""
-        if self._course is None:
+        if self._straight is None:
             self._note_outputs(y)
         self._name_heads()
 
@@ -105,7 +105,7 @@ class Meeting:
 
     def _kinds(self) -> dict:
         """How `data.open` shall read lists and dicts: as structures where the model has several inputs or outputs."""
-        if self._own_steps() or self._course is None and self.is_traced:
+        if self._own_steps() or self.is_traced:
             return {"inputs": "any", "outputs": "any", "text": True}
         if self._course is None:  # a Sequential that is not built yet
             return {"inputs": None, "outputs": None, "text": True}
@@ -124,10 +124,10 @@ class Meeting:
         x = batch[0]
         if self._own_steps():
             return
-        if self._course is None and not self.is_traced:
-            self.build_for(flatten(x)[0])
-        elif self._course is None:
+        if self.is_traced:
             self._try_out(x)
+        elif self._course is None:
+            self.build_for(flatten(x)[0])
         if with_targets and self._compiled is not None:
             self._name_heads()
 
@@ -184,10 +184,10 @@ class Meeting:
 
     def _prepare_x(self, x: Any) -> Any:
         """Check inputs and turn them into what the first layers take."""
-        if self._course is None:
+        if self._straight is None:
             if self._traced_outputs is not None and [np.shape(a)[1:] for a in flatten(x)] not in self._tried_on:
                 self._try_out(x)
-            return map_leaves(_floats, x)
+            return map_leaves(_floats, x) if self._course is None else self.convert_inputs(x)
         x = self.convert_inputs(x, by_hand=False)
         if any(len(t.shape) > 2 for t in flatten(self._outputs)):
             self._open_outputs(flatten(x))
@@ -239,7 +239,7 @@ class Meeting:
 
     def _adds_to_loss(self) -> bool:
         """Whether something is minimized without any loss in compile(): add_loss, penalties on weights or outputs."""
-        not_met = self._course is None and any(has_penalty(layer) for layer in self._inner_layers())  # a call() will tell
+        not_met = self._straight is None and any(has_penalty(layer) for layer in self._inner_layers())  # a call() will tell
         own = bool(self._loss_functions) or any(v.regularizer for v in self.trainable_variables)
         return self.is_penalized or not_met or own
 

@@ -50,7 +50,7 @@ class Model(Depths, StateTree, Trainer, Layer):
     [(5, 1), (5, 3)]
     """
 
-    _course: Any = None  # of Sequential and of models made of symbolic tensors; a subclass with its own call() has none
+    _course: Any = None  # the way through the layers of a Sequential, and of a model made of symbolic tensors
     _inputs: Any = None  # their symbolic inputs and outputs, in the structure that the user gave
     _outputs: Any = None
 
@@ -178,6 +178,11 @@ class Model(Depths, StateTree, Trainer, Layer):
             super(cls, cls).__init_subclass__()
         return super().is_traced
 
+    @property
+    def _straight(self) -> Any:
+        """The course, if a call is nothing else; None for a model with a call() of its own, even if that goes there too."""
+        return None if self._course is None or self.is_traced else self._course
+
     def _compute(self, x: Any, training: bool, arguments: dict) -> Any:
         if not self.is_traced and self._course is not None and self._goes_by_parts():
             return self.retrace(x, training, **arguments)
@@ -194,7 +199,7 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     def infer(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """The same without a way back."""
-        if self._course is None:
+        if self._straight is None:
             return super().infer(x, training) if mask is None else super().infer(x, training, mask=mask)
         if self._plain and mask is None:
             return self._course.call(x, training)
@@ -222,7 +227,7 @@ class Model(Depths, StateTree, Trainer, Layer):
     @property
     def activation(self) -> Any:
         """The activation that the model ends in, if its last layer can be differentiated from the logits."""
-        return self._course.activation() if self._course is not None and self._course_one_out else None
+        return self._course.activation() if self._straight is not None and self._course_one_out else None
 
     def logits(self, trail: Any) -> np.ndarray:
         """What the last activation was applied to."""
@@ -360,7 +365,7 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     def compute_output_spec(self, x: Any, **arguments) -> Any:
         """Return symbolic outputs for symbolic inputs."""
-        if self._course is None:
+        if self._straight is None:
             return super().compute_output_spec(x, **arguments)
         tensors = {id(t): s for t, s in zip(self.inputs, flatten(x))}
         propagate(self._nodes, tensors)
@@ -368,7 +373,7 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shapes of the outputs for shapes of the inputs."""
-        if self._course is None:
+        if self._straight is None:
             return super().compute_output_shape(input_shape)
         shapes = [input_shape] if is_shape(input_shape) else flat_shapes(input_shape)
         given = pack_sequence_as(self._inputs, [KerasTensor(s, t.dtype) for s, t in zip(shapes, self.inputs)])

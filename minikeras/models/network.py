@@ -135,7 +135,7 @@ class Graph:
             arguments, before = step.with_masks(given, arguments, masks)
             if on_tape:
                 y, after = retraced(step.unit, given, mode, arguments), step.mask_after(given, before, None)
-            elif isinstance(step.unit, Layer) and getattr(step.unit, "_course", None) is not None:
+            elif isinstance(step.unit, Layer) and getattr(step.unit, "_straight", None) is not None:
                 y, after = step.unit.infer_with_mask(given, mode, **arguments)
             else:
                 y = step.unit.infer(given, mode, **arguments)

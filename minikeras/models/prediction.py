@@ -66,7 +66,7 @@ class Prediction:
 
         def act(x, *_):
             y = map_leaves(plain, compute(x))
-            outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) else part, y))
+            outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) or holds_more(part) else part, y))
 
         with np.errstate(all="ignore"), paused(), limited(), compiled_layers(self):
             token = CALL.set(None)
@@ -82,7 +82,7 @@ class Prediction:
         many rows are a part of these."""
         asked = callbacks.predict_batch_begin_hooks or callbacks.predict_batch_end_hooks or batches.is_limited
         arrays = isinstance(batches, data.ArrayBatches) and batches is not x
-        rows = 0 if asked or not arrays or self._own_steps() else getattr(self._course, "rows_at_once", lambda: 0)()
+        rows = 0 if asked or not arrays or self._own_steps() else getattr(self._straight, "rows_at_once", lambda: 0)()
         several = max(rows // batches.batch_size, 1) if rows else 1
         if not rows or batches.batch_size > HEAVY * rows or several == threads.at_once() == 1:
             return enumerate(batches.epoch(0)), 0
@@ -121,6 +121,15 @@ def side_by_side(compute: Callable[[np.ndarray], np.ndarray], rows: int) -> Call
 def shares_memory(x: Any, y: Any) -> bool:
     """Whether an output is a view of an input, which belongs to the user."""
     return any(np.may_share_memory(part, y) for part in flatten(x) if isinstance(part, np.ndarray))
+
+
+def holds_more(y: np.ndarray) -> bool:
+    """Whether an output is a view of an array of more than twice its size, all of which it would keep in memory.
+
+    >>> holds_more(np.ones((50, 2))[-1]), holds_more(np.ones(4).reshape(2, 2))
+    (True, False)
+    """
+    return isinstance(y.base, np.ndarray) and y.base.nbytes > 2 * y.nbytes
 
 
 def joined(outputs: list) -> Any:

@@ -75,7 +75,7 @@ class Trainer(Fitting, Evaluation, Prediction, Passes, OldMethods, OwnSteps, Mee
         self._compiled.written_loss, self._compiled.targets = loss, targets
         self.optimizer, self.loss = self._compiled.optimizer, loss
         self.stop_training = False
-        if self._course is not None:
+        if self._straight is not None:
             self._name_heads()
         elif not self.is_traced:
             self._compiled.set_outputs([NOT_YET])  # of a Sequential that is not built yet: there will be one

@@ -19,7 +19,7 @@ from minikeras.optimizers import clipping
 from minikeras.optimizers.blocks import cut, in_turns, with_scratch
 
 Part = Callable[[], None]
-PASSES = 30  # what the step of a weight costs, in multiply-adds: sharing pays from 670,000 weights on
+PASSES = 20  # what the step of a weight costs, in multiply-adds: sharing pays from a million weights on
 
 
 def plan(optimizer: Any, variables: list[Variable]) -> list[Part]:

@@ -11,10 +11,11 @@ import minikeras as keras
 from minikeras._core.variable import undrawn
 from minikeras.applications.convnext import LayerScale, StochasticDepth
 from minikeras.applications.inception_resnet_v2 import CustomScaleLayer
+from tests.pace import some_quick
 from tests.parity.application_cases import NAMES, OTHERS, PREDICTED, build, fill, images, summarized
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "parity" / "applications.json").read_text(encoding="utf-8"))
-QUICK = (
+SMALL = (
     "MobileNet",
     "MobileNetV2",
     "MobileNetV3Small",
@@ -23,6 +24,11 @@ QUICK = (
     "EfficientNetV2B0",
     "DenseNet121",
     "NASNetMobile",
+)
+QUICK = (  # one of each kind at least; the doctests build some, too
+    *("VGG16", "VGG16 32", "ResNet50", "ResNet50V2 65", "MobileNet 0.25", "MobileNetV2 any size", "MobileNetV3Small plain"),
+    *("DenseNet121", "InceptionV3 75", "InceptionResNetV2", "Xception any size", "NASNetMobile no top"),
+    *("EfficientNetB0 no top", "EfficientNetV2B0 gray", "ConvNeXtTiny bare"),
 )
 DEEP = (  # more of the same: compared by hand
     "ResNet101 ResNet101V2 ResNet152 ResNet152V2 NASNetLarge DenseNet169 DenseNet201 EfficientNetB2 EfficientNetB4 "
@@ -35,14 +41,14 @@ def test_all_cases_are_known():
     assert sorted(n for n in keras.applications.__all__ if n[0].isupper()) == sorted(NAMES)
 
 
-@pytest.mark.parametrize("case", [case for case in [*NAMES, *OTHERS] if case not in DEEP])
+@pytest.mark.parametrize("case", some_quick([case for case in [*NAMES, *OTHERS] if case not in DEEP], QUICK))
 def test_layers_and_weights_are_those_of_keras(case):
     with undrawn():
         model = build(keras, case)
     assert json.loads(json.dumps(summarized(model))) == GOLDEN["models"][case]
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", some_quick(SMALL, ("MobileNetV2", "MobileNetV3Small", "EfficientNetB0", "DenseNet121")))
 def test_predictions_are_those_of_keras(name):
     with undrawn():
         model = getattr(keras.applications, name)(weights=None, **PREDICTED[name])

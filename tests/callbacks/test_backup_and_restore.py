@@ -58,7 +58,7 @@ def fit(folder, *more, seed=1, epochs=6, **options):
 @pytest.mark.parametrize(
     "save_freq, times, seed",
     [
-        ("epoch", 5, 1),
+        pytest.param("epoch", 5, 1, marks=pytest.mark.slow),
         ("4", 5, 2),
         pytest.param("epoch", 12, 3, marks=pytest.mark.slow),
         pytest.param("4", 12, 4, marks=pytest.mark.slow),

@@ -3,12 +3,14 @@
 import copy
 import warnings
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minikeras as keras
 from minikeras import layers
 from minikeras.saving.building import build_model, compile_model
+from tests.pace import some_quick
 
 WORDS = [
     "Dense",
@@ -51,9 +53,13 @@ def places(node, path=()):
 PLACES = sorted(places(BASE), key=str)
 
 
-@settings(max_examples=400, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(PLACES), values), min_size=1, max_size=3))
-def test_any_value_at_any_place(changes):
+@pytest.mark.parametrize("examples", some_quick([60, 400], [60]))
+def test_any_value_at_any_place(examples):
+    changes = st.lists(st.tuples(st.sampled_from(PLACES), values), min_size=1, max_size=3)
+    settings(max_examples=examples, deadline=None)(given(changes)(ends_well))()
+
+
+def ends_well(changes):
     config = copy.deepcopy(BASE)
     for path, value in changes:
         node = config

@@ -6,6 +6,7 @@ import pytest
 import minikeras as keras
 from minikeras import GradientTape, Input, Model, Sequential, Variable, layers, losses, metrics, ops, optimizers, regularizers
 from tests.gradcheck import check_gradient, numeric_gradient
+from tests.pace import some_quick
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(32, 4))
@@ -113,7 +114,10 @@ def vae(style):
     return model, (P, None)
 
 
-@pytest.mark.parametrize("style", ["symbolic", "lambda", "train_step", "add_loss_in_call"])
+STYLES = ["symbolic", "lambda", "train_step", "add_loss_in_call"]
+
+
+@pytest.mark.parametrize("style", some_quick(STYLES, STYLES[2:]))
 def test_variational_autoencoder(style):
     model, (x, y) = vae(style)
     first = model.train_on_batch(x, y) if style != "train_step" else model.train_on_batch(x)[0]

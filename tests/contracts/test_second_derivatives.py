@@ -8,6 +8,7 @@ import pytest
 import minikeras as keras
 from minikeras import layers as L
 from minikeras import ops
+from tests.pace import some_quick
 
 RNG = np.random.default_rng(0)
 D = {"dtype": "float64"}
@@ -111,7 +112,7 @@ def test_a_slope_is_the_same_under_another_tape(name):
     np.testing.assert_allclose(*found, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", some_quick(CASES, set(CASES) - {"Bidirectional", "LSTM backwards", "graph of recurrent"}))
 def test_gradient_penalty(name):
     model, x = made(name)
     model(x)

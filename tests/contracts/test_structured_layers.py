@@ -1,6 +1,7 @@
 """What every layer keeps that takes several arrays: in a list, or as arguments of their own."""
 
 import copy
+import itertools
 import pickle
 
 import numpy as np
@@ -98,18 +99,17 @@ def test_shapes(name, arguments, x):
 
 
 @each
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("training", [False, True])
-def test_dtype_is_kept_and_inputs_are_not_changed(name, arguments, x, dtype, training):
-    layer = make(name, arguments, dtype)
-    x = mapped(x, lambda a: frozen(a.astype(dtype)))
-    call(layer, x)
-    y, kept = forward(layer, x, training)
-    dxs = slopes(layer.backward(frozen(np.ones_like(y)), kept))
-    assert y.dtype == dtype
-    for dx, a in zip(dxs, arrays(x), strict=True):
-        assert dx.dtype == dtype and dx.shape == a.shape
-    assert {v.dtype for v in layer.weights} <= {dtype} and {v.grad.dtype.name for v in layer.weights} <= {dtype}
+def test_dtype_is_kept_and_inputs_are_not_changed(name, arguments, x):
+    for dtype, training in itertools.product(("float32", "float64"), (False, True)):
+        layer, case = make(name, arguments, dtype), (dtype, training)
+        held = mapped(x, lambda a, dtype=dtype: frozen(a.astype(dtype)))
+        call(layer, held)
+        y, kept = forward(layer, held, training)
+        dxs = slopes(layer.backward(frozen(np.ones_like(y)), kept))
+        assert y.dtype == dtype, case
+        for dx, a in zip(dxs, arrays(held), strict=True):
+            assert dx.dtype == dtype and dx.shape == a.shape, case
+        assert {v.dtype for v in layer.weights} <= {dtype} and {v.grad.dtype.name for v in layer.weights} <= {dtype}, case
 
 
 @each

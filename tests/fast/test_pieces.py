@@ -115,3 +115,29 @@ def test_arrays_that_may_not_be_written_to_are_read():
         yield from itertools.repeat((part, YES[::2]))
 
     check(batches)
+
+
+def test_single_batches():
+    ends = []
+    for jit in (True, False):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential(net())
+        model.compile("adam", "binary_crossentropy", metrics=["accuracy"], jit_compile=jit)
+        logs = [model.train_on_batch(X[i:j], YES[i:j], WEIGHTS[i:j]) for i, j in ((0, 20), (20, 60), (60, 67))]
+        ends.append((logs, model.get_weights()))
+        assert (model._compiled.training is not None) is jit
+    np.testing.assert_allclose(ends[0][0], ends[1][0], rtol=2e-6)
+    for a, b in zip(ends[0][1], ends[1][1]):
+        np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6)
+
+
+def test_single_batches_of_what_is_not_compiled_ask_once(monkeypatch):
+    from minikeras.fast import training
+
+    asked = []
+    monkeypatch.setattr(training, "plan", lambda model, of=training.plan: asked.append(model) or of(model))
+    model = keras.Sequential([layers.Input((10,)), layers.LayerNormalization(), layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=True)
+    for _ in range(3):
+        model.train_on_batch(X, YES)
+    assert len(asked) == 1

@@ -15,22 +15,27 @@ CANARY = "canary_module"  # a Python file beside the models that must not be imp
 class Files:
     """The files made so far."""
 
-    def __init__(self, folder, most=None):
+    def __init__(self, folder, most=None, kinds=False):
         self.folder, self.list = Path(folder), []
-        self.most, self.counts = most, {}  # how many of one name are written
+        self.most, self.kinds, self.counts = most, kinds, {}  # how many of one name, or of one kind of names, are written
+
+    def counted(self, name):
+        """The name that counts: of kinds, the first two words that are no numbers, and the ending."""
+        words = [word for word in name.partition(".")[0].split("-") if not word.isdigit()]
+        return "-".join(words[:2]) + name[name.find(".") :] if self.kinds else name
 
     def add(self, name, data, call="model"):
         """Write one file."""
-        self.counts[name] = self.counts.get(name, 0) + 1
-        if self.most is not None and self.counts[name] > self.most:
+        if self.full(name):
             return
+        self.counts[self.counted(name)] = self.counts.get(self.counted(name), 0) + 1
         path = self.folder / f"{len(self.list):04d}-{name}"
         path.write_bytes(data)
         self.list.append((call, str(path)))
 
     def full(self, name):
         """Whether no more of a name are wanted."""
-        return self.most is not None and self.counts.get(name, 0) >= self.most
+        return self.most is not None and self.counts.get(self.counted(name), 0) >= self.most
 
     def add_both(self, name, data):
         """Write a whole model, to be loaded as a model and for its weights."""

@@ -362,5 +362,5 @@ def spoil_graphs(made, base, rng=None, mutations=250):
         change(changed)
         made.add(f"graph-{name[:30]}.keras", zipped({**members, "config.json": json.dumps(changed)}))
     for _ in range(mutations if made.most is None else 10 * made.most):
-        made.counts.pop("graph-mutated.keras", None)
+        made.counts.pop(made.counted("graph-mutated.keras"), None)
         made.add("graph-mutated.keras", zipped({**members, "config.json": json.dumps(mutated(config, rng))}))

@@ -165,6 +165,8 @@ def spoil_hdf5(made, base, folder):
     members = parts_of(base["model.keras"])
     for name, kernel in KERNEL.items():
         for attack, change in hdf5_attacks(folder, kernel):
+            if made.full(f"{attack}.h5" if name == "model.h5" else f"{attack}.weights.h5"):
+                continue
             data = changed_hdf5(base[name], change)
             if data is None:
                 continue
@@ -179,7 +181,7 @@ def spoil_hdf5(made, base, folder):
 
 
 def _bombs(made, members):
-    """Files that would grow a thousand times."""
+    """Files that would grow a thousand times; of kinds, some of them: they take long to make."""
     big = io.BytesIO()
     with h5py.File(big, "w") as file:
         data = file.create_dataset("layers/dense/vars/0", (4, 40_000_000), "f4", chunks=(4, 2_000_000), compression="gzip")
@@ -191,7 +193,7 @@ def _bombs(made, members):
     config["config"]["layers"][1]["config"]["units"] = 40_000_000
     made.add("bomb-chunks.keras", zipped({**members, "model.weights.h5": big.getvalue(), "config.json": json.dumps(config)}))
     made.add("bomb-chunks.weights.h5", big.getvalue(), "weights")
-    for compression in ("lzf", "gzip"):
+    for compression in ("lzf", "gzip")[: 1 if made.kinds else 2]:
         new = io.BytesIO()
         with h5py.File(new, "w", libver="latest") as file:
             for i, (shape, chunks) in enumerate((((4, 6_000_000), (4, 10**6)), ((6_000_000,), (10**6,)))):
@@ -201,6 +203,18 @@ def _bombs(made, members):
         config["config"]["layers"][1]["config"]["units"] = 6_000_000
         spoilt = {**members, "model.weights.h5": new.getvalue(), "config.json": json.dumps(config)}
         made.add(f"bomb-{compression}.keras", zipped(spoilt))
+    if not made.kinds:
+        _padded_bombs(made, members, config)
+    zeros = bytes(300 << 20)
+    for name in ("config.json", "metadata.json", "model.weights.h5", "assets/x")[:: 2 if made.kinds else 1]:
+        made.add_both(f"bomb-{name.split('/')[0]}.keras", zipped({**members, name: zeros}, zipfile.ZIP_DEFLATED, 1))
+        lying = bytearray(zipped({**members, name: zeros[: 64 << 20]}, zipfile.ZIP_DEFLATED, 1))
+        for at in find_all(lying, struct.pack("<I", 64 << 20)):
+            lying[at : at + 4] = struct.pack("<I", 1000)
+        made.add_both(f"bomb-lying-{name.split('/')[0]}.keras", bytes(lying))
+
+
+def _padded_bombs(made, members, config):
     padded = io.BytesIO()
     with h5py.File(padded, "w") as file:
         file.create_dataset("layers/dense/vars/0", data=np.zeros((4, 6_000_000), "f4"), chunks=(4, 10**6), compression="gzip")
@@ -210,10 +224,3 @@ def _bombs(made, members):
     spoilt = {**members, "model.weights.h5": padded.getvalue(), "config.json": json.dumps(config)}
     made.add("bomb-padded.keras", zipped(spoilt))
     made.add("bomb-in-a-bomb.keras", zipped(spoilt, zipfile.ZIP_DEFLATED))
-    zeros = bytes(300 << 20)
-    for name in ("config.json", "metadata.json", "model.weights.h5", "assets/x"):
-        made.add_both(f"bomb-{name.split('/')[0]}.keras", zipped({**members, name: zeros}, zipfile.ZIP_DEFLATED, 1))
-        lying = bytearray(zipped({**members, name: zeros[: 64 << 20]}, zipfile.ZIP_DEFLATED, 1))
-        for at in find_all(lying, struct.pack("<I", 64 << 20)):
-            lying[at : at + 4] = struct.pack("<I", 1000)
-        made.add_both(f"bomb-lying-{name.split('/')[0]}.keras", bytes(lying))

@@ -1,8 +1,10 @@
 """Tests mirror the source: every module of some size has a test file of its name, or of its package's."""
 
-import ast
+import functools
 import re
 from pathlib import Path
+
+from tests.house.sources import outline
 
 ROOT = Path(__file__).parents[2]
 WORD = re.compile(r"\w+")
@@ -30,10 +32,14 @@ def candidates(relative):
 
 def named_in(path, tests):
     """Whether a test names something that a module defines: a file beside it proves nothing."""
-    names = {n.name for n in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(n, (ast.ClassDef, ast.FunctionDef))}
-    names = {n for n in names if not n.startswith("_")} | {path.stem}
+    names = {n for n in outline(path)[1] if not n.startswith("_")} | {path.stem}
     names |= {n[:-2] + end for n in names if n[-2:] in ("1D", "2D", "3D") for end in ("", "1D", "2D", "3D")}  # or its sisters
-    return any(names & set(WORD.findall(test.read_text(encoding="utf-8"))) for test in tests if test.exists())
+    return any(names & words(test.read_text(encoding="utf-8")) for test in tests if test.exists())
+
+
+@functools.cache
+def words(text):
+    return frozenset(WORD.findall(text))
 
 
 def reached_through_a_neighbour(path, relative):

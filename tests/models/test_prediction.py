@@ -60,6 +60,7 @@ def test_batches_of_pictures_are_shared_one_by_one(monkeypatch):
     kinds = [layers.Conv2D(4, 3, activation="relu"), layers.BatchNormalization(), layers.MaxPooling2D(), layers.Flatten()]
     model = Sequential([keras.Input((8, 8, 1)), *kinds, layers.Dense(2)])
     batches = np.concatenate([model.predict_on_batch(x[i : i + 16]) for i in range(0, 70, 16)])
+    recurrent = Sequential([keras.Input((3, 2)), layers.LSTM(2, stateful=False)])  # imports its module, with the true `share`
     shares, share = [], threads.share
     monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or share(parts, work))
     for cores, cache, expected in ((2, 2**8, [5]), (1, 2**8, []), (2, 143, []), (2, 0, [])):  # 144 numbers a row
@@ -69,8 +70,7 @@ def test_batches_of_pictures_are_shared_one_by_one(monkeypatch):
         assert np.array_equal(model.predict(x, batch_size=16, verbose=0), batches)
         assert shares == expected
     monkeypatch.setattr(chain, "AT_ONCE", 2**20)
-    model = Sequential([keras.Input((3, 2)), layers.LSTM(2, stateful=False)])
-    model.predict(np.zeros((70, 3, 2)), verbose=0)
+    recurrent.predict(np.zeros((70, 3, 2)), verbose=0)
     assert shares == []
 
 
@@ -103,3 +103,11 @@ def test_an_error_in_any_part_is_the_callers(monkeypatch):
         with pytest.raises(RuntimeError, match="seven"):
             side_by_side(compute, 1)(np.arange(9.0))
     assert side_by_side(compute, 3)(np.arange(4.0)).tolist() == [0, 1, 2, 3]
+
+
+def test_outputs_of_batches_hold_no_more_than_they_show():
+    kept = []
+    model = Sequential([layers.Input((50, 3)), layers.LSTM(4)])
+    watch = keras.callbacks.LambdaCallback(on_predict_batch_end=lambda batch, logs: kept.append(logs["outputs"]))
+    model.predict(np.ones((64, 50, 3), np.float32), verbose=0, callbacks=[watch])
+    assert len(kept) == 2 and all(y.base is None or y.base.nbytes == y.nbytes for y in kept)

@@ -15,6 +15,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import minikeras as keras
 from minikeras.wrappers import SKLearnClassifier, SKLearnRegressor, SKLearnTransformer
+from tests.pace import some_quick
 
 
 def net(X, y, loss="categorical_crossentropy", last="softmax", units=16):
@@ -41,7 +42,7 @@ ESTIMATORS = {
 X, Y = make_classification(120, 6, n_informative=4, n_classes=3, class_sep=2.0, random_state=0)
 
 
-@pytest.mark.parametrize("kind", ESTIMATORS)
+@pytest.mark.parametrize("kind", some_quick(ESTIMATORS, ["classifier"]))
 def test_scikit_learn_finds_nothing_wrong(kind):
     keras.utils.set_random_seed(0)
     with warnings.catch_warnings():
