@@ -1,6 +1,7 @@
 """What holds for all tests: each begins from the same seed and settings, so that none fails by chance."""
 
 import gc
+import os
 
 import pytest
 
@@ -10,6 +11,7 @@ from minikeras.tensorboard import current
 from minikeras.utils import set_random_seed
 
 gc.disable()  # while the tests are collected: nothing of them is garbage
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the many new processes would compile all that it imports
 
 # what made the golden numbers, with real Keras; what runs in processes of its own
 collect_ignore_glob = ["parity/make_*.py", "compat/make_*.py", "compat/stand_in.py", "contracts/killed_training.py"]

@@ -103,6 +103,7 @@ def test_a_worker_answers_and_says_why_it_can_not(workers):
     assert "its process ended" in numpy_loop.ask("round")["absent"]
 
 
+@pytest.mark.slow
 def test_who_has_no_interpreter_is_said():
     entries = [BY_NAME["numpy"], BY_NAME["numpy"].__class__("none", "None", ("a_package_that_nobody_has",), "numpy_loop")]
     found, absent = rounds.gather([sys.executable], entries)

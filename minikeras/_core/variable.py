@@ -118,7 +118,18 @@ class Variable(NDArrayOperatorsMixin):
 
     def _set_trainable(self, value: bool) -> None:
         self._trainable = bool(value)
+        if value:
+            self.take_gradient()
         Variable.changes += 1
+
+    def take_gradient(self) -> None:
+        """Make place for the gradient of a variable that nobody expected to be trained: see `no_gradient`."""
+        if self.grad is None or self.grad.flags.writeable:
+            return
+        if self.store is None:
+            self.grad = np.zeros(self.value.shape, self.value.dtype)
+        else:
+            self.grad = self.store.place_for_gradients()[self.span].reshape(self.value.shape)
 
     trainable = property(attrgetter("_trainable"), _set_trainable, doc="Whether an optimizer may change it.")
 
@@ -172,10 +183,18 @@ class Variable(NDArrayOperatorsMixin):
             raise ValueError(
                 f"The shape of {self.path!r} is {self.value.shape} and can't change, got a value of shape {value.shape}."
             )
+        self.in_place()[...] = value
+        return self.value
+
+    def in_place(self) -> np.ndarray:
+        """The array, for whoever writes into it in a call: what a `Trial` writes is taken back at its end.
+
+        >>> v = Variable([1.0]); v.in_place()[0] = 2.0; v.tolist()
+        [2.0]
+        """
         trial = TRIAL.get()
         if trial is not None:
             trial.setdefault(id(self), (self, self.value.copy()))
-        self.value[...] = value
         return self.value
 
     def assign_add(self, value: Any, use_locking: bool = False, name: str | None = None, read_value: bool = True) -> np.ndarray:
@@ -289,6 +308,12 @@ class Store:
         self.grads = _aligned(ends[-1], dtype) if learns else no_gradient((ends[-1],), dtype)
         for v, i, j in zip(new, ends, ends[1:]):
             v.bind(self, slice(i, j))
+
+    def place_for_gradients(self) -> np.ndarray:
+        """The vector of gradients, one that can be written to; the views of it that are there still show zeros."""
+        if not self.grads.flags.writeable:
+            self.grads = _aligned(self.values.size, self.values.dtype.name)
+        return self.grads
 
 
 def no_gradient(shape: tuple, dtype: str) -> np.ndarray:

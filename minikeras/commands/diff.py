@@ -61,7 +61,9 @@ def weight_differences(one: Any, other: Any, values: bool = True) -> Iterator[di
         if a is None or b is None or a.shape != b.shape:
             yield {"where": where, "one": None if a is None else _shape(a), "other": None if b is None else _shape(b)}
         elif values and not np.array_equal(a.value, b.value, equal_nan=True):
-            most = float(np.abs(a.value.astype("float64") - b.value.astype("float64")).max())
+            x, y = a.value.astype("float64"), b.value.astype("float64")
+            apart = (x != y) & ~(np.isnan(x) & np.isnan(y))  # ∞ − ∞ is no number, and no difference
+            most = float(np.abs(x[apart] - y[apart]).max())
             yield {"where": where, "one": _shape(a), "other": f"largest difference {most:.3g}"}
 
 

@@ -1,4 +1,4 @@
-"""Products of narrow matrices, tile by tile of 4 rows and 16 columns, which stay in the processor's registers meanwhile.
+"""Products of narrow matrices, tile by tile of up to 6 rows and 16 columns, which stay in the processor's registers meanwhile.
 
 BLAS is no faster than this on what does not fit into its way of working: it first copies both matrices, and calls cost. Here
 the second matrix is laid out once (`panels`) for many products, and the first one may be anything that lies evenly in memory:
@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 from minikeras.fast.compiling import kernel
 
 F = np.float32
-TALL, WIDE, LANES = 4, 16, 8
+TALL, WIDE, LANES = 6, 16, 8
 
 
 @intrinsic(prefer_literal=True)
@@ -123,27 +123,42 @@ def panels(b: np.ndarray, flip: bool = False) -> np.ndarray:
 @kernel
 def product(rows, a, a_at, row, leap, length, runs, b, c, c_at, apart, c_row):
     """C ← A B of so many rows, with B in panels; those of C begin `apart`. All else as in `tile`; A and C are flat."""
-    count, k, _ = b.shape
+    (count, k, _), jump, tiles = b.shape, length * WIDE, -(-rows // TALL)
     for p in range(count):
-        line, jump, at = p * k * WIDE, length * WIDE, c_at + p * apart
-        for i in range(rows if rows < TALL else 0):
-            tile(1, 0, a, a_at + i * row, row, 1, leap, b, line, WIDE, jump, c, at + i * c_row, c_row, length, runs)
-        for i in range(0, rows if rows >= TALL else 0, TALL):
-            i = min(i, rows - TALL)  # the last one may do some rows again
-            tile(4, 0, a, a_at + i * row, row, 1, leap, b, line, WIDE, jump, c, at + i * c_row, c_row, length, runs)
+        line, done = p * k * WIDE, 0
+        for i in range(1, tiles + 1):
+            at, to, n = a_at + done * row, c_at + p * apart + done * c_row, rows * i // tiles - done
+            if n == 6:
+                tile(6, 0, a, at, row, 1, leap, b, line, WIDE, jump, c, to, c_row, length, runs)
+            elif n == 5:
+                tile(5, 0, a, at, row, 1, leap, b, line, WIDE, jump, c, to, c_row, length, runs)
+            elif n == 4:
+                tile(4, 0, a, at, row, 1, leap, b, line, WIDE, jump, c, to, c_row, length, runs)
+            elif n == 3:
+                tile(3, 0, a, at, row, 1, leap, b, line, WIDE, jump, c, to, c_row, length, runs)
+            elif n == 2:
+                tile(2, 0, a, at, row, 1, leap, b, line, WIDE, jump, c, to, c_row, length, runs)
+            else:
+                tile(1, 0, a, at, row, 1, leap, b, line, WIDE, jump, c, to, c_row, length, runs)
+            done += n
 
 
 @kernel
 def add_product(rows, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs):
     """C += A B, of so many rows and 16 columns; all else as in `tile`."""
-    whole = rows - rows % TALL
-    for i in range(0, whole, TALL):
-        to = c_at + i * c_row
-        tile(4, 1, a, a_at + i * row, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
-    a_at, c_at = a_at + whole * row, c_at + whole * c_row
-    if rows - whole == 1:
-        tile(1, 1, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs)
-    elif rows - whole == 2:
-        tile(2, 1, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs)
-    elif rows - whole == 3:
-        tile(3, 1, a, a_at, row, step, leap, b, b_at, line, jump, c, c_at, c_row, length, runs)
+    tiles, done = -(-rows // TALL), 0
+    for i in range(1, tiles + 1):
+        at, to, n = a_at + done * row, c_at + done * c_row, rows * i // tiles - done
+        if n == 6:
+            tile(6, 1, a, at, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
+        elif n == 5:
+            tile(5, 1, a, at, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
+        elif n == 4:
+            tile(4, 1, a, at, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
+        elif n == 3:
+            tile(3, 1, a, at, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
+        elif n == 2:
+            tile(2, 1, a, at, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
+        else:
+            tile(1, 1, a, at, row, step, leap, b, b_at, line, jump, c, to, c_row, length, runs)
+        done += n

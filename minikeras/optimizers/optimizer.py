@@ -112,6 +112,8 @@ class Optimizer(Keras2):
         ['my/iteration', 'my/learning_rate', 'my/w_average']
         """
         variables = list(dict.fromkeys(self._checked(variables)))
+        for v in variables:
+            v.take_gradient()
         adopt(variables)
         self._add_slots(variables)
         self._trainable_variables = variables

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 import minikeras as keras
@@ -115,3 +116,15 @@ def test_pairs():
     assert partners("a1 b1", "a1 a2 b1") == [(0, 0), (None, 1), (1, 2)]
     assert partners("a1 b1 c1", "b2") == [(0, None), (1, 0), (2, None)]  # by what is alike where no name is
     assert partners("a1 b1", "a1 c1") == [(0, 0), (1, 1)] and partners("", "a1") == [(None, 0)]
+
+
+def test_infinite_weights_are_compared_without_a_warning(tmp_path, capsys):
+    for name, change in (("a", 0.0), ("b", 2.0)):
+        model = row(ones(3, "d"))
+        kernel = model.layers[0].kernel.numpy()
+        kernel[0], kernel[1] = [np.inf, -np.inf, np.nan], kernel[1] + change
+        model.layers[0].kernel.assign(kernel)
+        model.save(tmp_path / f"{name}.keras")
+    with np.errstate(all="raise"):
+        code, out, err = told(capsys, "diff", tmp_path / "a.keras", tmp_path / "b.keras")
+    assert code == 1 and out.splitlines()[-1].endswith("largest difference 2") and err == ""

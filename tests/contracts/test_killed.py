@@ -210,7 +210,7 @@ def still_disk(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # a test need not wait for the disk to turn
 
 
-@pytest.mark.parametrize("built", [True, False])
+@pytest.mark.parametrize("built", some_quick([True, False], [False]))
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 @pytest.mark.parametrize("options", [{}, {"save_freq": 3}, {"save_freq": 1, "double_checkpoint": True}])
 def test_after_an_exception_the_same_process_goes_on(tmp_path, still_disk, options, error, built):

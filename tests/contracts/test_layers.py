@@ -21,7 +21,7 @@ VECTORS = RNG.uniform(0.2, 2.0, (4, 6)) * RNG.choice([-1, 1], (4, 6))  # away fr
 VECTORS[np.abs(np.abs(VECTORS) - 1) < 0.05] += 0.1
 VECTORS[np.abs(np.abs(VECTORS) - 1.5) < 0.05] += 0.1
 SERIES, IMAGES, VOLUMES = VECTORS.reshape(4, 3, 2), VECTORS.reshape(2, 2, 3, 2), VECTORS.reshape(2, 2, 1, 3, 2)
-RANDOM = {"seed": 3}
+RANDOM, SLOW = {"seed": 3}, pytest.mark.slow
 
 # class -> the arguments and inputs it is tried with; a new layer joins by a line here, or in a samples_*.py beside this file
 SAMPLES = {
@@ -60,6 +60,8 @@ CASES = [
     if isinstance(case[1], np.ndarray)  # what takes several arrays has tests of its own
 ]
 each = pytest.mark.parametrize("name, arguments, x", CASES)
+FIRST = [case if case.id == f"{case.values[0]}0" else pytest.param(*case.values, id=case.id, marks=SLOW) for case in CASES]
+each_class = pytest.mark.parametrize("name, arguments, x", FIRST)  # one sample of a class tells most; the others are slow
 
 
 def given(arguments, dtype):
@@ -125,7 +127,7 @@ def test_shapes(name, arguments, x):
     assert empty.shape == (0, *y.shape[1:])
 
 
-@each
+@each_class
 @pytest.mark.filterwarnings("ignore:softmax over an axis of size 1")
 def test_an_input_of_another_size_goes_in_or_is_refused_by_name(name, arguments, x):
     for axis in range(1, x.ndim):
@@ -173,7 +175,7 @@ def test_gradient(name, arguments, x, training):
         check_gradient(loss, v.value, v.grad, probes=1)
 
 
-@each
+@each_class
 def test_forward_leaves_nothing_behind(name, arguments, x):
     layer = make(name, arguments)
     layer(x)
@@ -190,7 +192,7 @@ def test_forward_leaves_nothing_behind(name, arguments, x):
     assert all(vars(layer)[key] is value for key, value in before.items() if key not in known)
 
 
-@each
+@each_class
 def test_training_flag(name, arguments, x):
     layer = make(name, arguments)
     still = layer(x, training=False)
@@ -212,7 +214,7 @@ def test_training_flag(name, arguments, x):
         np.testing.assert_array_equal(layer(x, training=True), still)
 
 
-@each
+@each_class
 def test_frozen_weights_get_no_gradient(name, arguments, x):
     layer = make(name, arguments)
     layer(x)
@@ -237,7 +239,7 @@ def test_inside_traced_code(name, arguments, x):
         np.testing.assert_array_equal(v.grad, grad)
 
 
-@each
+@each_class
 def test_integers_and_lists_come_in(name, arguments, x):
     layer = make(name, arguments, "float32")
     y = layer(np.ones(x.shape, int).tolist())

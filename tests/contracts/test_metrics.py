@@ -165,15 +165,15 @@ def test_mismatched_lengths_are_refused(case):
             make().update_state(arrays[0], arrays[1][:-2])
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_a_diverged_model_is_counted_quietly(case, bad, weighted):
+def test_a_diverged_model_is_counted_quietly(case, weighted):
     make, kind = case
-    metric = make()
-    for arrays, weight in batches(kind, weighted):
-        if arrays[-1].dtype.kind == "f":
-            y_pred = arrays[-1].copy()
-            y_pred[:2] = bad
-            metric.tally(*arrays[:-1], y_pred, weight)  # warnings are errors here
-            metric.update_state(*arrays[:-1], y_pred, weight)
-    metric.result()
+    for bad in (np.nan, np.inf, -np.inf, 3e38):
+        metric = make()
+        for arrays, weight in batches(kind, weighted):
+            if arrays[-1].dtype.kind == "f":
+                y_pred = arrays[-1].copy()
+                y_pred[:2] = bad
+                metric.tally(*arrays[:-1], y_pred, weight)  # warnings are errors here
+                metric.update_state(*arrays[:-1], y_pred, weight)
+        metric.result()

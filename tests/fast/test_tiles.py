@@ -6,7 +6,10 @@ pytest.importorskip("numba")
 from minikeras.fast.tiles import WIDE, add_product, panels, product
 
 
-@pytest.mark.parametrize("rows, lines, columns", [(1, 1, 1), (4, 3, 16), (7, 5, 17), (9, 64, 40), (3, 2, 33)])
+@pytest.mark.parametrize(
+    "rows, lines, columns",
+    [(1, 1, 1), (2, 4, 3), (4, 3, 16), (7, 5, 17), (9, 64, 40), (3, 2, 33), (12, 7, 16), (17, 2, 5)],
+)
 def test_product(rows, lines, columns):
     rng = np.random.default_rng(0)
     a, b = (rng.standard_normal(shape, dtype=np.float32) for shape in ((rows, lines), (lines, columns)))

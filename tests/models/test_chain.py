@@ -57,3 +57,10 @@ def test_products_that_blas_does_not_share_need_no_limit(monkeypatch):
         x = np.zeros((1, *large.input_shape[1:]), "float32")
         large.predict(x, verbose=0), large(x), told.clear(), told.append(4), large.predict(x, verbose=0), large(x)
         assert told == [4, 1, 4, 1, 4]
+
+
+def test_factors_for_each_row_need_their_batch():
+    one, all_ = layers.Rescaling(np.ones((1, 3)), np.zeros(3)), layers.Rescaling(np.arange(4.0)[:, None])
+    assert goes_by_rows(one) and not goes_by_rows(all_)
+    x = np.ones((8, 3), "float32")
+    assert Sequential([Input((3,)), all_]).predict(x, batch_size=4, verbose=0)[:, 0].tolist() == [0, 1, 2, 3] * 2

@@ -152,3 +152,52 @@ def test_a_prediction_shares_no_memory_with_what_came_in():
     x = np.zeros((1, 2, 2), "float32")
     model.predict(x)
     assert not np.may_share_memory(model.predict(x), x)
+
+
+def test_what_layers_learn_by_themselves_is_not_learned_from_the_rows_tried_out():
+    rows = np.random.default_rng(0).normal(3.0, size=(64, 3)).astype("float32")
+
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.norm, self.wrap = layers.BatchNormalization(), layers.SpectralNormalization(layers.Dense(3))
+            self.slow = layers.BatchNormalization(renorm=True)
+
+        def call(self, x):
+            return self.slow(self.wrap(self.norm(x, training=True)), training=True)
+
+    own = Own()
+    own.compile("sgd", "mse")
+    own.fit(rows, rows, batch_size=64, epochs=2, verbose=0)
+    expected = rows.mean(0) * (1 - 0.99**2)  # m ← 0.99 m + 0.01 mean, twice
+    np.testing.assert_allclose(own.norm.moving_mean.numpy(), expected, rtol=1e-4)
+    state = [v.numpy() for v in own.weights]
+    own._tried_on = []
+    own._try_out(rows)
+    assert all(np.array_equal(v.numpy(), before) for v, before in zip(own.weights, state))
+
+
+def test_a_stateful_layer_in_a_call_is_tried_out_on_as_many_rows_as_come():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.lstm = layers.LSTM(2, stateful=True)
+
+        def call(self, x):
+            return self.lstm(x)
+
+    x, first, later = np.ones((8, 5, 3), "float32"), Own(), Own()
+    later(x)
+    later.lstm.reset_state()
+    later.lstm.set_weights([np.ones((3, 8)), np.ones((2, 8)), np.zeros(8)])
+    for model in (first, later):
+        model.compile("sgd", "mse")
+        assert model.predict(x, batch_size=8).shape == (8, 2)
+        assert model.fit(x, np.zeros((8, 2)), batch_size=8, verbose=0).history["loss"][0] > 0
+    alone = layers.LSTM(2, stateful=True)
+    alone(x), alone.reset_state()
+    alone.set_weights([np.ones((3, 8)), np.ones((2, 8)), np.zeros(8)])
+    later.lstm.set_weights(alone.get_weights())
+    later.lstm.reset_state()
+    later._tried_on = []
+    np.testing.assert_allclose(later.predict(x, batch_size=8), alone(x), rtol=1e-6)

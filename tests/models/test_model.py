@@ -132,3 +132,50 @@ def test_a_call_goes_straight_through_the_layers_only_where_that_is_all():
     for _ in range(2):
         penalized(x)
         assert len(penalized.losses) == 1
+
+
+ROWS = np.random.default_rng(0).standard_normal((64, 3)).astype("float32")
+
+
+def less_the_mean(base):
+    class LessTheMean(base):
+        def call(self, inputs, training=False):
+            return 2 * super().call(inputs, training=training) - ops.mean(inputs)
+
+    return LessTheMean
+
+
+def test_a_call_around_the_graph_is_what_predicts_tests_and_learns():
+    x, d = keras.Input((3,)), layers.Dense(2, kernel_initializer="ones")
+    graph, row = less_the_mean(keras.Model)(x, d(x)), less_the_mean(Sequential)([keras.Input((3,)), d])
+    y, expected = np.zeros((64, 2), "float32"), 2 * ROWS.sum(1, keepdims=True) * np.ones(2) - ROWS.mean()
+    for model in (graph, row, Sequential([keras.Input((3,)), row]), keras.Model(x, graph(x))):
+        d.set_weights([np.ones((3, 2)), np.zeros(2)])
+        np.testing.assert_allclose(model.predict(ROWS, batch_size=64), expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(model.predict_on_batch(ROWS), expected, rtol=1e-5, atol=1e-6)
+        first = 2 * ROWS[:16].sum(1) - ROWS[:16].mean()  # of the batch, not of all
+        np.testing.assert_allclose(model.predict(ROWS, batch_size=16, verbose=0)[:16, 0], first, rtol=1e-5, atol=1e-6)
+        model.compile(keras.optimizers.SGD(0.1), "mse")
+        before = model.evaluate(ROWS, y, batch_size=64, verbose=0)
+        np.testing.assert_allclose(before, np.mean(expected**2), rtol=1e-5)
+        model.fit(ROWS, y, batch_size=64, verbose=0)
+        slope = 2 * ROWS.T @ expected * 2 / y.size  # ∂L/∂W = 2 x p · 2 / n
+        np.testing.assert_allclose(d.kernel.numpy(), 1 - 0.1 * slope, rtol=1e-4, atol=1e-5)
+
+
+def test_a_call_around_the_graph_may_give_something_else():
+    class Both(keras.Model):
+        def __init__(self):
+            x, self.d = keras.Input((3,), name="x"), layers.Dense(2)
+            super().__init__(x, self.d(x))
+
+        def call(self, inputs):
+            y = super().call(inputs)
+            return {"a": y, "b": ops.sum(y, axis=1)}
+
+    model, y = Both(), {"a": np.zeros((64, 2)), "b": np.zeros(64)}
+    model.compile("sgd", {"a": "mse", "b": "mae"})
+    history = model.fit(ROWS, y, batch_size=32, verbose=0, validation_data=(ROWS, y)).history
+    assert {"loss", "a_loss", "b_loss", "val_a_loss"} <= set(history)
+    found = model.predict(ROWS, verbose=0)
+    np.testing.assert_allclose(found["b"], found["a"].sum(1), rtol=1e-5, atol=1e-6)

@@ -143,3 +143,21 @@ def test_slots_hold_no_gradients_of_their_own():
     slot = optimizer.variables[2]
     assert slot.shape == (300, 400) and not slot.grad.flags.writeable and not slot.grad.any() and w.grad.flags.writeable
     assert most < 6.5 * w.value.nbytes  # w and its gradient, two slots, two rows of scratch
+
+
+def test_what_an_optimizer_keeps_may_be_trained_itself():
+    w = Variable(np.ones(4, "float32"))
+    optimizer = Adam(0.1)
+    optimizer.build([w])
+    momentum, velocity = optimizer.variables[2:]
+    SGD(0.5).apply([np.ones(4)], [momentum])
+    assert momentum.numpy().tolist() == [-0.5] * 4 and velocity.numpy().tolist() == [0.0] * 4
+    velocity.trainable = True
+    velocity.grad[...] = 1.0
+    outer = SGD(0.5)
+    outer.build([velocity])
+    outer.step()
+    assert velocity.numpy().tolist() == [-0.5] * 4 and momentum.numpy().tolist() == [-0.5] * 4
+    alone = optimizer.add_variable((2,), "ones", name="alone")
+    Adam(0.5).apply_gradients([(np.ones(2), alone)])
+    np.testing.assert_allclose(alone.numpy(), [0.5, 0.5], rtol=1e-4)

@@ -231,7 +231,7 @@ class BatchNormalization(Affine):
         _follow(self.renorm_stddev, deviation, self.renorm_momentum)
         _follow(self.moving_mean, mean, self.momentum)
         _follow(self.moving_stddev, deviation, self.momentum)
-        self.moving_variance.value[...] = np.maximum(self.moving_stddev.value**2 - self.epsilon, 0.0)
+        self.moving_variance.in_place()[...] = np.maximum(self.moving_stddev.value**2 - self.epsilon, 0.0)
         return r, d
 
     def _shares(self, mask: Any, shape: tuple, dtype: Any) -> np.ndarray:
@@ -259,7 +259,7 @@ def _mean(rows: np.ndarray, share: Any, times: int) -> np.ndarray:
 
 def _follow(moving: Any, batch: np.ndarray, momentum: float) -> None:
     """Step of a moving average, in place: moving ← momentum · moving + (1 - momentum) · batch."""
-    value = moving.value
+    value = moving.in_place()
     value += (1.0 - momentum) * (batch - value)
 
 

@@ -85,7 +85,8 @@ class SpectralNormalization(Wrapper):
             v = _unit(np.dot(u, w.T))
             u = _unit(np.dot(v, w))
         sigma = np.dot(np.dot(v, w), u.T)
-        self.vector_u.value[...] = u
+        self.vector_u.in_place()[...] = u
+        kernel = self.kernel.in_place()
         kernel /= sigma[0]
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:

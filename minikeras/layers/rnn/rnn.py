@@ -110,7 +110,7 @@ class RNN(Layer):
     def reset_state(self) -> None:
         """Make a stateful layer forget: its states are zeros again."""
         for variable in flatten(self.states or []):
-            variable.value[...] = 0.0
+            variable.in_place()[...] = 0.0
 
     reset_states = reset_state
 
@@ -220,7 +220,7 @@ class RNN(Layer):
         ys, states, *kept = sweep(self.cell, steps, states, bool(training), holes)
         if self.stateful:
             for variable, state in zip(flatten(self.states), states):
-                variable.value[...] = state
+                variable.in_place()[...] = state
         ys = ys if isinstance(ys, Box) else ys.astype(self.compute_dtype, copy=False)
         weight = None
         if self.zero_output_for_mask and seen is not None:
