@@ -124,6 +124,9 @@ def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
                 except IndexError:  # another one was faster
                     return
                 work(part)
+        except BaseException:
+            left.clear()  # the others need not go on
+            raise
         finally:
             _thread.inside = False
 

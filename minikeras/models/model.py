@@ -96,7 +96,8 @@ class Model(Depths, StateTree, Trainer, Layer):
         nodes = find_nodes(self.inputs, [*self.outputs, *more]) if more else self._nodes
         self._course = course(self.inputs, self.outputs, nodes, losses, watched)
         vars(self).pop("_sizes_seen", None)
-        self._opened_outputs = None
+        self._opened_outputs = self._traced_outputs = None
+        self._tried_on = []
         self._forget_steps()
 
     def add_loss(self, loss: Any, inputs: Any = None) -> None:

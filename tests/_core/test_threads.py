@@ -1,5 +1,6 @@
 import os
 import threading
+import time
 import warnings
 from queue import SimpleQueue
 
@@ -190,3 +191,19 @@ def test_what_a_part_shares_it_does_alone(monkeypatch):
         assert [k for k, _ in mine] == [0, 1, 2] and len({who for _, who in mine}) == 1
     threads.share([0, 1], inner)
     assert len(done) == 14  # and shares again thereafter
+
+
+def test_after_an_error_nobody_begins_another_part(library):
+    failed, done = threading.Event(), []
+
+    def work(part):
+        if threading.current_thread() is not threading.main_thread():
+            failed.set()
+            raise KeyError(part)
+        failed.wait(20)
+        time.sleep(0.01)
+        done.append(part)
+
+    with pytest.raises(KeyError):
+        threads.share(list(range(500)), work)
+    assert 1 <= len(done) < 250

@@ -179,3 +179,18 @@ def test_a_call_around_the_graph_may_give_something_else():
     assert {"loss", "a_loss", "b_loss", "val_a_loss"} <= set(history)
     found = model.predict(ROWS, verbose=0)
     np.testing.assert_allclose(found["b"], found["a"].sum(1), rtol=1e-5, atol=1e-6)
+
+
+def test_a_call_around_layers_that_come_and_go():
+    d = layers.Dense(2, kernel_initializer="ones")
+    model, y = less_the_mean(Sequential)([keras.Input((3,)), d]), np.zeros((64, 2), "float32")
+    model.compile("sgd", "mse")
+    before = model.evaluate(ROWS, y, verbose=0)
+    model.add(layers.Dense(1))
+    assert model.predict(ROWS, verbose=0).shape == (64, 1)
+    model.compile("sgd", "mse")
+    model.fit(ROWS, y[:, :1], verbose=0)
+    model.pop()
+    d.set_weights([np.ones((3, 2)), np.zeros(2)])
+    model.compile("sgd", "mse")
+    assert model.evaluate(ROWS, y, verbose=0) == before
