@@ -1,6 +1,6 @@
 """exp, σ and tanh of float32 as straight lines of arithmetic, which a processor does for eight numbers at once.
 
-The functions of single numbers are meant for the loops of other kernels; those ending in ``_of`` go over arrays.
+The functions of single numbers are meant for the loops of other kernels.
 """
 
 from __future__ import annotations
@@ -70,27 +70,3 @@ def tanh(x: float) -> float:
     y = x * p / q
     y = ONE if y > ONE else y
     return -ONE if y < -ONE else y
-
-
-@kernel
-def exp_of(x: np.ndarray, out: np.ndarray) -> None:
-    """exp(x) of each number of an array whose rows lie one behind the other; `out` may be `x`."""
-    x, out = x.reshape(-1), out.reshape(-1)
-    for i in range(x.size):
-        out[i] = exponential(x[i])
-
-
-@kernel
-def sigmoid_of(x: np.ndarray, out: np.ndarray) -> None:
-    """σ(x) of each."""
-    x, out = x.reshape(-1), out.reshape(-1)
-    for i in range(x.size):
-        out[i] = sigmoid(x[i])
-
-
-@kernel
-def tanh_of(x: np.ndarray, out: np.ndarray) -> None:
-    """tanh(x) of each."""
-    x, out = x.reshape(-1), out.reshape(-1)
-    for i in range(x.size):
-        out[i] = tanh(x[i])

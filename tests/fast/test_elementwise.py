@@ -17,10 +17,22 @@ def plain_sigmoid(x):
     return 1.0 / (1.0 + np.exp(-x))
 
 
+def over(function):
+    """A loop over an array, as kernels have them."""
+    import numba
+
+    @numba.njit(error_model="numpy", fastmath={"contract"})
+    def loop(x, out):
+        for i in range(x.size):
+            out[i] = function(x[i])
+
+    return loop
+
+
 CASES = {
-    "exp_of": (np.exp, numbers(-87.0, 88.7), 1.2e-7),
-    "sigmoid_of": (plain_sigmoid, numbers(-80.0, 80.0), 2e-7),
-    "tanh_of": (np.tanh, numbers(-20.0, 20.0), 4e-7),
+    "exponential": (np.exp, numbers(-87.0, 88.7), 1.2e-7),
+    "sigmoid": (plain_sigmoid, numbers(-80.0, 80.0), 2e-7),
+    "tanh": (np.tanh, numbers(-20.0, 20.0), 4e-7),
 }
 
 
@@ -28,7 +40,7 @@ CASES = {
 def test_as_exact_as_float32_can_be(name):
     function, x, error = CASES[name]
     out = np.empty_like(x)
-    getattr(elementwise, name)(x, out)
+    over(getattr(elementwise, name))(x, out)
     true = function(x.astype(np.float64))
     assert np.abs(out[x != 0] / true[x != 0] - 1.0).max() < error
 
@@ -36,8 +48,8 @@ def test_as_exact_as_float32_can_be(name):
 @pytest.mark.parametrize("name", CASES)
 def test_ends_of_the_number_line(name):
     out = np.empty_like(ENDS)
-    getattr(elementwise, name)(ENDS, out)
-    least = 2e-38 if name == "sigmoid_of" else 3e-45  # σ(-87) stands for all below
+    over(getattr(elementwise, name))(ENDS, out)
+    least = 2e-38 if name == "sigmoid" else 3e-45  # σ(-87) stands for all below
     with np.errstate(over="ignore"):
         np.testing.assert_allclose(out, CASES[name][0](ENDS.astype(np.float64)).astype(np.float32), rtol=1e-6, atol=least)
 
@@ -45,15 +57,9 @@ def test_ends_of_the_number_line(name):
 def test_tanh_never_leaves_its_bounds():
     x = numbers(-20.0, 20.0)
     out = np.empty_like(x)
-    elementwise.tanh_of(x, out)
+    tanh = over(elementwise.tanh)
+    tanh(x, out)
     assert out.max() == 1.0 and out.min() == -1.0
     minus = np.empty_like(x)
-    elementwise.tanh_of(-x, minus)
+    tanh(-x, minus)
     np.testing.assert_array_equal(out, -minus)
-
-
-def test_shapes_and_in_place():
-    x = np.random.default_rng(0).standard_normal((3, 4, 5), dtype=np.float32)
-    true = np.exp(x)
-    elementwise.exp_of(x, x)
-    np.testing.assert_allclose(x, true, rtol=1e-6)
