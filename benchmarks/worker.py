@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import sys
+import time
 import warnings
 
 from benchmarks.contestants import BY_NAME
@@ -18,12 +19,14 @@ from benchmarks.contestants.contestant import Absent
 from benchmarks.measures import KINDS, trained
 from benchmarks.works import Work
 
+SHORT = 0.4  # seconds
+
 
 class Worker:
     """Prepares works and goes through them a round at a time."""
 
     def __init__(self, name):
-        self.entry, self.measure = BY_NAME[name], None
+        self.entry, self.measure, self.took = BY_NAME[name], None, 0.0
         self.entry.hide_others()
         self.contestant = self.entry.make()
 
@@ -39,11 +42,17 @@ class Worker:
     def prepare(self, work):
         """Make what the work needs, and go through it once: what is compiled is compiled then."""
         work = Work.heard(work)
-        self.measure = KINDS[work.kind](self.contestant, work)
+        self.measure, self.took = KINDS[work.kind](self.contestant, work), 0.0
         return {"value": self.measure()}
 
     def round(self):
-        return {"value": self.measure()}
+        """Once more; what is short is done twice, and the second time counts: cores that have slept are slow for a while."""
+        if self.took < SHORT:
+            self.measure()
+        start = time.perf_counter()
+        value = self.measure()
+        self.took = time.perf_counter() - start
+        return {"value": value}
 
     def drop(self):
         self.measure = None
