@@ -3,8 +3,8 @@
     python -m benchmarks [--rounds 5] [--quick] [--only NAME ...] [--python PATH ...]
 
 Each contestant has a process of its own, and all are asked for one round of each work in turns. Peers are looked for in this
-interpreter and in those of --python, the first that has all of it: name the leanest first. A whole run, some ten minutes, goes
-to benchmarks/RESULTS.md, where what is written by hand at the end stays; --only and --quick only print.
+interpreter and in those of --python, the first that has all of it: name the leanest first. A whole run, some twenty minutes,
+goes to benchmarks/RESULTS.md, where what is written by hand at the end stays; --only and --quick only print.
 """
 
 from __future__ import annotations
