@@ -127,8 +127,10 @@ class Fitting:
             return self._logs()
         self._running = True
         try:
+            kept = self._step_logs
             numbered, act = self._way_through(epoch, batches, callbacks, first_step)
-            numbered = self._after_restart(numbered) if first_step else numbered
+            if first_step:
+                self._step_logs, numbered = kept, self._after_restart(numbered)
             self._pass("train", numbered, act, callbacks, self._logs, first_step)
         finally:
             self._running = False

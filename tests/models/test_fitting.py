@@ -324,6 +324,14 @@ def scored(kind):
     return model
 
 
+def test_the_logs_of_a_backup_count_where_compiled_steps_were_asked_for(tmp_path, monkeypatch):
+    pytest.importorskip("numba")
+    made = keras.Model.compile
+    monkeypatch.setattr(keras.Model, "compile", lambda self, *a, **how: made(self, *a, jit_compile=True, **how))
+    keras.config.disable_hints()
+    test_metrics_made_late_go_on_from_a_backup_within_an_epoch(OwnStep, 5, 7, tmp_path, monkeypatch)
+
+
 @pytest.mark.parametrize("kind", [Sequential, keras.Model, OwnStep, OwnLogs, Counting])
 @pytest.mark.parametrize("save_freq, batch", [(2, 6), (5, 7)])  # of five an epoch: within it, and after its last
 def test_metrics_made_late_go_on_from_a_backup_within_an_epoch(kind, save_freq, batch, tmp_path, monkeypatch):
