@@ -21,8 +21,8 @@ WIDEST = 256  # inputs and units, up to which the weights fit into the cache; wi
 
 
 def takes(cell: Any, x: np.ndarray, training: bool) -> bool:
-    """Whether the loops know this case and are faster: float32, not too wide, and at most one dropout mask, of x."""
-    if cell.units + len(cell.kernel.value) > WIDEST:
+    """Whether the loops know this case and are faster: vectors of float32, not too wide, at most one dropout mask, of x."""
+    if x.ndim != 3 or cell.units + len(cell.kernel.value) > WIDEST:
         return False
     dropped = cell.recurrent_dropout or cell.dropout and cell.implementation == 1
     return x.dtype == cell.kernel.value.dtype == F and x.size > 0 and not (training and dropped)

@@ -115,3 +115,14 @@ def test_frozen_weights_keep_their_gradients():
         KERNELS.reset(token)
     np.testing.assert_array_equal(layer.cell.recurrent_kernel.grad, before)
     assert np.abs(layer.cell.kernel.grad).max() > 0
+
+
+def test_convolutions_through_time_are_left_to_numpy():
+    x = np.random.default_rng(0).normal(size=(2, 3, 5, 1)).astype("float32")
+    layer = layers.ConvLSTM1D(2, 3)
+    expected = layer(x)
+    token = KERNELS.set(fast)
+    try:
+        np.testing.assert_array_equal(layer(x), expected)
+    finally:
+        KERNELS.reset(token)
