@@ -137,8 +137,7 @@ def share(parts: Sequence[Any], work: Callable[[Any], None]) -> None:
             queue.put(other)
         try:
             go_on()
-        finally:
-            left.clear()  # who begins now finds nothing to do
+        finally:  # nothing is left now: who has not begun finds nothing to do
             for other in others:
                 if other.begun:
                     other.busy.acquire()

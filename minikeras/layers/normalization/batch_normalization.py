@@ -52,8 +52,6 @@ class BatchNormalization(Affine):
     ([1.0, 10.0], [1.0, 50.5])
     """
 
-    by_rows = True
-
     def __init__(
         self,
         axis: Any = -1,
@@ -90,6 +88,11 @@ class BatchNormalization(Affine):
         self.synchronized = bool(synchronized)
         self.moving_mean = self.moving_variance = None
         self.moving_stddev = self.renorm_mean = self.renorm_stddev = None
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether each row follows from that row of the input alone."""
+        return 0 not in np.ravel(self.axis)
 
     def build(self, input_shape: tuple) -> None:
         """Make γ, β and the moving averages for inputs with so many features."""

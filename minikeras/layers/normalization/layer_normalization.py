@@ -36,8 +36,6 @@ class LayerNormalization(Affine):
     [[-0.9995, 0.9995], [-1.0, 1.0]]
     """
 
-    by_rows = True
-
     def __init__(
         self,
         axis: Any = -1,
@@ -60,6 +58,11 @@ class LayerNormalization(Affine):
         self.axis = checked_axis("LayerNormalization", axis)
         self.epsilon = number_from_0("LayerNormalization", "epsilon", epsilon)
         self.rms_scaling = bool(rms_scaling)
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether each row follows from that row of the input alone."""
+        return 0 not in np.ravel(self.axis)
 
     def build(self, input_shape: tuple) -> None:
         """Make γ and β for inputs with so many features."""

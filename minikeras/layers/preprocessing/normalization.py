@@ -32,7 +32,6 @@ class Normalization(Layer):
     [[1.0, 0.0]]
     """
 
-    by_rows = True
     supports_masking = True
 
     def __init__(self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: bool = False, **kwargs):
@@ -55,6 +54,11 @@ class Normalization(Layer):
         self.adapt_mean = self.adapt_variance = self.count = None
         self._kept: tuple = ()  # the axes that have a mean of their own
         self._broadcast: tuple = ()  # the shape of the means, ready for the input
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether each row follows from that row of the input alone."""
+        return 0 not in np.ravel(self.axis)
 
     def build(self, input_shape: tuple) -> None:
         """Make mean, variance and count, unless they were given."""

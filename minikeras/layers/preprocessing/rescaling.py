@@ -25,13 +25,17 @@ class Rescaling(Layer):
     [-1.0, 0.0, 1.0]
     """
 
-    by_rows = True
     supports_masking = True
     stateless = True
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs):
         super().__init__(**kwargs)
         self.scale, self.offset = scale, offset
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether each row follows from that row of the input alone: factors may be given for each."""
+        return all(len(shape) < 2 or shape[0] == 1 for shape in (np.shape(self.scale), np.shape(self.offset)))
 
     def forward(self, x: np.ndarray, training: bool = False) -> tuple[np.ndarray, None]:
         """Compute y = x · scale + offset."""
