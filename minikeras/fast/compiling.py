@@ -84,19 +84,19 @@ def times(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
 
 
 @kernel
-def flipped_times(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray, more: bool = False) -> None:
-    """Aᵀ B, or with `more` that much more."""
-    (k, m), n = a.shape, b.shape[1]
+def flipped_times(blas: int, a: np.ndarray, first: int, b: np.ndarray, out: np.ndarray) -> None:
+    """As many rows of Aᵀ B as `out` has, from the first on."""
+    (k, all_of_them), (m, n) = a.shape, out.shape
     if blas:
-        _sgemm(blas, 112, 111, m, n, k, a, m, b, n, np.float32(more), out, n)
+        _sgemm(blas, 112, 111, m, n, k, a.reshape(-1)[first:], all_of_them, b, n, np.float32(0), out, n)
         return
-    for i in range(0 if more else m):
+    for i in range(m):
         for j in range(n):
             out[i, j] = 0
     for l in range(k):
         for i in range(m):
             for j in range(n):
-                out[i, j] += a[l, i] * b[l, j]
+                out[i, j] += a[l, first + i] * b[l, j]
 
 
 @kernel

@@ -1,7 +1,7 @@
-"""An epoch of a net of layers in a row or in a graph, compiled once for all such nets: what they are made of comes in tables.
+"""Steps of training, compiled once for all nets of layers in a row or in a graph: what they are made of comes in tables.
 
-The lecture's backpropagation, as in `minikeras.models.compiled`:
-    a[l] = g(a[l-1] W[l] + b[l]);  δ[L] = ∂C/∂a[L] · g′(z[L]);  δ[l] = δ[l+1] W[l+1]ᵀ · g′(z[l]);
+A step has two halves, each of which several threads may share. First the rows of the batch go through the net and back, some
+with each thread (`minikeras.fast.passes`); then come the weights, some with each thread:
     ∂C/∂W[l] = a[l-1]ᵀ δ[l];  ∂C/∂b[l] = Σ δ[l];  W ← W - α ∂C/∂W
 """
 
@@ -9,252 +9,41 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.fast.activations import LINEAR, activate, slope
-from minikeras.fast.compiling import flipped_times, kernel, times, times_flipped
-from minikeras.fast.losses import cost
+from minikeras.fast.compiling import flipped_times, kernel
+from minikeras.fast.crew import finish, take, wait
 from minikeras.fast.optimizers import update
+from minikeras.fast.passes import DELTA, FIRST, WIDTH, B, W, block, taken, through
 
-# what a row of the table of layers holds: the kind of layer, its width, where its W and b (or γ and β) stand among the
-# weights, its moving averages or the row of its mask, its activation, where z, a and ∂C/∂a stand in the work space, whether
-# it is trained; the rows of what it takes, -1 for x, and whether ∂C/∂a of these has shares of others when its own come to it
-KIND, WIDTH, W, B, MEAN, VARIANCE, PHI, Z, A, DELTA, TRAINED, FIRST, SECOND, MORE, MORE_2 = range(15)
-DENSE, ACTIVATION, DROPOUT, NORMALIZATION, SUM, DIFFERENCE, PRODUCT, SIDE_BY_SIDE = range(8)  # from SUM on of two
-# what a row of the table of their numbers holds
-ALPHA, KEEP, MOMENTUM, EPSILON = range(4)
-ONE = np.float32(1)
+LAYER, ROW, END = range(3)  # what an entry of the table of gradients holds: a layer, rows of its W, or none for its b
 
 
 @kernel
-def block(work, at, batch, rows, width):
-    """Some rows of a width in the work space, `at` numbers a sample behind its start."""
-    return work[at * batch : at * batch + rows * width].reshape(rows, width)
-
-
-@kernel
-def taken(layers, number, x, work, batch, rows):
-    """What a row of the table gives, or x."""
-    return x if number < 0 else block(work, layers[number, A], batch, rows, layers[number, WIDTH])
-
-
-@kernel
-def copy(a, out) -> None:
-    """The same as ``out[...] = a``, of matrices of one shape; that takes seconds to compile."""
-    for i in range(len(a)):
-        for j in range(a.shape[1]):
-            out[i, j] = a[i, j]
-
-
-@kernel
-def pass_on(delta, first, factor, out, more) -> None:
-    """Some columns of δ · factor, or with `more` that much more."""
-    rows, width = out.shape
-    for i in range(rows):
-        for j in range(width):
-            out[i, j] = delta[i, first + j] * factor + (out[i, j] if more else np.float32(0))
-
-
-@kernel
-def merge(kind, keep, a, b, out) -> None:
-    """(a + b) · keep, a - b, a · b, or both side by side."""
-    rows, width = a.shape
-    for i in range(rows):
-        if kind == SUM:
-            for j in range(width):
-                out[i, j] = (a[i, j] + b[i, j]) * keep
-        elif kind == DIFFERENCE:
-            for j in range(width):
-                out[i, j] = a[i, j] - b[i, j]
-        elif kind == PRODUCT:
-            for j in range(width):
-                out[i, j] = a[i, j] * b[i, j]
-        else:
-            for j in range(width):
-                out[i, j] = a[i, j]
-            for j in range(b.shape[1]):
-                out[i, width + j] = b[i, j]
-
-
-@kernel
-def merge_back(layers, l, keep, x, delta, work, batch) -> None:
-    """Pass δ on to both that were merged, but for x."""
-    rows, layer = len(delta), layers[l]
-    for k in range(2):
-        number, kind = layer[FIRST + k], layer[KIND]
-        if number < 0:
-            continue
-        out = block(work, layers[number, DELTA], batch, rows, layers[number, WIDTH])
-        if kind == PRODUCT:  # ∂(a · b)/∂a = b
-            other = taken(layers, layer[SECOND - k], x, work, batch, rows)
-            for i in range(rows):
-                for j in range(other.shape[1]):
-                    out[i, j] = delta[i, j] * other[i, j] + (out[i, j] if layer[MORE + k] else np.float32(0))
-            continue
-        first = layer[WIDTH] - layers[number, WIDTH] if k else 0
-        pass_on(delta, first, -keep if k and kind == DIFFERENCE else keep, out, layer[MORE + k])
-
-
-@kernel
-def drop(a, mask, skip, keep, out) -> None:
-    """a · m / (1 - rate): so does δ pass."""
-    rows, width = a.shape
-    for i in range(rows):
-        for j in range(width):
-            out[i, j] = a[i, j] * (np.float32(mask[(skip + i) * width + j]) * keep)
-
-
-@kernel
-def forward(blas, layers, reals, values, x, work, batch, masks, skip, learning) -> None:
-    """Pass the rows of `x` through all layers, as in training or as in prediction."""
+def slopes(blas, layers, entries, grads, x, work, batch) -> None:
+    """Write ∂C/∂W and ∂C/∂b of some layers, or of some rows of them, for the rows of x."""
     rows = len(x)
-    for l in range(len(layers)):
-        layer, real = layers[l], reals[l]
-        width, a = layer[WIDTH], taken(layers, layer[FIRST], x, work, batch, rows)
-        z, out = block(work, layer[Z], batch, rows, width), block(work, layer[A], batch, rows, width)
-        if layer[KIND] == DENSE:
-            times(blas, a, values[layer[W] : layer[W] + a.shape[1] * width].reshape(a.shape[1], width), z)
-            if layer[B] >= 0:
-                bias = values[layer[B] : layer[B] + width]
-                for i in range(rows):
-                    for j in range(width):
-                        z[i, j] += bias[j]  # z = a W + b
-        elif layer[KIND] == DROPOUT:
-            if learning:
-                drop(a, masks[layer[MEAN]], skip, real[KEEP], out)
-            else:
-                copy(a, out)
-        elif layer[KIND] == NORMALIZATION:
-            inverse = block(work, layer[A] + width, batch, 1, width)[0]
-            normalize(layer, real, values, a, z, out, inverse, learning)
-        elif layer[KIND] >= SUM:
-            merge(layer[KIND], real[KEEP], a, taken(layers, layer[SECOND], x, work, batch, rows), out)
-        else:
-            z = a
-        if layer[PHI] != LINEAR or layer[KIND] == ACTIVATION:
-            if layer[Z] != layer[A] or layer[KIND] == ACTIVATION:
-                copy(z, out)
-            activate(layer[PHI], real[ALPHA], out)  # a = g(z)
-
-
-@kernel
-def normalize(layer, real, values, x, centered, y, inverse, learning) -> None:
-    """y = γ (x - μ) / √(σ² + ε) + β, by the batch, which the moving averages follow, or by those."""
-    rows, width = x.shape
-    mean, variance = values[layer[MEAN] : layer[MEAN] + width], values[layer[VARIANCE] : layer[VARIANCE] + width]
-    share, step = ONE / np.float32(rows), ONE - real[MOMENTUM]
-    sums, squares = np.zeros(width, np.float32), np.zeros(width, np.float32)
-    for i in range(rows):
-        for j in range(width):
-            sums[j] += x[i, j]
-    for j in range(width):
-        sums[j] = sums[j] * share if learning else mean[j]  # μ = Σ x / n
-    for i in range(rows):
-        for j in range(width):
-            e = x[i, j] - sums[j]
-            centered[i, j] = e
-            squares[j] += e * e
-    for j in range(width):
-        squares[j] = squares[j] * share if learning else variance[j]  # σ² = Σ (x - μ)² / n
-        if learning:
-            mean[j] += step * (sums[j] - mean[j])
-            variance[j] += step * (squares[j] - variance[j])
-        inverse[j] = ONE / np.sqrt(squares[j] + real[EPSILON])
-        sums[j] = inverse[j] * values[layer[W] + j] if layer[W] >= 0 else inverse[j]
-        squares[j] = values[layer[B] + j] if layer[B] >= 0 else np.float32(0)
-    for i in range(rows):
-        for j in range(width):
-            y[i, j] = centered[i, j] * sums[j] + squares[j]
-
-
-@kernel
-def normalize_back(layer, values, grads, centered, inverse, delta) -> None:
-    """∂L/∂x = γ / √(σ² + ε) · (δ - (Σ δ + x̂ Σ δ x̂) / n) in the place of δ; ∂L/∂γ = Σ δ x̂, ∂L/∂β = Σ δ."""
-    rows, width = delta.shape
-    total, along = np.zeros(width, np.float32), np.zeros(width, np.float32)
-    for i in range(rows):
-        for j in range(width):
-            total[j] += delta[i, j]
-            along[j] += delta[i, j] * centered[i, j]
-    share = ONE / np.float32(rows)
-    for j in range(width):
-        along[j] *= inverse[j]
-        if layer[W] >= 0:
-            grads[layer[W] + j] = along[j]
-        if layer[B] >= 0:
-            grads[layer[B] + j] = total[j]
-        along[j] *= inverse[j] * share
-        total[j] *= share
-    for i in range(rows):
-        for j in range(width):
-            gamma = values[layer[W] + j] if layer[W] >= 0 else ONE
-            delta[i, j] = (delta[i, j] - total[j] - centered[i, j] * along[j]) * (gamma * inverse[j])
-
-
-@kernel
-def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits) -> None:
-    """Walk back from ∂C/∂a[L], or ∂C/∂z[L], to all layers."""
-    for l in range(len(layers) - 1, -1, -1):
-        layer, real, width = layers[l], reals[l], layers[l, WIDTH]
-        source, before = layer[FIRST], taken(layers, layer[FIRST], x, work, batch, rows)
-        z, a = block(work, layer[Z], batch, rows, width), block(work, layer[A], batch, rows, width)
-        delta = block(work, layer[DELTA], batch, rows, width)
-        if layer[PHI] != LINEAR and not (from_logits and l == len(layers) - 1):
-            slope(layer[PHI], real[ALPHA], before if layer[KIND] == ACTIVATION else z, a, delta)  # δ = ∂C/∂a · g′(z)
-        if layer[KIND] == DENSE:
-            inputs = before.shape[1]
-            if layer[TRAINED]:
-                place = grads[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
-                flipped_times(blas, before, delta, place)  # ∂C/∂W = aᵀ δ
-                if layer[B] >= 0:
-                    total = grads[layer[B] : layer[B] + width]
-                    for j in range(width):
-                        total[j] = 0
-                    for i in range(rows):
-                        for j in range(width):
-                            total[j] += delta[i, j]  # ∂C/∂b = Σ δ
-            if source >= 0:
-                weights = values[layer[W] : layer[W] + inputs * width].reshape(inputs, width)
-                down = block(work, layers[source, DELTA], batch, rows, inputs)
-                times_flipped(blas, delta, weights, down, layer[MORE] == 1)  # ∂C/∂a[l-1] = δ Wᵀ
+    for k in range(len(entries)):
+        layer, first, end = layers[entries[k, LAYER]], entries[k, ROW], entries[k, END]
+        width = layer[WIDTH]
+        delta = block(work, layer[DELTA], batch, 0, rows, width)
+        if first < end:
+            a, at = taken(layers, layer[FIRST], x, work, batch, 0, rows), layer[W] + first * width
+            flipped_times(blas, a, first, delta, grads[at : at + (end - first) * width].reshape(end - first, width))  # aᵀ δ
             continue
-        if layer[KIND] >= SUM:
-            merge_back(layers, l, real[KEEP], x, delta, work, batch)
-            continue
-        if layer[KIND] == DROPOUT:
-            drop(delta, masks[layer[MEAN]], skip, real[KEEP], delta)
-        elif layer[KIND] == NORMALIZATION:
-            normalize_back(layer, values, grads, z, block(work, layer[A] + width, batch, 1, width)[0], delta)
-        if source >= 0 and layers[source, DELTA] != layer[DELTA]:
-            pass_on(delta, 0, ONE, block(work, layers[source, DELTA], batch, rows, width), layer[MORE])
+        total = grads[layer[B] : layer[B] + width]
+        for j in range(width):
+            total[j] = 0
+        for i in range(rows):
+            for j in range(width):
+                total[j] += delta[i, j]  # ∂C/∂b = Σ δ
 
 
 @kernel
-def gradients(
-    blas, layers, reals, values, grads, x, y, labels, weights, n, loss, number, from_logits, outputs, work, batch, masks, skip,
-    learning,
-):  # fmt: skip
-    """Write ∂C/∂W of the rows of x, some of a batch of n behind the first `skip`, and their outputs; return C.
-
-    Without `learning` the outputs are those of prediction, and no gradients are written.
-    """
-    rows, last = len(x), layers[-1]
-    forward(blas, layers, reals, values, x, work, batch, masks, skip, learning)
-    a = block(work, last[A], batch, rows, last[WIDTH])
-    z = block(work, last[Z], batch, rows, last[WIDTH])
-    copy(a, outputs)
-    delta = block(work, last[DELTA], batch, rows, last[WIDTH])
-    value = cost(loss, number, z, a, y, labels, weights, n, delta)
-    if learning:
-        backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits)
-    return value
-
-
-@kernel
-def penalize(penalties, amounts, values, grads, learning) -> float:
-    """λ₁ Σ |w| + λ₂ Σ w²; its slopes are added to the gradients."""
+def penalize(first, end, penalties, amounts, values, grads, learning) -> float:
+    """λ₁ Σ |w| + λ₂ Σ w² of what stands from `first` to before `end`; its slopes are added to the gradients."""
     total = 0.0
     for k in range(len(penalties)):
         l1, l2 = amounts[k]
-        for i in range(penalties[k, 0], penalties[k, 1]):
+        for i in range(max(penalties[k, 0], first), min(penalties[k, 1], end)):
             w = values[i]
             total += l1 * abs(w) + l2 * w * w
             if learning:
@@ -264,29 +53,47 @@ def penalize(penalties, amounts, values, grads, learning) -> float:
 
 @kernel
 def run(
-    blas, layers, reals, values, grads, x, order, y, labels, weights, batch, first, loss, number, from_logits, masks, drawn,
-    penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work, rows, costs, more, learning,
+    crew, offer, blas, layers, reals, values, grads, x, order, y, labels, weights, batch, first, loss, number, from_logits,
+    masks, drawn, entries, parts, penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work, rows, costs,
+    more, learning,
 ):  # fmt: skip
-    """Steps of training, or of testing, one batch after the other, from sample `first` on.
+    """Steps of training, or of testing, one batch after the other, from sample `first` on; or what other threads leave of them.
 
     y, labels, weights and outputs hold these samples alone, in the order of the epoch; x holds all. `drawn` says how many
-    rows of masks a step takes; `costs` and `more` take C and what penalties add. Without `numbers` the weights stay put.
+    rows of masks a step takes. A row of `costs` takes C of each share of the rows of a batch, one of `more` what penalties add
+    for each part of the weights; a part is a row of `parts`: where it begins and ends, and which entries are of it. Without
+    `numbers` the weights stay put.
     """
-    at = 0
-    for step in range(len(costs)):
+    shares = costs.shape[1]
+    tasks = shares + len(parts)  # of a step
+    while True:
+        task = take(crew)
+        if task >= len(costs) * tasks:
+            return
+        step = task // tasks
+        k = task - step * tasks
+        at = step * batch
         n = min(batch, len(outputs) - at)
-        here = rows[:n]
-        for i in range(n):
-            k = order[first + at + i] if len(order) else first + at + i
-            for j in range(x.shape[1]):
-                here[i, j] = x[k, j]
-        part = slice(at, at + n)
-        costs[step] = gradients(
-            blas, layers, reals, values, grads, here, y[part] if len(y) else y, labels[part] if len(labels) else labels,
-            weights[part] if len(weights) else weights, n, loss, number, from_logits, outputs[part], work, batch,
-            masks[step * drawn : (step + 1) * drawn], 0, learning,
-        )  # fmt: skip
-        more[step] = penalize(penalties, amounts, values, grads, learning)
-        if len(numbers):
-            update(0, len(values), numbers[step], values, grads, values[:0], code, spans, decays, s1, s2, s3)
-        at += n
+        if k < shares:
+            i, j = n * k // shares, n * (k + 1) // shares
+            here, part = rows[i:j], slice(at + i, at + j)
+            wait(crew, step * tasks, offer)
+            for row in range(j - i):
+                source = order[first + at + i + row] if len(order) else first + at + i + row
+                for column in range(x.shape[1]):
+                    here[row, column] = x[source, column]
+            costs[step, k] = through(
+                blas, layers, reals, values, grads, here, y[part] if len(y) else y, labels[part] if len(labels) else labels,
+                weights[part] if len(weights) else weights, n, loss, number, from_logits, outputs[part], work, batch,
+                masks[step * drawn : (step + 1) * drawn], i, learning,
+            )  # fmt: skip
+        else:
+            k -= shares
+            start, end, entry, last = parts[k]
+            wait(crew, step * tasks + shares, offer)
+            if learning:
+                slopes(blas, layers, entries[entry:last], grads, rows[:n], work, batch)
+            more[step, k] = penalize(start, end, penalties, amounts, values, grads, learning)
+            if len(numbers):
+                update(start, end, numbers[step], values, grads, code, spans, decays, s1, s2, s3)
+        finish(crew)

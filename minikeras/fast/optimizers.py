@@ -97,32 +97,27 @@ def stepping(optimizer: Any, variables: list[Variable]) -> Callable | None:
     slots, store, total = optimizer.slots, variables[0].store, int((walk.spans[:, 1] - walk.spans[:, 0]).sum())
     if total < (FEW if walk.slots[0].size else MANY):
         return None
-    parts = [(part.start, part.stop) for part in threads.cut(total, WEIGHT * total)]
+    first, size = int(walk.spans[:, 0].min()), int(walk.spans[:, 1].max())
+    parts = [(first + part.start, first + part.stop) for part in threads.cut(size - first, WEIGHT * total)]
 
     def step():
         if optimizer.slots != slots:
             return optimizer.step()
         (row,) = numbers_of(optimizer, 1)
-        threads.share(parts, lambda part: update(*part, row, store.values, store.grads, NOTHING, *walk[:3], *walk.slots))
+        threads.share(parts, lambda part: update(*part, row, store.values, store.grads, *walk[:3], *walk.slots))
 
     return step
 
 
 @kernel
-def update(first, end, numbers, values, grads, others, code, spans, decays, a, b, c) -> None:
-    """Do one step of the weights from the first to before the end of them all; `others` are gradients that add to theirs."""
-    at = 0
+def update(first, end, numbers, values, grads, code, spans, decays, a, b, c) -> None:
+    """Do one step of those weights that stand from `first` to before `end`."""
     for k in range(len(spans)):
         start, stop, slot = spans[k]
-        i, j = max(first - at, 0), min(end - at, stop - start)
-        at += stop - start
+        i, j = max(first - start, 0), min(end, stop) - start
         if i >= j:
             continue
         w, g = values[start + i : start + j], grads[start + i : start + j]
-        if len(others):
-            more = others[start + i : start + j]
-            for n in range(len(g)):
-                g[n] += more[n]
         if decays[k]:
             factor = decays[k] * numbers[-1]
             for n in range(len(w)):

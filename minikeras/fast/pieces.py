@@ -11,14 +11,19 @@ from minikeras import metrics
 from minikeras._core import threads
 from minikeras._core.origin import of_the_house
 from minikeras._core.variable import Variable
-from minikeras.fast.epoch import NORMALIZATION, gradients, penalize, run
+from minikeras.fast.crew import counters, offer
+from minikeras.fast.epoch import run
 from minikeras.fast.losses import SPARSE, smoothed
-from minikeras.fast.optimizers import NOTHING, numbers_of, update
+from minikeras.fast.optimizers import NOTHING, numbers_of
+from minikeras.fast.passes import NORMALIZATION
+from minikeras.fast.plan import parts_of
 from minikeras.fast.table import Unfit
 from minikeras.layers.regularization import keep_bits
 
-PIECE = 5e8  # multiply-adds of the steps between two looks at the callbacks: about 20 ms
+PIECE = 2e9  # multiply-adds of the steps between two looks at the callbacks: about 30 ms
 MEMORY = 2**23  # numbers in what such a piece gives and draws
+LARGE = 2e6  # multiply-adds of a step, from which on several threads do it
+ROWS, WEIGHTS = 8, 2**16  # what one thread takes of it at a time: so many rows at least, so many weights at most
 COUNTING = (  # metrics that count samples, which is exact in any order
     metrics.Accuracy, metrics.BinaryAccuracy, metrics.CategoricalAccuracy, metrics.SparseCategoricalAccuracy,
 )  # fmt: skip
@@ -78,23 +83,23 @@ class Steps:
         return targets, labels, NOTHING if w is None else np.ascontiguousarray(w.reshape(-1), np.float32)
 
     def _make_room(self) -> None:
-        """Make what the steps read from and write into."""
+        """Make what the steps read from and write into, and say how they fall into tasks, which follows from sizes alone."""
         p, size = self.plan, self.size
-        normalizes = bool((p.layers[:, 0] == NORMALIZATION).any())
-        wide = self.learning and not normalizes and p.walk is not None and bool(self.training.blas)
-        parts = threads.cut(size, float(size) * p.largest) if wide else [slice(0, size)]
-        self.halves = min(len(parts), 2)  # each has gradients of its own
-        self.work = np.empty((self.halves, size * p.space), np.float32)
-        self.others = np.empty((self.halves - 1, p.store.values.size), np.float32)
+        self.cost = 3.0 * size * p.store.values.size
+        self.threads = threads.at_once() if self.cost >= LARGE else 1
+        alone = bool((p.layers[:, 0] == NORMALIZATION).any())  # its sums go over all rows
+        self.shares = 1 if alone else min(self.threads, max(size // ROWS, 1))
+        each = min(WEIGHTS, -(-p.store.values.size // (4 * self.threads))) if self.threads > 1 else p.store.values.size
+        self.entries, self.parts = parts_of(p, each if self.learning else p.store.values.size)
+        self.work = np.empty(size * p.space, np.float32)
         self.batch = np.empty((size, p.width), np.float32)
         self.widest = max((width for _, width in p.dropouts), default=0)
 
     def _do(self, x: np.ndarray, order: np.ndarray, first: int, y: Any, w: Any, numbers: tuple, steps: int) -> None:
         """Some steps, from sample `first` on; y, w and `numbers` (targets, labels, weights) hold these samples alone."""
         outputs = np.empty((len(y), int(self.plan.layers[-1, 1])), np.float32)
-        act = self._side_by_side if self.halves > 1 else self._one_by_one
         x, masks = x.reshape(len(x), self.plan.width), self._masks(steps, len(y))
-        costs, more = act(x, order, first, *numbers, outputs, masks, steps)
+        costs, more = self._run(x, order, first, *numbers, outputs, masks, steps)
         self._tally(costs, more, y, outputs, w)
 
     def _masks(self, steps: int, rows: int) -> np.ndarray:
@@ -108,52 +113,28 @@ class Steps:
                 masks[step * len(dropouts) + k, : n * width] = kept
         return masks
 
-    def _one_by_one(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
-        """All of it in one call."""
+    def _run(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
+        """All of it in one call, or one in each of several threads; C of each step, and what penalties add."""
         p, optimizer, walk = self.plan, self.model.optimizer, self.plan.walk
         numbers = numbers_of(optimizer, steps) if walk is not None and self.learning else NO_ROWS
         code, spans, decays, slots = walk or (0, np.empty((0, 3), np.int64), NOTHING, (NOTHING,) * 3)
-        costs, more = np.empty(steps), np.empty(steps)
-        run(
-            self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, x, order, targets, labels, weights,
-            self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), p.penalties, p.amounts, numbers, code,
-            spans, decays, *slots, outputs, self.work[0], self.batch, costs, more, self.learning,
-        )  # fmt: skip
+        costs, more, crew = np.zeros((steps, self.shares)), np.zeros((steps, len(self.parts))), counters()
+
+        def work(_=None):
+            run(
+                crew, offer(), self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, x, order, targets, labels,
+                weights, self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), self.entries, self.parts,
+                p.penalties, p.amounts, numbers, code, spans, decays, *slots, outputs, self.work, self.batch, costs, more,
+                self.learning,
+            )  # fmt: skip
+
+        if steps * self.cost < threads.LARGE:
+            work()
+        else:
+            threads.share(range(self.threads), work)
         if walk is None and self.learning:
             optimizer.step()
-        return costs, more
-
-    def _side_by_side(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
-        """Wide layers: each half of a batch on a core of its own, then each half of the weights."""
-        p, numbers = self.plan, numbers_of(self.model.optimizer, steps)
-        store, walk, drawn, costs, more = p.store, p.walk, len(p.dropouts), np.empty(steps), np.empty(steps)
-        values = np.empty(2)
-        total = int((walk.spans[:, 1] - walk.spans[:, 0]).sum())
-        pieces = [(total * i // 4, total * (i + 1) // 4) for i in range(4)]
-        for step in range(steps):
-            at = step * self.size
-            n = min(self.size, len(outputs) - at)
-            batch = x[first + at : first + at + n]
-            if len(order):
-                batch = np.take(x, order[first + at : first + at + n], 0, self.batch[:n], "clip")
-            halves = [(0, 0, n // 2), (1, n // 2, n)]
-
-            def half(part, at=at, n=n, batch=batch, step=step):
-                k, i, j = part
-                where = slice(at + i, at + j)
-                values[k] = gradients(
-                    self.training.blas, p.layers, p.reals, store.values, self.others[0] if k else store.grads, batch[i:j],
-                    *(a[where] if len(a) else a for a in (targets, labels, weights)), n, p.loss, p.number, p.from_logits,
-                    outputs[where], self.work[k], self.size, masks[step * drawn : (step + 1) * drawn], i, True,
-                )  # fmt: skip
-
-            def learn(part, step=step):
-                update(*part, numbers[step], store.values, store.grads, self.others[0], *walk[:3], *walk.slots)
-
-            threads.share(halves, half)
-            costs[step], more[step] = values.sum(), penalize(p.penalties, p.amounts, store.values, store.grads, True)
-            threads.share(pieces, learn)
-        return costs, more
+        return costs.sum(1), more.sum(1)
 
     def _tally(self, costs, more, y, outputs, w) -> None:
         """Count the steps in, one after the other: sums are the same however an epoch falls into pieces."""
@@ -198,7 +179,7 @@ class Epoch(Steps):
             return 1
         if together is not None:
             return together
-        cost = 3 * size * max(int(p.store.values.size), 200)
+        cost = 3 * size * (int(p.store.values.size) + 5000)  # more than its products
         numbers = size * (d + p.width + sum(width for _, width in p.dropouts))
         return max(1, min(int(PIECE / cost), MEMORY // numbers))
 

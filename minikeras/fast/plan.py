@@ -11,6 +11,7 @@ from minikeras import layers, metrics, regularizers
 from minikeras._core.origin import of_the_house
 from minikeras.fast.losses import FROM_LOGITS, code_of
 from minikeras.fast.optimizers import Walk, walk_of
+from minikeras.fast.passes import DENSE, FIRST, KIND, TRAINED, WIDTH, B, W
 from minikeras.fast.table import Table, Unfit
 
 
@@ -18,7 +19,7 @@ class Plan(NamedTuple):
     """A model in tables.
 
     Attributes:
-        layers, reals: a row for each layer, see `epoch`.
+        layers, reals: a row for each layer, see `passes`.
         dropouts: the layers that draw masks, in order, and their widths.
         space: the numbers a sample takes in the work space.
         store: where the weights lie.
@@ -76,6 +77,35 @@ def plan(model: Any) -> Plan:
         np.array(rows, np.int64), np.array(table.reals, np.float32), table.dropouts, space, store, code, np.float32(number),
         code in FROM_LOGITS, walk, penalties, amounts, table.largest, width,
     )  # fmt: skip
+
+
+def parts_of(plan: Plan, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """What is to be done for all weights, and how it falls into parts of about a size: the tables of `minikeras.fast.epoch`.
+
+    Args:
+        plan: of a model.
+        size: of a part, in weights; a row of W is never cut.
+    """
+    found = []  # where it stands, how many weights, and the entry
+    for l, layer in enumerate(plan.layers.tolist()):
+        if layer[KIND] != DENSE or not layer[TRAINED]:
+            continue
+        width, rows = layer[WIDTH], plan.width if layer[FIRST] < 0 else int(plan.layers[layer[FIRST], WIDTH])
+        count = max(1, round(width * rows / size))
+        ends = [rows * i // count for i in range(count + 1)]
+        found += [(layer[W] + i * width, (j - i) * width, (l, i, j)) for i, j in zip(ends, ends[1:]) if i < j]
+        if layer[B] >= 0:
+            found.append((layer[B], width, (l, 0, 0)))
+    found.sort()
+    parts, begun, held = [], 0, 0
+    for k, (at, weights, _) in enumerate(found):
+        if held and held + weights > 1.25 * size:
+            parts.append((parts[-1][1] if parts else 0, at, begun, k))
+            begun, held = k, 0
+        held += weights
+    parts.append((parts[-1][1] if parts else 0, plan.store.values.size, begun, len(found)))
+    entries = [entry for *_, entry in found]
+    return np.array(entries, np.int64).reshape(-1, 3), np.array(parts, np.int64)
 
 
 ATTRIBUTES = (

@@ -1,4 +1,4 @@
-"""The rows of the table of layers that `minikeras.fast.epoch` runs by."""
+"""The rows of the table of layers that `minikeras.fast.passes` goes by."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras import activations, layers
 from minikeras.fast.activations import ALPHA, CODES, FROM_INPUT, LINEAR, RELU
-from minikeras.fast.epoch import (
+from minikeras.fast.passes import (
     ACTIVATION,
     DELTA,
     DENSE,
@@ -23,6 +23,7 @@ from minikeras.fast.epoch import (
     SECOND,
     SIDE_BY_SIDE,
     SUM,
+    TRAINED,
     WIDTH,
     A,
     Z,
@@ -134,27 +135,33 @@ class Table:
         return self.rows, self._places_of_deltas(at)
 
     def _places_of_deltas(self, at: int) -> int:
-        """Say where δ stands, from the last layer to the first: places are taken again; return the end of all."""
+        """Say where δ stands, from the last layer to the first; return the end of all.
+
+        Of what has weights it is kept for ∂C/∂W, other places are taken again: by δ of the same width, so that rows of a batch
+        that go through side by side don't meet there.
+        """
         sources = [[i for i in (row[FIRST], row[SECOND]) if i >= 0] for row in self.rows]
         readers = [i for some in sources for i in some]
-        places, free, widest = {len(self.rows) - 1: at}, [], max(row[WIDTH] for row in self.rows)
-        end = at + widest
+        places, free, end = {len(self.rows) - 1: at}, [], at + self.rows[-1][WIDTH]
         for l in range(len(self.rows) - 1, -1, -1):
-            row, kept = self.rows[l], False
+            row = self.rows[l]
             row[DELTA] = places[l]
+            kept = row[KIND] == DENSE and row[TRAINED]
             for k in (0, 1):
                 i = row[FIRST + k]
                 row[MORE + k] = int(i in places)
                 if i < 0 or i in places:
                     continue
+                width = self.rows[i][WIDTH]
                 if row[KIND] in (ACTIVATION, DROPOUT, NORMALIZATION) and readers.count(i) == 1:
                     places[i], kept = places[l], True  # δ is changed where it stands
-                elif free:
-                    places[i] = free.pop()
+                elif found := [place for place in free if place[0] == width]:
+                    free.remove(found[-1])
+                    places[i] = found[-1][1]
                 else:
-                    places[i], end = end, end + widest
+                    places[i], end = end, end + width
             if not kept:
-                free.append(places[l])
+                free.append((row[WIDTH], places[l]))
         return end
 
 

@@ -7,8 +7,8 @@ pytest.importorskip("numba")
 
 import minikeras as keras
 from minikeras import layers, ops
-from minikeras.fast.epoch import DELTA, MORE
-from minikeras.fast.plan import Unfit, plan
+from minikeras.fast.passes import DELTA, MORE
+from minikeras.fast.plan import Unfit, parts_of, plan
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((90, 6), dtype=np.float32)
@@ -104,25 +104,43 @@ def test_a_frozen_layer_in_a_graph():
 
 
 @pytest.mark.parametrize("parts", [residual, wide_and_deep])
-def test_halves_of_a_batch_side_by_side(parts, monkeypatch):
+def test_shares_of_a_batch_side_by_side(parts, monkeypatch):
     from minikeras._core import threads
+    from minikeras.fast import pieces
 
     monkeypatch.setattr(threads, "LARGE", 1.0)
+    monkeypatch.setattr(pieces, "LARGE", 1.0)
     monkeypatch.setattr(threads, "_threads", lambda: 2)
     check(parts)
 
 
-def test_places_of_gradients_are_taken_again():
-    def deep(x):
+def test_places_of_gradients_are_taken_again_but_for_layers_with_weights():
+    def deep(x, trained):
         for _ in range(9):
-            x = layers.Dense(6)(x)
+            x = layers.Dense(6, trainable=trained)(x)
         return end(x)
 
-    model, _ = trained(lambda x: deep(x), True)
-    assert len(set(plan(model).layers[:, DELTA])) == 2
+    model, _ = trained(lambda x: deep(x, False), True)
+    assert len(set(plan(model).layers[:, DELTA])) == 3  # that of the output, and two in turns
+    model, _ = trained(lambda x: deep(x, True), True)
+    assert len(set(plan(model).layers[:, DELTA])) == len(plan(model).layers)
     model, _ = trained(residual, True)
-    rows = plan(model).layers
-    assert len(set(rows[:, DELTA])) == 3 and rows[:, MORE].sum() == 3
+    assert plan(model).layers[:, MORE].sum() == 3
+
+
+def test_the_weights_fall_into_parts_that_follow_from_sizes():
+    model, _ = trained(residual, True)
+    made = plan(model)
+    whole, parts = parts_of(made, 10**6)
+    assert parts.tolist() == [[0, made.store.values.size, 0, len(whole)]]
+    entries, parts = parts_of(made, 20)
+    assert len(parts) > 3 and parts[0, 0] == 0 and parts[-1, 1] == made.store.values.size
+    assert (parts[1:, 0] == parts[:-1, 1]).all() and (parts[1:, 2] == parts[:-1, 3]).all()
+    rows = {l: 0 for l in set(entries[:, 0].tolist())}
+    for l, first, last in entries.tolist():
+        assert first == rows[l] or last == 0
+        rows[l] = last or rows[l]
+    assert rows == {l: end for l, _, end in whole.tolist() if end}
 
 
 def reused(x):

@@ -160,11 +160,14 @@ def test_flattened_images_and_batches_that_do_not_come_out_even():
     compare(plain(), YES, validation_split=0.2, class_weight={0: 1.0, 1: 3.0})
 
 
-def test_halves_of_a_batch_side_by_side(monkeypatch):
+@pytest.mark.parametrize("threads_", [2, 3])
+def test_shares_of_a_batch_side_by_side(threads_, monkeypatch):
     from minikeras._core import threads
+    from minikeras.fast import pieces
 
     monkeypatch.setattr(threads, "LARGE", 1000.0)
-    monkeypatch.setattr(threads, "_threads", lambda: 2)
+    monkeypatch.setattr(pieces, "LARGE", 1000.0)
+    monkeypatch.setattr(threads, "_threads", lambda: threads_)
 
     def make():
         first = layers.Dense(64, "relu", kernel_regularizer="l2")
