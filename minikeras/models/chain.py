@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import math
 from collections.abc import Callable
@@ -33,9 +32,6 @@ def goes_by_rows(unit: Any) -> bool:
     activation = getattr(unit, "activation", None)
     known = activation is None or isinstance(activation, FunctionType) and activation in DERIVATIVES
     return known and "by_rows" in vars(type(unit)) and unit.by_rows
-
-
-_NOTHING = contextlib.nullcontext()
 
 
 class Chain:
@@ -99,9 +95,12 @@ class Chain:
             x = step(x, training)[0] if kept_too else step(x, training)
         return x
 
-    def limit(self, x: np.ndarray) -> Any:
-        """The block in which BLAS takes one thread for a prediction; nothing where it takes one anyway."""
-        return _NOTHING if self._light and len(x) <= FEW else limited()
+    def outputs(self, x: np.ndarray) -> np.ndarray:
+        """What a prediction gives; BLAS takes one thread, of small products without being told."""
+        if self._light and len(x) <= FEW:
+            return self.call(x)
+        with limited():
+            return self.call(x)
 
     def rows_at_once(self) -> int:
         """How many rows a prediction had best take together: what stays in the cache if each goes by itself, else 0."""

@@ -109,9 +109,10 @@ class Graph:
             call.losses += [(self.steps[0].node.operation, np.mean(values[slot])) for slot in self.losses]
         return y
 
-    def limit(self, x: Any) -> limited:
-        """The block in which BLAS takes one thread for a prediction."""
-        return limited()
+    def outputs(self, x: Any) -> Any:
+        """What a prediction gives; BLAS takes one thread."""
+        with limited():
+            return self.call(x)
 
     def call(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """Pass x through the graph."""

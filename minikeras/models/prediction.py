@@ -50,8 +50,8 @@ class Prediction:
             if (known or self._takes_as_it_is(x)) and 0 < len(x) <= (32 if batch_size is None else batch_size):
                 if not known:
                     x = self._checked(x)
-                with np.errstate(all="ignore"), self._course.limit(x):  # one batch, as it is: no machinery, no copy
-                    y = self._course.call(x)
+                with np.errstate(all="ignore"):  # one batch, as it is: no machinery, no copy
+                    y = self._course.outputs(x)
                 return y if y.base is None and y is not x or not np.may_share_memory(x, y) else y.copy()
         batches = data.open(x, batch_size=batch_size, steps=steps, **self._kinds())
         self._meet(batches.peek(), with_targets=False)
