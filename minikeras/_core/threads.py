@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core import blas
+from minikeras._core.memory import keep_freed_memory
 
 LARGE = 2e7  # multiply-adds of a piece of work; from here on it is shared
 _setting: list[Any] = ["auto"]
@@ -64,7 +65,7 @@ def set_blas_threads(threads: Any) -> None:
 
 
 class limited:
-    """Limit BLAS' own threads in the block.
+    """Limit BLAS' own threads in the block, where whoever trains or predicts much works; freed memory is kept.
 
     Blocks in blocks, and in other threads, leave the limit of the first one; with the last the old number is back.
 
@@ -74,6 +75,7 @@ class limited:
     __slots__ = ("put",)
 
     def __enter__(self) -> None:
+        keep_freed_memory()
         wanted = 1 if _setting[0] == "auto" else _setting[0]
         library = _openblas() if wanted is not None else None
         self.put = None

@@ -14,6 +14,7 @@ from minikeras.fast import (
     epoch,
     normalization,
     optimizers,
+    outputs,
     passes,
     pieces,
     plan,

@@ -21,6 +21,7 @@ FROM_INPUT = (SILU, GELU)  # whose derivative asks for z as well as a = φ(z)
 ALPHA = {LEAKY_RELU: 0.2, ELU: 1.0}  # the slope or height below 0 where nobody says it
 
 ONE, HALF, SIX = np.float32(1), np.float32(0.5), np.float32(6)
+INFINITE, LARGEST = np.float32(np.inf), np.finfo(np.float32).max
 SELU_SCALE, SELU_HEIGHT = np.float32(1.0507009873554805), np.float32(1.0507009873554805 * 1.6732632423543772)
 ROOT_HALF, ROOT_TWO_PI = np.float32(math.sqrt(0.5)), np.float32(1 / math.sqrt(2 * math.pi))
 
@@ -31,7 +32,8 @@ def activate(code: int, alpha: float, a: np.ndarray) -> None:
     flat = a.reshape(-1)
     if code == RELU:
         for i in range(len(flat)):
-            flat[i] = np.float32(0) if flat[i] < 0 else flat[i]  # NaN stays NaN
+            z = flat[i]  # NaN stays NaN, ∞ stays ∞; with 0 as the only bound, masked stores are made of it: five times the time
+            flat[i] = np.float32(0) if z < 0 else (INFINITE if z > LARGEST else z)
     elif code == SIGMOID:
         for i in range(len(flat)):
             flat[i] = sigmoid(flat[i])
@@ -39,11 +41,11 @@ def activate(code: int, alpha: float, a: np.ndarray) -> None:
         for i in range(len(flat)):
             flat[i] = tanh(flat[i])
     elif code == SOFTMAX:
-        for row in a:
-            softmax(row)
+        softmax(a)
     elif code == LEAKY_RELU:
         for i in range(len(flat)):
-            flat[i] = flat[i] if flat[i] > 0 else alpha * flat[i]
+            z = flat[i]
+            flat[i] = z * (ONE if z > 0 else alpha)
     elif code == ELU:
         for i in range(len(flat)):
             flat[i] = flat[i] if flat[i] > 0 else alpha * np.expm1(flat[i])
@@ -71,15 +73,24 @@ def activate(code: int, alpha: float, a: np.ndarray) -> None:
 
 
 @kernel
-def softmax(row: np.ndarray) -> None:
-    """Turn logits into probabilities: exp(z - max z) / Σ."""
-    top, total = row.max(), np.float32(0)
-    for j in range(len(row)):
-        row[j] = exponential(row[j] - top)
-    for j in range(len(row)):
-        total += row[j]
-    for j in range(len(row)):
-        row[j] /= total
+def softmax(a: np.ndarray) -> None:
+    """Turn rows of logits into probabilities: exp(z - max z) / Σ."""
+    rows, width = a.shape
+    for i in range(rows):
+        top = a[i, 0]
+        for j in range(width):
+            top = a[i, j] if a[i, j] > top else top
+        for j in range(width):
+            a[i, j] -= top
+    flat = a.reshape(-1)
+    for i in range(len(flat)):
+        flat[i] = exponential(flat[i])
+    for i in range(rows):
+        total = np.float32(0)
+        for j in range(width):
+            total += a[i, j]
+        for j in range(width):
+            a[i, j] /= total
 
 
 @kernel

@@ -52,6 +52,9 @@ def cost(code, number, z, a, y, labels, weights, n, delta) -> float:
     """C of some rows of a batch of n, and ∂C/∂z or ∂C/∂a in `delta`."""
     rows, d = z.shape
     total = 0.0
+    sums, firsts = np.empty(rows, np.float32), np.empty(rows, np.int64)
+    if code == CATEGORICAL or code == SPARSE:
+        probabilities(z, delta, firsts, sums)
     for i in range(rows):
         share = ONE / np.float32(n)
         if len(weights):
@@ -59,9 +62,9 @@ def cost(code, number, z, a, y, labels, weights, n, delta) -> float:
         if code == BINARY:
             total += binary(z[i], y[i], delta[i], share / np.float32(d))
         elif code == CATEGORICAL:
-            total += categorical(z[i], y[i], delta[i], share)
+            total += categorical(z[i], y[i], delta[i], share, z[i, firsts[i]], np.log1p(np.float64(sums[i])))
         elif code == SPARSE:
-            total += sparse(z[i], labels[i], delta[i], share)
+            total += sparse(z[i], labels[i], delta[i], share, z[i, firsts[i]], np.log1p(np.float64(sums[i])))
         elif code == QUADRATIC:
             for j in range(d):
                 e = a[i, j] - y[i, j]
@@ -85,10 +88,9 @@ def binary(z, y, delta, share):
 
 
 @kernel
-def categorical(z, y, delta, share):
+def categorical(z, y, delta, share, top, logarithm):
     """l = −Σ y log p, ∂l/∂z = p Σy − y."""
     total, mass = 0.0, np.float32(0)
-    top, logarithm = probabilities(z, delta)
     for j in range(len(z)):
         total -= y[j] * ((z[j] - top) - logarithm) * share if y[j] != 0 else np.float32(0)
         mass += y[j]
@@ -98,9 +100,8 @@ def categorical(z, y, delta, share):
 
 
 @kernel
-def sparse(z, label, delta, share):
+def sparse(z, label, delta, share, top, logarithm):
     """l = −log p_y, ∂l/∂z = p − 1 at the label, p elsewhere."""
-    top, logarithm = probabilities(z, delta)
     delta[label] -= ONE
     for j in range(len(z)):
         delta[j] *= share
@@ -108,17 +109,27 @@ def sparse(z, label, delta, share):
 
 
 @kernel
-def probabilities(z, p):
-    """Write softmax(z); return max z and log Σ exp(z - max z)."""
-    first = z.argmax()
-    top, rest = z[first], np.float32(0)
-    for j in range(len(z)):
-        p[j] = exponential(z[j] - top)
-    for j in range(len(z)):
-        rest += np.float32(0) if j == first else p[j]
-    for j in range(len(z)):
-        p[j] /= ONE + rest
-    return top, np.log1p(np.float64(rest))  # of sure predictions, too, to the last digit
+def probabilities(z, p, firsts, sums):
+    """Write softmax(z) of each row, where its maximum stands, and Σ exp(z - max z) of all others: of sure predictions the
+    logarithm of 1 and that is right to the last digit."""
+    rows, width = z.shape
+    for i in range(rows):
+        first = 0
+        for j in range(width):
+            first = j if z[i, j] > z[i, first] else first
+        for j in range(width):
+            p[i, j] = z[i, j] - z[i, first]
+        firsts[i] = first
+    flat = p.reshape(-1)
+    for i in range(len(flat)):
+        flat[i] = exponential(flat[i])
+    for i in range(rows):
+        total = np.float32(0)
+        for j in range(width):
+            total += np.float32(0) if j == firsts[i] else p[i, j]
+        for j in range(width):
+            p[i, j] /= ONE + total
+        sums[i] = total
 
 
 @kernel

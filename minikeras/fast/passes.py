@@ -235,3 +235,14 @@ def through(
     if learning:
         backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits)
     return value
+
+
+@kernel
+def predict(blas, layers, reals, values, x, work, batch, masks, outputs) -> None:
+    """Write the outputs for the rows of x, a batch of them at a time: as many as stay in the cache."""
+    last = layers[-1]
+    for start in range(0, len(x), batch):
+        here = x[start : min(start + batch, len(x))]
+        rows = len(here)
+        forward(blas, layers, reals, values, here, work, batch, masks, 0, False)
+        copy(block(work, last[A], batch, 0, rows, last[WIDTH]), outputs[start : start + rows])

@@ -52,12 +52,7 @@ def plan(model: Any) -> Plan:
     Raises:
         Unfit: something in it is not done here.
     """
-    steps = _steps(model)
-    width = int(np.prod(model.input_shape[1:]))
-    store = _store(model)
-    table = Table(width)
-    for unit, sources, slot in steps:
-        table.add(unit, sources, slot)
+    table, store, width = layers_of(model)
     head = _head(model)
     found = code_of(head.loss, table.last)
     if found is None:
@@ -77,6 +72,19 @@ def plan(model: Any) -> Plan:
         np.array(rows, np.int64), np.array(table.reals, np.float32), table.dropouts, space, store, code, np.float32(number),
         code in FROM_LOGITS, walk, penalties, amounts, table.largest, width,
     )  # fmt: skip
+
+
+def layers_of(model: Any) -> tuple[Table, Any, int]:
+    """The layers of a built model in a table, where their weights lie, and the width of the inputs.
+
+    Raises:
+        Unfit: something in it is not done here.
+    """
+    steps, width, store = _steps(model), int(np.prod(model.input_shape[1:])), _store(model)
+    table = Table(width)
+    for unit, sources, slot in steps:
+        table.add(unit, sources, slot)
+    return table, store, width
 
 
 def parts_of(plan: Plan, size: int) -> tuple[np.ndarray, np.ndarray]:

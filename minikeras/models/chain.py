@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from minikeras._core.symbolic import Node
 from minikeras._core.threads import limited
-from minikeras.activations import DERIVATIVES
 from minikeras.layers.layer import Layer
 from minikeras.models.network import Graph, has_penalty
-from minikeras.models.node_step import Function, Told, Trail, fixed_mode, in_mode, last_activation, resolve_inside, retraced
+from minikeras.models.node_step import (
+    Function,
+    Told,
+    Trail,
+    fixed_mode,
+    goes_by_rows,
+    in_mode,
+    last_activation,
+    resolve_inside,
+    retraced,
+    rows_at_once,
+)
 from minikeras.models.steps import ActivityPenalty, Cast, Shared, foreign_type
 
 FEW = 16  # rows; products of so many with a matrix of less than 9,000 numbers are too small for BLAS to share them
-AT_ONCE = 2**18  # numbers that a layer puts out for the rows that a prediction takes together: 1 MB
-
-
-def goes_by_rows(unit: Any) -> bool:
-    """Whether a layer computes each row of a batch by itself, whatever a user has put into it.
-
-    >>> from minikeras.layers import Dense
-    >>> goes_by_rows(Dense(1, "relu")), goes_by_rows(Dense(1, lambda x: x - np.mean(x)))
-    (True, False)
-    """
-    activation = getattr(unit, "activation", None)
-    known = activation is None or isinstance(activation, FunctionType) and activation in DERIVATIVES
-    return known and "by_rows" in vars(type(unit)) and unit.by_rows
 
 
 class Chain:
@@ -95,7 +90,7 @@ class Chain:
             x = step(x, training)[0] if kept_too else step(x, training)
         return x
 
-    def outputs(self, x: np.ndarray) -> np.ndarray:
+    def predict(self, x: np.ndarray) -> np.ndarray:
         """What a prediction gives; BLAS takes one thread, of small products without being told."""
         if self._light and len(x) <= FEW:
             return self.call(x)
@@ -104,10 +99,7 @@ class Chain:
 
     def rows_at_once(self) -> int:
         """How many rows a prediction had best take together: what stays in the cache if each goes by itself, else 0."""
-        if not all(map(goes_by_rows, self.units)):
-            return 0
-        sizes = [math.prod(n or 0 for n in node.outputs.shape[1:]) for node in self._nodes]
-        return AT_ONCE // max(sizes) if all(sizes) and sizes else 0
+        return rows_at_once([node.outputs for node in self._nodes]) if all(map(goes_by_rows, self.units)) else 0
 
     def call_with_mask(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
         """The same for an input of which not all steps count, and which of those of the output do."""

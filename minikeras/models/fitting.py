@@ -10,7 +10,6 @@ import numpy as np
 
 from minikeras import data
 from minikeras._core.limits import cap_epochs
-from minikeras._core.memory import keep_freed_memory
 from minikeras._core.old_arguments import outside
 from minikeras._core.threads import limited
 from minikeras._core.variable import Variable
@@ -86,7 +85,6 @@ class Fitting:
             size = validation_batch_size or batches.batch_size
             validation = self._open(*xyw, batch_size=size, steps=validation_steps)
         self._prepare_training()
-        keep_freed_memory()
         callbacks = callback_list(callbacks, self, verbose, epochs=epochs, steps=batches.steps, add_history=True)
         if validation is not None:
             hand_over(callbacks, *xyw)

@@ -136,6 +136,15 @@ def stream_of(model: Any, learning: bool = True) -> Any:
     return stream
 
 
+def outputs_of(model: Any) -> Callable:
+    """What computes the outputs for many rows, compiled where it can be."""
+    plain, fast = model._predicting(), kernels(model)
+    try:
+        return plain if fast is None else fast.outputs.Outputs(model, plain)
+    except fast.table.Unfit:
+        return plain
+
+
 def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> Any:
     """What is made of the compiled steps of a model; None, after a word, where there can't be any."""
     compiled = model._compiled

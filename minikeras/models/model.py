@@ -142,7 +142,7 @@ class Model(Depths, StateTree, Trainer, Layer):
                 self._checked(x)
             return y
         try:
-            return tensor(self._course.outputs(x))
+            return tensor(self._course.predict(x))
         except ValueError as error:
             name_layer(self, x, error)
             raise

@@ -12,7 +12,16 @@ from minikeras._core.now import CALL
 from minikeras._core.symbolic import KerasTensor, Node
 from minikeras._core.threads import limited
 from minikeras.layers.layer import Layer
-from minikeras.models.node_step import Step, Trail, last_activation, resolve_inside, retraced, spread_mask, step_shares
+from minikeras.models.node_step import (
+    Step,
+    Trail,
+    last_activation,
+    resolve_inside,
+    retraced,
+    rows_at_once,
+    spread_mask,
+    step_shares,
+)
 
 
 def makes_mask(operation: Any) -> bool:
@@ -109,10 +118,15 @@ class Graph:
             call.losses += [(self.steps[0].node.operation, np.mean(values[slot])) for slot in self.losses]
         return y
 
-    def outputs(self, x: Any) -> Any:
+    def predict(self, x: Any) -> Any:
         """What a prediction gives; BLAS takes one thread."""
         with limited():
             return self.call(x)
+
+    def rows_at_once(self) -> int:
+        """How many rows a prediction had best take together, if each goes by itself; else 0."""
+        one = self.one_in and self.one_out and not self.masked
+        return rows_at_once(self._tensors) if one and all(step.by_rows() for step in self.steps) else 0
 
     def call(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """Pass x through the graph."""

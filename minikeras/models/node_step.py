@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,12 @@ from minikeras._core.nest import flatten, is_nested, map_leaves
 from minikeras._core.now import CALL, Call
 from minikeras._core.symbolic import KerasTensor, Node, symbolic_leaves
 from minikeras._core.tape import traced
+from minikeras.activations import DERIVATIVES
 from minikeras.layers.calling import call_spec
 from minikeras.layers.layer import Layer
 from minikeras.models.steps import foreign_type
+
+AT_ONCE = 2**18  # numbers that a layer puts out for the rows that a prediction takes together: 1 MB
 
 
 class Trail(list):
@@ -61,6 +66,29 @@ class Told:
 
     def __getattr__(self, name):
         return getattr(self.layer, name)
+
+
+def goes_by_rows(unit: Any) -> bool:
+    """Whether a layer computes each row of a batch by itself, whatever a user has put into it.
+
+    >>> from minikeras.layers import Dense
+    >>> goes_by_rows(Dense(1, "relu")), goes_by_rows(Dense(1, lambda x: x - np.mean(x)))
+    (True, False)
+    """
+    activation = getattr(unit, "activation", None)
+    known = activation is None or isinstance(activation, FunctionType) and activation in DERIVATIVES
+    return known and "by_rows" in vars(type(unit)) and unit.by_rows
+
+
+def rows_at_once(tensors: list[KerasTensor]) -> int:
+    """How many rows of all that layers put out stay in the cache; 0 where sizes are open.
+
+    >>> from minikeras import Input
+    >>> rows_at_once([Input((1024,))]), rows_at_once([Input((None, 2))])
+    (256, 0)
+    """
+    sizes = [math.prod(n or 0 for n in t.shape[1:]) for t in tensors]
+    return AT_ONCE // max(sizes) if all(sizes) and sizes else 0
 
 
 class Function:
@@ -140,6 +168,15 @@ class Step:
         asked = [t for t in tensors if t.dtype.is_floating or any(t is f for f in first)] if self.is_layer else []
         self.cast = next((dtype for dtype in (foreign_type(operation, t) for t in asked) if dtype is not None), None)
         self.whole = {slots[id(t)] for t in first if not t.dtype.is_floating}
+
+    def by_rows(self) -> bool:
+        """Whether each row of the result follows from that row of the arguments alone."""
+        if not self.single or self.constants or self.mode or self.cast is not None:
+            return False
+        if self.is_layer:
+            return goes_by_rows(self.unit)
+        known = isinstance(self.unit.function, np.ufunc) and not self.node.kwargs
+        return known and all(isinstance(a, (KerasTensor, int, float)) for a in self.node.args)
 
     def gather(self, values: list) -> tuple[Any, dict]:
         """The first argument and the others, from the slots."""

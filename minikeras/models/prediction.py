@@ -17,7 +17,7 @@ from minikeras._core.tensor import plain
 from minikeras._core.threads import limited
 from minikeras.callbacks import CallbackList
 from minikeras.models.arguments import callback_list, verbosity
-from minikeras.models.jit import compiled_layers
+from minikeras.models.jit import compiled_layers, outputs_of
 from minikeras.models.old_methods import understanding
 
 PARTS = 4  # for each thread, of the rows that a prediction takes at once: who is late has less to wait for
@@ -51,7 +51,7 @@ class Prediction:
                 if not known:
                     x = self._checked(x)
                 with np.errstate(all="ignore"):  # one batch, as it is: no machinery, no copy
-                    y = self._course.outputs(x)
+                    y = self._course.predict(x)
                 return y if y.base is None and y is not x or not np.may_share_memory(x, y) else y.copy()
         batches = data.open(x, batch_size=batch_size, steps=steps, **self._kinds())
         self._meet(batches.peek(), with_targets=False)
@@ -62,7 +62,7 @@ class Prediction:
         callbacks.on_predict_begin()
         outputs: list[Any] = []
         numbered, rows = self._joined(x, batches, callbacks)
-        compute = side_by_side(self._predicting(), rows) if rows else self._predicting()
+        compute = side_by_side(outputs_of(self), rows) if rows else self._predicting()
 
         def act(x, *_):
             y = map_leaves(plain, compute(x))

@@ -13,7 +13,7 @@ from minikeras._core.tape import vjp
 from minikeras.layers import Wrapper
 from minikeras.layers.calling import call_on_tape as on_tape
 from minikeras.layers.layer import registry
-from minikeras.models.chain import goes_by_rows
+from minikeras.models.node_step import goes_by_rows
 from tests.gradcheck import check_gradient
 
 RNG = np.random.default_rng(0)

@@ -12,6 +12,7 @@ from minikeras._core.serialize import serialize_keras_object
 from minikeras._core.tape import vjp
 from minikeras.layers.layer import registry
 from minikeras.layers.shares import Shares
+from minikeras.models.node_step import goes_by_rows
 from tests.contracts.samples_attention import SAMPLES
 from tests.gradcheck import check_gradient
 
@@ -61,6 +62,14 @@ def frozen(a):
     a = a.copy()
     a.flags.writeable = False
     return a
+
+
+@pytest.mark.parametrize("name, arguments, x", [case for case in CASES if "by_rows" in vars(CLASSES[case.values[0]])])
+def test_who_goes_by_rows_gives_each_row_by_itself(name, arguments, x):
+    layer = make(name, arguments)
+    assert goes_by_rows(layer)
+    one_by_one = [call(layer, mapped(x, lambda a, i=i: a[i : i + 1])) for i in range(len(arrays(x)[0]))]
+    np.testing.assert_allclose(np.concatenate(one_by_one), call(layer, x), rtol=1e-12, atol=1e-12)
 
 
 @each

@@ -2,7 +2,7 @@ import numpy as np
 
 from minikeras import Input, Sequential, callbacks, layers
 from minikeras._core import threads
-from minikeras.models.chain import goes_by_rows
+from minikeras.models.node_step import goes_by_rows
 
 
 def test_small_batches_are_predicted_together_where_nobody_can_tell():

@@ -6,7 +6,7 @@ import pytest
 import minikeras as keras
 from minikeras import Sequential, layers
 from minikeras._core import threads
-from minikeras.models import chain
+from minikeras.models import node_step
 from minikeras.models.prediction import side_by_side
 from tests.models.samples import X
 
@@ -38,8 +38,8 @@ def wide_net():
 
 def test_rows_that_go_by_themselves_are_shared_between_threads(monkeypatch):
     model, x = wide_net(), np.random.default_rng(0).normal(size=(777, 3)).astype("float32")
-    one_by_one = np.concatenate([model.predict(x[i : i + 64]) for i in range(0, 777, 64)])
-    monkeypatch.setattr(chain, "AT_ONCE", 8 * 64)
+    one_by_one = np.concatenate([model.predict(x[i : i + 64], verbose=0) for i in range(0, 777, 64)])
+    monkeypatch.setattr(node_step, "AT_ONCE", 8 * 64)
     shares, share = [], threads.share
     monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or share(parts, work))
     for cores, expected in ((1, [4, 4, 4, 1]), (2, [8, 5]), (3, [12, 1])):
@@ -66,12 +66,46 @@ def test_batches_of_pictures_are_shared_one_by_one(monkeypatch):
     for cores, cache, expected in ((2, 2**8, [5]), (1, 2**8, []), (2, 143, []), (2, 0, [])):  # 144 numbers a row
         shares.clear()
         monkeypatch.setattr(threads, "_threads", lambda cores=cores: cores)
-        monkeypatch.setattr(chain, "AT_ONCE", cache)
+        monkeypatch.setattr(node_step, "AT_ONCE", cache)
         assert np.array_equal(model.predict(x, batch_size=16, verbose=0), batches)
         assert shares == expected
-    monkeypatch.setattr(chain, "AT_ONCE", 2**20)
+    monkeypatch.setattr(node_step, "AT_ONCE", 2**20)
     recurrent.predict(np.zeros((70, 3, 2)), verbose=0)
     assert shares == []
+
+
+def graph(end):
+    x = keras.Input((3,))
+    h = layers.Dense(8, "relu")(x)
+    return keras.Model(x, end(h, layers.Dense(8, "tanh")(h)))
+
+
+@pytest.mark.parametrize(
+    "end, shared",
+    [
+        (lambda a, b: a + b, True),
+        (lambda a, b: 0.5 * layers.Concatenate()([layers.Maximum()([a, b]), layers.Dot(1)([a, b])]), True),
+        (lambda a, b: layers.Dropout(0.5)(layers.Subtract()([a, b])), True),
+        (lambda a, b: a + layers.Dropout(1e-9)(b, training=True), False),
+        (lambda a, b: a - keras.ops.mean(b, 0), False),
+        (lambda a, b: a * np.arange(8, dtype="float32"), False),  # an array may be one of the batch's size
+        (lambda a, b: layers.Concatenate(axis=0)([a, b]), False),
+        (lambda a, b: layers.Concatenate(axis=-2)([a, b]), False),
+        (lambda a, b: [a, b], False),
+    ],
+)
+def test_rows_of_graphs_are_shared_where_they_go_by_themselves(end, shared, monkeypatch):
+    model, x = graph(end), np.random.default_rng(0).normal(size=(777, 3)).astype("float32")
+    course = model._course
+    assert bool(course.rows_at_once()) == shared
+    if shared:
+        one_by_one = np.concatenate([model.predict(x[i : i + 64], verbose=0) for i in range(0, 777, 64)])
+        monkeypatch.setattr(node_step, "AT_ONCE", 8 * 64)
+        shares, share = [], threads.share
+        monkeypatch.setattr(threads, "_threads", lambda: 2)
+        monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or share(parts, work))
+        np.testing.assert_array_equal(model.predict(x, batch_size=64, verbose=0), one_by_one)
+        assert shares
 
 
 def test_parts_that_threads_compute_see_what_the_caller_has_set(monkeypatch):

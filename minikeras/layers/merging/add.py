@@ -20,6 +20,8 @@ class Add(Merge):
     [[11.0, 22.0]]
     """
 
+    by_rows = True
+
     def merge(self, arrays: list, masks: list) -> tuple[np.ndarray, None]:
         """Compute y = a + b + ..."""
         y = arrays[0]

@@ -20,6 +20,8 @@ class Average(Merge):
     [[2.0, 4.0]]
     """
 
+    by_rows = True
+
     def merge(self, arrays: list, masks: list) -> tuple[np.ndarray, None]:
         """Compute y = (a + b + ...) / n."""
         y = arrays[0]

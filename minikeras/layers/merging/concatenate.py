@@ -32,6 +32,11 @@ class Concatenate(Merge):
         super().__init__(**kwargs)
         self.axis = int(axis)
 
+    @property
+    def by_rows(self) -> bool:
+        """Whether rows are joined with rows, not batches with batches."""
+        return self.axis > 0 or self.axis == -1
+
     def build(self, input_shape: list) -> None:
         """Check that the shapes go together."""
         self.compute_output_shape(input_shape)

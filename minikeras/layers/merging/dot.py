@@ -29,6 +29,8 @@ class Dot(Merge):
     (4, 5, 10)
     """
 
+    by_rows = True
+
     def __init__(self, axes: Any, normalize: bool = False, **kwargs):
         if isinstance(axes, (list, tuple)) and (len(axes) != 2 or not all(type(i) is int for i in axes)):
             raise ValueError(f"Argument `axes` of Dot must be an integer or two integers, got {axes!r}.")

@@ -22,6 +22,8 @@ class Maximum(Extremum):
     [[3.0, 2.0]]
     """
 
+    by_rows = True
+
     choose, wins = np.maximum, np.greater
 
 

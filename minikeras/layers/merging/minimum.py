@@ -22,6 +22,8 @@ class Minimum(Extremum):
     [[1.0, 0.0]]
     """
 
+    by_rows = True
+
     choose, wins = np.minimum, np.less
 
 

@@ -23,6 +23,8 @@ class Multiply(Merge):
     [[10.0, 40.0]]
     """
 
+    by_rows = True
+
     def merge(self, arrays: list, masks: list) -> tuple[np.ndarray, tuple]:
         """Compute y = a · b · ..."""
         masks = [wide(m, a) for m, a in zip(masks, arrays)]

@@ -20,6 +20,8 @@ class Subtract(Merge):
     [[-9.0, -18.0]]
     """
 
+    by_rows = True
+
     def build(self, input_shape: list) -> None:
         """Check that there are two and that their shapes go together."""
         super().build(shapes_of(self, input_shape, 2))
