@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-LARGE = 1 << 15  # numbers from which on the system is asked for each array anew
+LARGE = 1 << 18  # numbers; of less, the C library itself keeps enough (`minikeras._core.memory`)
 MOST = 1 << 26  # numbers that may lie idle
 
 _idle: list[np.ndarray] = []

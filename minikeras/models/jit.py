@@ -126,14 +126,8 @@ def compiled_pass(
 
 def stream_of(model: Any, learning: bool = True) -> Any:
     """What does compiled steps with single batches, its tables up to date; None where NumPy does them."""
-    fast, compiled = kernels(model), model._compiled
-    made_of = model._train_step, Variable.changes
-    if fast is None or compiled.refused == made_of:
-        return None
-    stream = _attempt(fast, model, learning, lambda training: training.stream(learning))
-    if stream is None:
-        compiled.refused = made_of
-    return stream
+    fast = kernels(model)
+    return None if fast is None else _attempt(fast, model, learning, lambda training: training.stream(learning))
 
 
 def outputs_of(model: Any) -> Callable:
@@ -148,11 +142,17 @@ def outputs_of(model: Any) -> Callable:
 def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> Any:
     """What is made of the compiled steps of a model; None, after a word, where there can't be any."""
     compiled = model._compiled
+    if compiled.refused == (model._train_step, Variable.changes):
+        return None
+    known = False
     try:
         if compiled.training is None or not compiled.training.renewed(learning):
             compiled.training = fast.training.Training(model, learning)
+        known = True
         return make(compiled.training)
     except fast.table.Unfit as why:
+        if not known:  # the model is what does not go through, not these arrays
+            compiled.refused = model._train_step, Variable.changes
         if learning:
             hint(
                 "compile", f"jit_compile {why}",
