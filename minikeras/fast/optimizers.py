@@ -33,6 +33,7 @@ RULES: dict[type, tuple[int, Callable]] = {  # class: code, the numbers of a ste
         ),
     ),
 }  # fmt: skip
+BY_TIME = (ADAM, NADAM, ADAMAX)  # whose numbers change from step to step
 NUMBERS = 7  # of a step, the learning rate at their end
 NOTHING = np.empty(0, np.float32)
 FEW, MANY = 1 << 9, 1 << 16  # weights from which on a compiled step pays: with slots, and plain descent
@@ -79,13 +80,20 @@ def walk_of(optimizer: Any, variables: list[Variable]) -> Walk | None:
 
 def numbers_of(optimizer: Any, steps: int) -> np.ndarray:
     """The numbers of the next steps; the count of steps goes on."""
-    table, count, read = np.zeros((steps, NUMBERS), np.float32), optimizer._iterations.value, RULES[type(optimizer)][1]
-    for row in table:
-        rate = optimizer._rate()
-        optimizer.prepare(rate, count.item() + 1)
-        found = read(optimizer)
-        row[: len(found)], row[-1] = found, rate
-        count[()] = count.item() + 1
+    count, (code, read), rows = optimizer._iterations.value, RULES[type(optimizer)], []
+    same = isinstance(optimizer._learning_rate, Variable)  # one rate for all of them
+    if same and code not in BY_TIME:
+        optimizer.prepare(rate := optimizer._rate(), count.item() + 1)
+        rows, count[()] = [(*read(optimizer), rate)], count.item() + steps
+    else:
+        rate, t = optimizer._rate(), count.item()
+        for i in range(steps):
+            rate = rate if same or not i else optimizer._rate()
+            optimizer.prepare(rate, t + i + 1)
+            rows.append((*read(optimizer), rate))
+            count[()] = t + i + 1
+    table = np.zeros((steps, NUMBERS), np.float32)
+    table[:, : len(rows[0]) - 1], table[:, -1] = [row[:-1] for row in rows], [row[-1] for row in rows]
     return table
 
 

@@ -11,12 +11,11 @@ import numpy as np
 from minikeras._core import blas
 from minikeras._core.variable import adopt
 from minikeras.fast.passes import WIDTH, predict
-from minikeras.fast.pieces import open_to
+from minikeras.fast.pieces import NO_MASKS, open_to
 from minikeras.fast.plan import layers_of
 from minikeras.fast.table import Unfit
 
 CACHED = 2**15  # numbers that a layer puts out for the rows that go through together: 128 kB
-NO_MASKS = np.empty((0, 0), bool)
 _lock = allocate_lock()
 
 

@@ -27,7 +27,7 @@ ROWS, WEIGHTS = 8, 2**16  # what one thread takes of it at a time: so many rows 
 COUNTING = (  # metrics that count samples, which is exact in any order
     metrics.Accuracy, metrics.BinaryAccuracy, metrics.CategoricalAccuracy, metrics.SparseCategoricalAccuracy,
 )  # fmt: skip
-NO_ROWS, NO_NUMBERS = np.empty((0, 0), np.float32), np.empty(0, np.int64)
+NO_ROWS, NO_NUMBERS, NO_MASKS = np.empty((0, 0), np.float32), np.empty(0, np.int64), np.empty((0, 0), bool)
 
 
 class _Held:
@@ -50,6 +50,11 @@ def foresees_nothing(optimizer: Any) -> bool:
     """Whether the learning rate comes from a function or a schedule of the user's own, which may look at anything."""
     rate = optimizer._learning_rate
     return not isinstance(rate, (int, float, Variable)) and not of_the_house(type(rate))
+
+
+def _added(total: float, terms: np.ndarray) -> float:
+    """The total with the terms added to it, one after the other: they come in one piece or in several."""
+    return float(np.cumsum([total, *terms])[-1])
 
 
 class Steps:
@@ -105,6 +110,8 @@ class Steps:
     def _masks(self, steps: int, rows: int) -> np.ndarray:
         """What dropout keeps in these steps: a row for each step and layer, drawn as the layers draw."""
         dropouts, size = self.plan.dropouts if self.learning else [], self.size
+        if not dropouts:
+            return NO_MASKS
         masks = np.empty((steps * len(dropouts), size * self.widest), bool)
         for step in range(steps):
             n = min(size, rows - step * size)
@@ -139,10 +146,9 @@ class Steps:
     def _tally(self, costs, more, y, outputs, w) -> None:
         """Count the steps in, one after the other: sums are the same however an epoch falls into pieces."""
         compiled, head, size, rows = self.model._compiled, self.model._compiled.heads[0], self.size, len(outputs)
-        for step, (cost, penalty) in enumerate(zip(costs.tolist(), more.tolist())):
-            n = min(size, rows - step * size)
-            head.total += cost * n
-            compiled.total += (cost + penalty) * n
+        counts = np.full(len(costs), float(size))
+        counts[-1] = rows - size * (len(costs) - 1)
+        head.total, compiled.total = _added(head.total, costs * counts), _added(compiled.total, (costs + more) * counts)
         head.count += rows
         compiled.count += rows
         for count, weighted, *_ in head.tallies:
