@@ -1,23 +1,93 @@
 """How several threads in compiled code share the tasks of an epoch: whoever is free takes the next number.
 
 Nobody waits for a thread that has not begun: a single one does all tasks, one after the other. What is waited for is a task
-that another one is doing, and the wait spins a little and then offers the core to others.
+that another one is doing, and the wait spins a little and then offers the core to others. Where other processes keep the cores
+busy, that may be long: `Pace` sees it, and leaves the tasks to one thread for a while.
 """
 
 from __future__ import annotations
 
 import ctypes
 import functools
+import time
+from collections.abc import Callable
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from minikeras._core import threads
 from minikeras.fast.compiling import kernel
 
 NEXT, DONE = 0, 16  # numbers in an array of whole ones, each in a line of the cache of its own
+TICK = time.get_clock_info("thread_time").resolution
 LOOKS = 200  # before the core is offered
+
+GIVEN = 0.7  # of the time, that a thread had a core: of less, others want it
+BRIEF = 1e-3  # seconds, that say nothing
+PAUSES = 0.05, 2.0  # seconds that one thread works alone: the first time, and at most
+
+
+class Pace:
+    """How many steps several threads do at a time. Who does a task does not show in its numbers: this may change at any time.
+
+    Threads that wait spin; so one that did not get nearly all of the time had to leave its core to somebody else.
+
+    >>> pace = Pace(); pace.steps(100)
+    1
+    >>> pace.note([1.0, 0.99]); pace.note([1.0, 0.99]); pace.steps(100)
+    4
+    >>> pace.note([1.0, 0.2]); pace.steps(100)
+    0
+    """
+
+    def __init__(self) -> None:
+        self.most, self.until, self.pause = 1, 0.0, PAUSES[0]
+
+    def steps(self, wanted: int) -> int:
+        """How many of the next steps to share; 0 where one thread is to do them."""
+        return 0 if time.perf_counter() < self.until else min(self.most, wanted)
+
+    def note(self, given: list[float]) -> None:
+        """Take in what part of the time each thread had a core."""
+        if min(given, default=1.0) < GIVEN:
+            self.most, self.until = 1, time.perf_counter() + self.pause
+            self.pause = min(2 * self.pause, PAUSES[1])
+        else:
+            self.most, self.pause = min(2 * self.most, 1 << 20), max(self.pause / 2, PAUSES[0])
+
+
+def given(work: Callable[[], None]) -> float:
+    """Do some work; return what part of the time this thread had a core, 1 where it was too short to tell."""
+    start, used = time.perf_counter(), time.thread_time()
+    work()
+    took = time.perf_counter() - start
+    return (time.thread_time() - used) / took if took > max(BRIEF, 20 * TICK) else 1.0
+
+
+def go_through(steps: int, tasks: int, several: int, pace: Pace, work: Callable[[np.ndarray, int], None]) -> None:
+    """Do some steps of so many tasks each, in one thread or in several as far as these get their cores.
+
+    Args:
+        work: does tasks by the two numbers of a crew, up to the one that it is told.
+    """
+    crew, done = counters(), 0
+    while done < steps:
+        together = pace.steps(steps - done) if several > 1 else 0
+        crew[NEXT] = done * tasks
+        done += together or steps - done
+        if together:
+            pace.note(_shared(several, functools.partial(work, crew, done * tasks)))
+        else:
+            work(crew, done * tasks)
+
+
+def _shared(several: int, work: Callable[[], None]) -> list[float]:
+    """Do some work in several threads; return what `given` says of each."""
+    shares: list[float] = []
+    threads.share(range(several), lambda _: shares.append(given(work)))
+    return shares
 
 
 def counters() -> np.ndarray:

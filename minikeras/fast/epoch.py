@@ -53,11 +53,12 @@ def penalize(first, end, penalties, amounts, values, grads, learning) -> float:
 
 @kernel
 def run(
-    crew, offer, blas, layers, reals, values, grads, x, order, y, labels, weights, batch, first, loss, number, from_logits,
-    masks, drawn, entries, parts, penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work, rows, costs,
-    more, learning,
+    crew, stop, offer, blas, layers, reals, values, grads, x, order, y, labels, weights, batch, first, loss, number,
+    from_logits, masks, drawn, entries, parts, penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work,
+    rows, costs, more, learning,
 ):  # fmt: skip
-    """Steps of training, or of testing, one batch after the other, from sample `first` on; or what other threads leave of them.
+    """Steps of training, or of testing, one batch after the other, from sample `first` on, up to the task `stop`; or what other
+    threads leave of them.
 
     y, labels, weights and outputs hold these samples alone, in the order of the epoch; x holds all. `drawn` says how many
     rows of masks a step takes. A row of `costs` takes C of each share of the rows of a batch, one of `more` what penalties add
@@ -68,7 +69,7 @@ def run(
     tasks = shares + len(parts)  # of a step
     while True:
         task = take(crew)
-        if task >= len(costs) * tasks:
+        if task >= stop:
             return
         step = task // tasks
         k = task - step * tasks

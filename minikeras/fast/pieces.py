@@ -11,7 +11,7 @@ from minikeras import metrics
 from minikeras._core import threads
 from minikeras._core.origin import of_the_house
 from minikeras._core.variable import Variable
-from minikeras.fast.crew import counters, offer
+from minikeras.fast.crew import Pace, go_through, offer
 from minikeras.fast.epoch import run
 from minikeras.fast.losses import SPARSE, smoothed
 from minikeras.fast.optimizers import NOTHING, numbers_of
@@ -50,6 +50,8 @@ def foresees_nothing(optimizer: Any) -> bool:
     """Whether the learning rate comes from a function or a schedule of the user's own, which may look at anything."""
     rate = optimizer._learning_rate
     return not isinstance(rate, (int, float, Variable)) and not of_the_house(type(rate))
+
+PACE = Pace()  # of this process
 
 
 def _added(total: float, terms: np.ndarray) -> float:
@@ -125,20 +127,18 @@ class Steps:
         p, optimizer, walk = self.plan, self.model.optimizer, self.plan.walk
         numbers = numbers_of(optimizer, steps) if walk is not None and self.learning else NO_ROWS
         code, spans, decays, slots = walk or (0, np.empty((0, 3), np.int64), NOTHING, (NOTHING,) * 3)
-        costs, more, crew = np.zeros((steps, self.shares)), np.zeros((steps, len(self.parts))), counters()
+        costs, more = np.zeros((steps, self.shares)), np.zeros((steps, len(self.parts)))
 
-        def work(_=None):
+        def work(crew, stop):
             run(
-                crew, offer(), self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, x, order, targets, labels,
-                weights, self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), self.entries, self.parts,
-                p.penalties, p.amounts, numbers, code, spans, decays, *slots, outputs, self.work, self.batch, costs, more,
-                self.learning,
+                crew, stop, offer(), self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, x, order, targets,
+                labels, weights, self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), self.entries,
+                self.parts, p.penalties, p.amounts, numbers, code, spans, decays, *slots, outputs, self.work, self.batch, costs,
+                more, self.learning,
             )  # fmt: skip
 
-        if steps * self.cost < threads.LARGE:
-            work()
-        else:
-            threads.share(range(self.threads), work)
+        several = self.threads if steps * self.cost >= threads.LARGE else 1
+        go_through(steps, self.shares + len(self.parts), several, PACE, work)
         if walk is None and self.learning:
             optimizer.step()
         return costs.sum(1), more.sum(1)
