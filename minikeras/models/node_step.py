@@ -81,13 +81,14 @@ def goes_by_rows(unit: Any) -> bool:
 
 
 def rows_at_once(tensors: list[KerasTensor]) -> int:
-    """How many rows of all that layers put out stay in the cache; 0 where sizes are open.
+    """How many rows of all that layers put out stay in the cache; 0 where sizes are open, or the batch is the only axis: then
+    the last one, along which a softmax sums, say.
 
     >>> from minikeras import Input
-    >>> rows_at_once([Input((1024,))]), rows_at_once([Input((None, 2))])
-    (256, 0)
+    >>> rows_at_once([Input((1024,))]), rows_at_once([Input((None, 2))]), rows_at_once([Input(())])
+    (256, 0, 0)
     """
-    sizes = [math.prod(n or 0 for n in t.shape[1:]) for t in tensors]
+    sizes = [math.prod(n or 0 for n in t.shape[1:]) if len(t.shape) > 1 else 0 for t in tensors]
     return AT_ONCE // max(sizes) if all(sizes) and sizes else 0
 
 

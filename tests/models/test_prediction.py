@@ -55,6 +55,15 @@ def test_rows_that_go_by_themselves_are_shared_between_threads(monkeypatch):
         keras.config.set_blas_threads("auto")
 
 
+@pytest.mark.parametrize("last_is_first", [layers.Concatenate(), layers.Activation("softmax")])
+def test_batches_of_single_numbers_stay_whole(last_is_first):
+    x = keras.Input(())
+    model = keras.Model(x, last_is_first([x, x] if isinstance(last_is_first, layers.Concatenate) else x))
+    numbers = np.random.default_rng(0).normal(size=96).astype("float32")
+    expected = np.concatenate([model(numbers[i : i + 32]) for i in (0, 32, 64)])
+    assert np.array_equal(model.predict(numbers, verbose=0), expected)
+
+
 def test_batches_of_pictures_are_shared_one_by_one(monkeypatch):
     x = np.random.default_rng(0).normal(size=(70, 8, 8, 1)).astype("float32")
     kinds = [layers.Conv2D(4, 3, activation="relu"), layers.BatchNormalization(), layers.MaxPooling2D(), layers.Flatten()]
