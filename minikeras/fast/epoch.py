@@ -53,7 +53,7 @@ def penalize(first, end, penalties, amounts, values, grads, learning) -> float:
 
 @kernel
 def run(
-    crew, stop, offer, blas, layers, reals, values, grads, x, order, y, labels, weights, batch, first, loss, number,
+    crew, stop, offer, blas, layers, reals, fixed, values, grads, x, order, y, labels, weights, batch, first, loss, number,
     from_logits, masks, drawn, entries, parts, penalties, amounts, numbers, code, spans, decays, s1, s2, s3, outputs, work,
     rows, costs, more, learning,
 ):  # fmt: skip
@@ -84,9 +84,9 @@ def run(
                 for column in range(x.shape[1]):
                     here[row, column] = x[source, column]
             costs[step, k] = through(
-                blas, layers, reals, values, grads, here, y[part] if len(y) else y, labels[part] if len(labels) else labels,
-                weights[part] if len(weights) else weights, n, loss, number, from_logits, outputs[part], work, batch,
-                masks[step * drawn : (step + 1) * drawn], i, learning,
+                blas, layers, reals, fixed, values, grads, here, y[part] if len(y) else y,
+                labels[part] if len(labels) else labels, weights[part] if len(weights) else weights, n, loss, number,
+                from_logits, outputs[part], work, batch, masks[step * drawn : (step + 1) * drawn], i, learning,
             )  # fmt: skip
         else:
             k -= shares

@@ -38,6 +38,7 @@ class Outputs:
         if not rows:
             raise Unfit("it has nothing to compute")
         self.layers, self.reals = np.array(rows, np.int64), np.array(table.reals, np.float32)
+        self.fixed = np.array(table.fixed, np.float32)
         self.plain, self.shape, self.blas = plain, model.output_shape[1:], blas.address("cblas_sgemm")
         if not self.blas and table.largest > 2**14:
             raise Unfit("its products are large, and NumPy's BLAS was not found")
@@ -48,5 +49,7 @@ class Outputs:
             return self.plain(x)
         rows, out = open_to(x).reshape(len(x), self.width), np.empty((len(x), int(self.layers[-1, WIDTH])), np.float32)
         work = np.empty(self.batch * self.space, np.float32)
-        predict(self.blas, self.layers, self.reals, self.store.values, rows, work, self.batch, NO_MASKS, out)
+        predict(
+            self.blas, self.layers, self.reals, self.fixed, self.store.values, rows, work, self.batch, NO_MASKS, out
+        )  # fmt: skip
         return out.reshape(len(x), *self.shape)

@@ -13,10 +13,11 @@ from minikeras.fast.compiling import kernel, times, times_flipped
 from minikeras.fast.losses import cost
 
 # what a row of the table of layers holds: the kind of layer, its width, where its W and b (or γ and β) stand among the
-# weights, its moving averages or the row of its mask, its activation, where z, a and ∂C/∂a stand in the work space, whether
-# it is trained; the rows of what it takes, -1 for x, and whether ∂C/∂a of these has shares of others when its own come to it
+# weights (or what it scales by among the fixed numbers), its moving averages or the row of its mask, its activation, where z, a
+# and ∂C/∂a stand in the work space, whether it is trained; the rows of what it takes, -1 for x, and whether ∂C/∂a of these has
+# shares of others when its own come to it
 KIND, WIDTH, W, B, MEAN, VARIANCE, PHI, Z, A, DELTA, TRAINED, FIRST, SECOND, MORE, MORE_2 = range(15)
-DENSE, ACTIVATION, DROPOUT, NORMALIZATION, SUM, DIFFERENCE, PRODUCT, SIDE_BY_SIDE = range(8)  # from SUM on of two
+DENSE, ACTIVATION, DROPOUT, NORMALIZATION, SCALING, SUM, DIFFERENCE, PRODUCT, SIDE_BY_SIDE = range(9)  # from SUM on of two
 # what a row of the table of their numbers holds
 ALPHA, KEEP, MOMENTUM, EPSILON = range(4)
 ONE = np.float32(1)
@@ -102,7 +103,26 @@ def drop(a, mask, skip, keep, out) -> None:
 
 
 @kernel
-def forward(blas, layers, reals, values, x, work, batch, masks, skip, learning) -> None:
+def scale(a, fixed, out) -> None:
+    """(a - c) · s + o, with c, s and o for each column."""
+    rows, width = a.shape
+    c, s, o = fixed[:width], fixed[width : 2 * width], fixed[2 * width :]
+    for i in range(rows):
+        for j in range(width):
+            out[i, j] = (a[i, j] - c[j]) * s[j] + o[j]
+
+
+@kernel
+def scale_back(delta, fixed, out, more) -> None:
+    """δ · s, or with `more` that much more."""
+    rows, width = delta.shape
+    for i in range(rows):
+        for j in range(width):
+            out[i, j] = delta[i, j] * fixed[width + j] + (out[i, j] if more else np.float32(0))
+
+
+@kernel
+def forward(blas, layers, reals, fixed, values, x, work, batch, masks, skip, learning) -> None:
     """Pass the rows of `x` through all layers, as in training or as in prediction."""
     rows = len(x)
     for l in range(len(layers)):
@@ -124,6 +144,8 @@ def forward(blas, layers, reals, values, x, work, batch, masks, skip, learning) 
         elif layer[KIND] == NORMALIZATION:
             inverse = block(work, layer[A] + width, batch, 0, 1, width)[0]
             normalize(layer, real, values, a, z, out, inverse, learning)
+        elif layer[KIND] == SCALING:
+            scale(a, fixed[layer[W] : layer[W] + 3 * width], out)
         elif layer[KIND] >= SUM:
             merge(layer[KIND], real[KEEP], a, taken(layers, layer[SECOND], x, work, batch, skip, rows), out)
         else:
@@ -189,7 +211,7 @@ def normalize_back(layer, values, grads, centered, inverse, delta) -> None:
 
 
 @kernel
-def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits) -> None:
+def backward(blas, layers, reals, fixed, values, grads, x, work, batch, rows, masks, skip, from_logits) -> None:
     """Walk back from ∂C/∂a[L], or ∂C/∂z[L], to the δ of all layers; of normalizations the gradients, too."""
     for l in range(len(layers) - 1, -1, -1):
         layer, real, width = layers[l], reals[l], layers[l, WIDTH]
@@ -205,6 +227,11 @@ def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, sk
                 down = block(work, layers[source, DELTA], batch, skip, rows, inputs)
                 times_flipped(blas, delta, weights, down, layer[MORE] == 1)  # ∂C/∂a[l-1] = δ Wᵀ
             continue
+        if layer[KIND] == SCALING:
+            if source >= 0:
+                down = block(work, layers[source, DELTA], batch, skip, rows, width)
+                scale_back(delta, fixed[layer[W] : layer[W] + 3 * width], down, layer[MORE] == 1)
+            continue
         if layer[KIND] >= SUM:
             merge_back(layers, l, real[KEEP], x, delta, work, batch, skip)
             continue
@@ -218,31 +245,31 @@ def backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, sk
 
 @kernel
 def through(
-    blas, layers, reals, values, grads, x, y, labels, weights, n, loss, number, from_logits, outputs, work, batch, masks, skip,
-    learning,
+    blas, layers, reals, fixed, values, grads, x, y, labels, weights, n, loss, number, from_logits, outputs, work, batch,
+    masks, skip, learning,
 ):  # fmt: skip
     """Take the rows of x, some of a batch of n behind the first `skip`, to the outputs and back to all δ; return C.
 
     Without `learning` the outputs are those of prediction, and there is no way back.
     """
     rows, last = len(x), layers[-1]
-    forward(blas, layers, reals, values, x, work, batch, masks, skip, learning)
+    forward(blas, layers, reals, fixed, values, x, work, batch, masks, skip, learning)
     a = block(work, last[A], batch, skip, rows, last[WIDTH])
     z = block(work, last[Z], batch, skip, rows, last[WIDTH])
     copy(a, outputs)
     delta = block(work, last[DELTA], batch, skip, rows, last[WIDTH])
     value = cost(loss, number, z, a, y, labels, weights, n, delta)
     if learning:
-        backward(blas, layers, reals, values, grads, x, work, batch, rows, masks, skip, from_logits)
+        backward(blas, layers, reals, fixed, values, grads, x, work, batch, rows, masks, skip, from_logits)
     return value
 
 
 @kernel
-def predict(blas, layers, reals, values, x, work, batch, masks, outputs) -> None:
+def predict(blas, layers, reals, fixed, values, x, work, batch, masks, outputs) -> None:
     """Write the outputs for the rows of x, a batch of them at a time: as many as stay in the cache."""
     last = layers[-1]
     for start in range(0, len(x), batch):
         here = x[start : min(start + batch, len(x))]
         rows = len(here)
-        forward(blas, layers, reals, values, here, work, batch, masks, 0, False)
+        forward(blas, layers, reals, fixed, values, here, work, batch, masks, 0, False)
         copy(block(work, last[A], batch, 0, rows, last[WIDTH]), outputs[start : start + rows])

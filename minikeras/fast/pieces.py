@@ -131,10 +131,10 @@ class Steps:
 
         def work(crew, stop):
             run(
-                crew, stop, offer(), self.training.blas, p.layers, p.reals, p.store.values, p.store.grads, x, order, targets,
-                labels, weights, self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts), self.entries,
-                self.parts, p.penalties, p.amounts, numbers, code, spans, decays, *slots, outputs, self.work, self.batch, costs,
-                more, self.learning,
+                crew, stop, offer(), self.training.blas, p.layers, p.reals, p.fixed, p.store.values, p.store.grads, x, order,
+                targets, labels, weights, self.size, first, p.loss, p.number, p.from_logits, masks, len(p.dropouts),
+                self.entries, self.parts, p.penalties, p.amounts, numbers, code, spans, decays, *slots, outputs, self.work,
+                self.batch, costs, more, self.learning,
             )  # fmt: skip
 
         several = self.threads if steps * self.cost >= threads.LARGE else 1

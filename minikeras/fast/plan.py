@@ -12,7 +12,7 @@ from minikeras._core.origin import of_the_house
 from minikeras.fast.losses import FROM_LOGITS, code_of
 from minikeras.fast.optimizers import Walk, walk_of
 from minikeras.fast.passes import DENSE, FIRST, KIND, TRAINED, WIDTH, B, W
-from minikeras.fast.table import Table, Unfit
+from minikeras.fast.table import Table, Unfit, scales
 
 
 class Plan(NamedTuple):
@@ -20,6 +20,7 @@ class Plan(NamedTuple):
 
     Attributes:
         layers, reals: a row for each layer, see `passes`.
+        fixed: numbers that nobody learns, of layers that scale.
         dropouts: the layers that draw masks, in order, and their widths.
         space: the numbers a sample takes in the work space.
         store: where the weights lie.
@@ -33,6 +34,7 @@ class Plan(NamedTuple):
 
     layers: np.ndarray
     reals: np.ndarray
+    fixed: np.ndarray
     dropouts: list[tuple[Any, int]]
     space: int
     store: Any
@@ -69,8 +71,8 @@ def plan(model: Any) -> Plan:
         raise Unfit("its optimizer scales the loss")
     walk = walk_of(o, trained) if o is not None and o.built and o.is_set_on(trained) else None
     return Plan(
-        np.array(rows, np.int64), np.array(table.reals, np.float32), table.dropouts, space, store, code, np.float32(number),
-        code in FROM_LOGITS, walk, penalties, amounts, table.largest, width,
+        np.array(rows, np.int64), np.array(table.reals, np.float32), np.array(table.fixed, np.float32), table.dropouts, space,
+        store, code, np.float32(number), code in FROM_LOGITS, walk, penalties, amounts, table.largest, width,
     )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def layers_of(model: Any) -> tuple[Table, Any, int]:
         Unfit: something in it is not done here.
     """
     steps, width, store = _steps(model), int(np.prod(model.input_shape[1:])), _store(model)
-    table = Table(width)
+    table = Table(model.input_shape[1:])
     for unit, sources, slot in steps:
         table.add(unit, sources, slot)
     return table, store, width
@@ -118,13 +120,13 @@ def parts_of(plan: Plan, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 ATTRIBUTES = (
     "activation", "rate", "noise_shape", "momentum", "epsilon", "axis", "negative_slope", "alpha", "max_value", "threshold",
-    "scale", "center", "kernel", "bias", "gamma", "beta", "data_format",
+    "scale", "center", "kernel", "invert", "bias", "gamma", "beta", "data_format",
 )  # fmt: skip
 
 
 def marks(model: Any) -> tuple:
     """All that a plan holds and that may be replaced or changed at any time: of layers, losses, penalties, the optimizer."""
-    layers = [(unit, *map(vars(unit).get, ATTRIBUTES)) for unit in _units(model._course)]
+    layers = [(unit, *map(vars(unit).get, ATTRIBUTES), *(n.tobytes() for n in scales(unit))) for unit in _units(model._course)]
     losses = [(head.loss, *_numbers(head.loss)) for head in model._compiled.heads]
     penalties = [(r, *_numbers(r)) for v in model._compiled.trained or () if (r := v.regularizer) is not None]
     return layers, losses, penalties, getattr(model.optimizer, "slots", None)
@@ -155,8 +157,6 @@ def _steps(model: Any) -> list[tuple[Any, list[int], int]]:
         steps = _steps_of_graph(course)
     if any(type(unit) is layers.Flatten and unit.data_format != "channels_last" for unit, *_ in steps):
         raise Unfit("Flatten puts the channels last")
-    if len(model.input_shape) != 2 and any(type(unit) is not layers.Flatten for unit, ins, _ in steps if 0 in ins):
-        raise Unfit(f"its inputs have {len(model.input_shape)} axes: 2 are compiled, or more before a Flatten")
     return steps
 
 

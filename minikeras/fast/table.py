@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from minikeras import activations, layers
+from minikeras._core.config import epsilon
 from minikeras.fast.activations import ALPHA, CODES, FROM_INPUT, LINEAR, RELU
 from minikeras.fast.passes import (
     ACTIVATION,
@@ -20,6 +22,7 @@ from minikeras.fast.passes import (
     NORMALIZATION,
     PHI,
     PRODUCT,
+    SCALING,
     SECOND,
     SIDE_BY_SIDE,
     SUM,
@@ -40,19 +43,24 @@ class Unfit(Exception):
 
 
 class Table:
-    """The rows as they are made, layer by layer, for inputs of a width."""
+    """The rows as they are made, layer by layer, for inputs of a shape."""
 
-    def __init__(self, width: int):
+    def __init__(self, shape: tuple[int, ...]):
         self.largest, self.last = 0, activations.linear
+        self.shape, width = shape, math.prod(shape)
         self.sources, self.width = [-1], width  # the rows that the layer now takes, and the width of the first
         self.made = {0: (-1, width)}  # number of an array -> the row that gives it, and its width
+        self.deep = {0} if len(shape) > 1 else set()  # those that have the axes of the inputs yet
+        self.fixed: list[float] = []
         self.rows: list[list[int]] = []
         self.reals: list[list[float]] = []
         self.dropouts: list[tuple[Any, int]] = []
 
     def add(self, layer: Any, sources: list[int], slot: int) -> None:
         """Take a layer in, with the numbers of the arrays it takes and gives, or say why not."""
-        taken, kind = [self.made[i] for i in sources], type(layer)
+        taken, kind, deep = [self.made[i] for i in sources], type(layer), not self.deep.isdisjoint(sources)
+        if deep and kind not in (layers.Flatten, layers.InputLayer, layers.Rescaling, layers.Normalization):
+            raise Unfit(f"its inputs have {len(self.shape) + 1} axes: 2 are compiled, or more before a Flatten")
         self.sources, self.width = [row for row, _ in taken], taken[0][1]
         node = vars(layer).get("node")  # of an operation
         if (code := MERGES.get(kind if node is None else layer.function)) is not None:
@@ -61,6 +69,8 @@ class Table:
             self._dense(layer)
         elif kind is layers.BatchNormalization:
             self._normalization(layer)
+        elif kind in (layers.Rescaling, layers.Normalization):
+            self._scaling(layer, self.shape if deep else (self.width,))
         elif kind is layers.Dropout and layer.noise_shape is None:
             if layer.rate == 1.0:
                 raise Unfit("a Dropout of rate 1 is not compiled")
@@ -76,6 +86,8 @@ class Table:
         elif kind not in (layers.Flatten, layers.InputLayer):
             raise Unfit(f"{kind.__name__ if node is None else node.operation.name!r} is not compiled")
         self.made[slot] = self.sources[0], self.width
+        if deep and kind is not layers.Flatten:
+            self.deep.add(slot)
 
     def _row(self, kind, w=-1, b=-1, mean=-1, variance=-1, phi=LINEAR, trained=0, numbers=(0.0, 0.0, 0.0, 0.0)):
         first, *others = self.sources
@@ -105,6 +117,18 @@ class Table:
         beta = layer.beta.span.start if layer.center else -1
         mean, variance = layer.moving_mean.span.start, layer.moving_variance.span.start
         self._row(NORMALIZATION, gamma, beta, mean, variance, trained=1, numbers=[0.0, 0.0, layer.momentum, layer.epsilon])
+        self.last = None
+
+    def _scaling(self, layer: Any, shape: tuple[int, ...]) -> None:
+        numbers = scales(layer)
+        if not numbers:
+            raise Unfit(f"layer {layer.name!r} has not been adapted")
+        for n in numbers:
+            n = n.reshape(n.shape[1:]) if n.ndim > len(shape) and len(n) == 1 else n
+            if n.ndim > len(shape) or any(a not in (1, b) for a, b in zip(n.shape[::-1], shape[::-1])):
+                raise Unfit(f"layer {layer.name!r} scales along other axes than the inputs have")
+            self.fixed += np.broadcast_to(n, shape).ravel().tolist()
+        self._row(SCALING, w=len(self.fixed) - 3 * self.width)
         self.last = None
 
     def _merge(self, code: int, layer: Any, taken: list[tuple[int, int]], node: Any) -> None:
@@ -163,6 +187,22 @@ class Table:
             if not kept:
                 free.append((row[WIDTH], places[l]))
         return end
+
+
+def scales(layer: Any) -> tuple:
+    """The numbers c, s and o of a Rescaling or Normalization as (x - c) · s + o; none of other layers.
+
+    >>> [float(number) for number in scales(layers.Rescaling(2.0))], scales(layers.Flatten())
+    ([0.0, 2.0, 0.0], ())
+    """
+    nothing = np.zeros((), np.float32)
+    if type(layer) is layers.Rescaling:
+        scale, offset = (np.asarray(layer._value(number, nothing), np.float32) for number in (layer.scale, layer.offset))
+        return nothing, scale, offset
+    if type(layer) is not layers.Normalization or layer._mean is None:
+        return ()
+    mean, deviation = layer._mean, np.maximum(np.sqrt(layer._variance), np.float32(epsilon()))
+    return (nothing, deviation, mean) if layer.invert else (mean, 1 / deviation, nothing)
 
 
 def _activation(layer: Any) -> tuple[int, float] | None:

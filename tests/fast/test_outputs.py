@@ -45,7 +45,7 @@ def both(make, x=X, batch_size=64):
 @pytest.fixture
 def asked(monkeypatch):
     calls, plain = [], outputs.predict
-    monkeypatch.setattr(outputs, "predict", lambda *a: calls.append(len(a[4])) or plain(*a))
+    monkeypatch.setattr(outputs, "predict", lambda *a: calls.append(len(a[5])) or plain(*a))
     return calls
 
 

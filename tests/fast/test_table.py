@@ -9,6 +9,7 @@ import minikeras as keras
 from minikeras import layers, ops
 from minikeras.fast.passes import DELTA, MORE
 from minikeras.fast.plan import Unfit, parts_of, plan
+from minikeras.fast.table import Table
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((90, 6), dtype=np.float32)
@@ -167,3 +168,70 @@ def test_what_is_not_compiled_says_why(make, word):
         np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-6)
     with pytest.raises(Unfit, match=word):
         plan(model)
+
+
+def given(kind, numbers):
+    layer = layers.Normalization(**kind)
+    layer.adapt(np.asarray(numbers, np.float32))
+    return layer
+
+
+SHIFTED = 100.0 + 3.0 * X
+
+
+@pytest.mark.parametrize(
+    "stack, x",
+    [
+        (lambda: [layers.Rescaling(1 / 103.0, offset=-1.0)], SHIFTED),
+        (lambda: [layers.Rescaling([0.5] * 6, offset=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0])], X),
+        (lambda: [given({}, SHIFTED)], SHIFTED),
+        (lambda: [layers.Normalization(mean=100.0, variance=9.0)], SHIFTED),
+        (lambda: [layers.Normalization(mean=1.0, variance=0.04, invert=True)], X),
+        (lambda: [layers.Dense(5, "tanh"), layers.Rescaling(2.0, offset=0.5)], X),
+        (lambda: [layers.Rescaling(0.5), layers.Flatten()], X.reshape(-1, 3, 2)),
+        (lambda: [given({}, SHIFTED.reshape(-1, 3, 2)), layers.Flatten()], SHIFTED.reshape(-1, 3, 2)),
+        (lambda: [given({"axis": 1}, SHIFTED.reshape(-1, 3, 2)), layers.Flatten()], SHIFTED.reshape(-1, 3, 2)),
+        (lambda: [given({"axis": None}, SHIFTED), layers.Dense(5, "relu")], SHIFTED),
+    ],
+    ids=["rescaling", "columns", "adapted", "given", "inverse", "behind", "flattened", "channels", "rows", "one"],
+)
+def test_scaling(stack, x):
+    def make(inputs):
+        for layer in stack():
+            inputs = layer(inputs)
+        return end(inputs)
+
+    model = check(make, x=x)
+    assert len(plan(model).fixed)
+    np.testing.assert_allclose(model.predict(np.tile(x, (40, *[1] * (x.ndim - 1))), verbose=0)[:90], model(x), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "stack, word",
+    [
+        ([layers.Rescaling(0.5), layers.Dense(4)], "3 axes"),
+        ([layers.Rescaling(0.5), layers.ReLU()], "3 axes"),
+        ([layers.Rescaling(np.ones((5, 1, 2)))], "other axes"),
+        ([layers.Normalization()], "adapted"),
+    ],
+    ids=["not flattened", "in its place", "wider", "not adapted"],
+)
+def test_scaling_that_is_not_compiled(stack, word):
+    table = Table((3, 2))
+    with pytest.raises(Unfit, match=word):
+        for i, layer in enumerate(stack):
+            table.add(layer, [i], i + 1)
+
+
+def test_what_is_adapted_anew_counts():
+    seen = []
+    for jit in (True, False):
+        keras.utils.set_random_seed(3)
+        scaling = given({}, SHIFTED)
+        model = keras.Sequential([layers.Input((6,)), scaling, layers.Dense(3, "softmax")])
+        model.compile("sgd", "sparse_categorical_crossentropy", jit_compile=jit)
+        model.fit(SHIFTED, CLASS, verbose=0)
+        scaling.adapt(2.0 * SHIFTED)
+        seen.append((model.fit(SHIFTED, CLASS, verbose=0).history["loss"], model.predict(SHIFTED, verbose=0)))
+    np.testing.assert_allclose(*[loss for loss, _ in seen], rtol=1e-6)
+    np.testing.assert_allclose(*[y for _, y in seen], rtol=1e-5)

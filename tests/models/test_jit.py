@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minikeras import Sequential, layers
+from minikeras import Sequential, activations, layers
 from minikeras._core.now import KERNELS
 from minikeras._core.old_arguments import _hinted
 from minikeras.models import jit
@@ -105,3 +105,17 @@ def test_compiled_anew_without_it_trains_in_numpy():
     model.compile("sgd", "mse")
     model.fit(X, Y, verbose=0)
     assert model._compiled.training is None
+
+
+@pytest.mark.slow
+def test_a_model_that_was_refused_is_looked_at_again_when_a_part_of_it_is_replaced():
+    pytest.importorskip("numba")
+    model = Sequential([layers.Dense(3, lambda z: 2 * z, input_shape=(2,)), layers.Dropout(1.0), layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=True)
+    model.fit(X, Y, verbose=0)
+    model.layers[0].activation = activations.relu
+    model.fit(X, Y, verbose=0)
+    assert model._compiled.training is None
+    model.layers[1].rate = 0.5
+    model.fit(X, Y, verbose=0)
+    assert model._compiled.training is not None
