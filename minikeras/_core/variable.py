@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
+from _thread import allocate_lock
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from operator import attrgetter
@@ -25,6 +26,7 @@ from minikeras._core.scopes import current_path
 from minikeras._core.tensor import Shape, TypeName, tensor
 
 _undrawn: ContextVar[bool] = ContextVar("undrawn", default=False)
+_moving = allocate_lock()
 
 
 @contextlib.contextmanager
@@ -157,9 +159,10 @@ class Variable(NDArrayOperatorsMixin):
         """Move into ``store``, for life: value and gradient become views of its vectors."""
         if self.store is not None:
             raise RuntimeError(f"Variable {self.path!r} lives in a store already.")
-        shape, value = self.value.shape, self.value
-        self.value = store.values[span].reshape(shape)
-        self.value[...] = value
+        shape = self.value.shape
+        value = store.values[span].reshape(shape)
+        value[...] = self.value
+        self.value = value  # another thread that computes with it meanwhile sees the same numbers
         self.grad = store.grads[span].reshape(shape)
         self.store, self.span = store, span
         Variable.changes += 1  # who knows the old arrays looks again
@@ -354,8 +357,11 @@ def adopt(variables) -> None:
     True
     """
     variables = list(variables)
-    for dtype in sorted({v.dtype for v in variables if v.store is None and v.grad is not None}):
-        Store(variables, dtype)
+    if all(v.store is not None or v.grad is None for v in variables):
+        return
+    with _moving:  # another thread may bring them home, too
+        for dtype in sorted({v.dtype for v in variables if v.store is None and v.grad is not None}):
+            Store(variables, dtype)
 
 
 def spans(variables) -> list[tuple[Store, slice]]:

@@ -14,6 +14,8 @@ from minikeras._core.now import KERNELS
 from minikeras._core.old_arguments import hint
 from minikeras._core.variable import Variable
 
+LARGE = 2e7  # multiply-adds of a prediction, from which on it is compiled
+
 
 def kernels(model: Any) -> ModuleType | None:
     """`minikeras.fast` for a model that was compiled with ``jit_compile=True``, where numba is installed; else None.
@@ -131,9 +133,11 @@ def stream_of(model: Any, learning: bool = True) -> Any:
     return None if fast is None else _attempt(fast, model, learning, lambda training: training.stream(learning))
 
 
-def outputs_of(model: Any) -> Callable:
-    """What computes the outputs for many rows, compiled where it can be."""
+def outputs_of(model: Any, rows: int) -> Callable:
+    """What computes the outputs for so many rows, compiled where it can be and the tables are worth their making."""
     plain, fast = model._predicting(), kernels(model)
+    if fast is not None and rows * sum(w.size for w in model.weights) < LARGE:
+        return plain
     try:
         return plain if fast is None else fast.outputs.Outputs(model, plain)
     except fast.table.Unfit:

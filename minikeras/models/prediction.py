@@ -62,7 +62,7 @@ class Prediction:
         callbacks.on_predict_begin()
         outputs: list[Any] = []
         numbered, rows = self._joined(x, batches, callbacks)
-        compute = side_by_side(outputs_of(self), rows) if rows else self._predicting()
+        compute = side_by_side(outputs_of(self, batches.num_samples), rows) if rows else self._predicting()
 
         def act(x, *_):
             y = map_leaves(plain, compute(x))

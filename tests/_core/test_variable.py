@@ -1,5 +1,7 @@
 import copy
 import pickle
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -134,6 +136,34 @@ def test_variables_keep_views_of_their_store_for_life():
     assert values.tolist() == [1, 2, 7] and np.may_share_memory(grads, a.grad)
     with pytest.raises(RuntimeError, match="lives in a store already"):
         c.bind(c.store, slice(0, 1))
+
+
+def test_threads_bring_the_same_variables_home_once_and_see_their_numbers_all_the_time():
+    interval, seen, errors = sys.getswitchinterval(), set(), []
+
+    def move(variables):
+        try:
+            adopt(variables)
+        except RuntimeError as error:
+            errors.append(error)
+
+    def look(variables):
+        while variables[-1].store is None:
+            seen.update(float(v.value[0]) for v in variables)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            variables = [Variable([3.0]) for _ in range(50)]
+            threads = [threading.Thread(target=do, args=(variables,)) for do in (look, move, move, move)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert {id(v.store) for v in variables} == {id(variables[0].store)}
+    finally:
+        sys.setswitchinterval(interval)
+    assert not errors and seen <= {3.0}
 
 
 def test_one_store_for_each_dtype_and_none_for_integers():

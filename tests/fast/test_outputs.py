@@ -11,6 +11,7 @@ import minikeras as keras
 from minikeras import layers
 from minikeras.fast import outputs
 from minikeras.fast.activations import CODES, RELU, activate
+from minikeras.models import jit
 
 X = np.random.default_rng(0).standard_normal((6001, 10), dtype=np.float32)
 
@@ -45,6 +46,7 @@ def both(make, x=X, batch_size=64):
 @pytest.fixture
 def asked(monkeypatch):
     calls, plain = [], outputs.predict
+    monkeypatch.setattr(jit, "LARGE", 0)
     monkeypatch.setattr(outputs, "predict", lambda *a: calls.append(len(a[5])) or plain(*a))
     return calls
 
@@ -85,7 +87,16 @@ def test_weights_that_change_are_seen(asked):
     np.testing.assert_allclose(after[:9], model(X[:9]), rtol=1e-5)
 
 
-def test_threads_predict_at_once():
+def test_few_rows_are_predicted_in_numpy(asked, monkeypatch):
+    monkeypatch.setattr(jit, "LARGE", len(X) * 227 + 1)  # of 11 · 16 + 17 · 3 weights
+    both(deep)
+    assert not asked
+    monkeypatch.setattr(jit, "LARGE", len(X) * 227)
+    both(deep)
+    assert asked
+
+
+def test_threads_predict_at_once(asked):
     model = deep()
     model.compile("sgd", "mse", jit_compile=True)
     expected, found = model(X), [None] * 4

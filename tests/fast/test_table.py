@@ -10,6 +10,7 @@ from minikeras import layers, ops
 from minikeras.fast.passes import DELTA, MORE
 from minikeras.fast.plan import Unfit, parts_of, plan
 from minikeras.fast.table import Table
+from minikeras.models import jit
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((90, 6), dtype=np.float32)
@@ -195,12 +196,13 @@ SHIFTED = 100.0 + 3.0 * X
     ],
     ids=["rescaling", "columns", "adapted", "given", "inverse", "behind", "flattened", "channels", "rows", "one"],
 )
-def test_scaling(stack, x):
+def test_scaling(stack, x, monkeypatch):
     def make(inputs):
         for layer in stack():
             inputs = layer(inputs)
         return end(inputs)
 
+    monkeypatch.setattr(jit, "LARGE", 0)
     model = check(make, x=x)
     assert len(plan(model).fixed)
     np.testing.assert_allclose(model.predict(np.tile(x, (40, *[1] * (x.ndim - 1))), verbose=0)[:90], model(x), atol=1e-6)
@@ -225,11 +227,11 @@ def test_scaling_that_is_not_compiled(stack, word):
 
 def test_what_is_adapted_anew_counts():
     seen = []
-    for jit in (True, False):
+    for compiled in (True, False):
         keras.utils.set_random_seed(3)
         scaling = given({}, SHIFTED)
         model = keras.Sequential([layers.Input((6,)), scaling, layers.Dense(3, "softmax")])
-        model.compile("sgd", "sparse_categorical_crossentropy", jit_compile=jit)
+        model.compile("sgd", "sparse_categorical_crossentropy", jit_compile=compiled)
         model.fit(SHIFTED, CLASS, verbose=0)
         scaling.adapt(2.0 * SHIFTED)
         seen.append((model.fit(SHIFTED, CLASS, verbose=0).history["loss"], model.predict(SHIFTED, verbose=0)))
