@@ -63,7 +63,7 @@ def activate(code: int, alpha: float, a: np.ndarray) -> None:
             flat[i] = exponential(flat[i])
     elif code == SILU:
         for i in range(len(flat)):
-            flat[i] *= sigmoid(flat[i])
+            flat[i] /= ONE + exponential(-flat[i])  # z σ(z), and 0 where σ is too small a number
     elif code == GELU:
         for i in range(len(flat)):
             flat[i] *= HALF * np.float32(math.erfc(-flat[i] * ROOT_HALF))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,6 @@ from minikeras.fast.plan import layers_of
 from minikeras.fast.table import Unfit
 
 CACHED = 2**15  # numbers that a layer puts out for the rows that go through together: 128 kB
-_lock = allocate_lock()
 
 
 class Outputs:
@@ -31,8 +29,7 @@ class Outputs:
     """
 
     def __init__(self, model: Any, plain: Callable):
-        with _lock:
-            adopt(model.variables)
+        adopt(model.variables)
         table, self.store, self.width = layers_of(model)
         rows, self.space = table.finish(keep_last=False)
         if not rows:

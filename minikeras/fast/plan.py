@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import layers, metrics, regularizers
 from minikeras._core.origin import of_the_house
+from minikeras._core.variable import Variable
 from minikeras.fast.losses import FROM_LOGITS, code_of
 from minikeras.fast.optimizers import Walk, walk_of
 from minikeras.fast.passes import DENSE, FIRST, KIND, TRAINED, WIDTH, B, W
@@ -82,11 +83,13 @@ def layers_of(model: Any) -> tuple[Table, Any, int]:
     Raises:
         Unfit: something in it is not done here.
     """
-    steps, width, store = _steps(model), int(np.prod(model.input_shape[1:])), _store(model)
-    table = Table(model.input_shape[1:])
+    steps, shape, store = _steps(model), model.input_shape[1:], _store(model)
+    if None in shape:
+        raise Unfit(f"the sizes of its inputs {model.input_shape} are open")
+    table = Table(shape)
     for unit, sources, slot in steps:
         table.add(unit, sources, slot)
-    return table, store, width
+    return table, store, int(np.prod(shape))
 
 
 def parts_of(plan: Plan, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -124,17 +127,29 @@ ATTRIBUTES = (
 )  # fmt: skip
 
 
-def marks(model: Any) -> tuple:
-    """All that a plan holds and that may be replaced or changed at any time: of layers, losses, penalties, the optimizer."""
-    layers = [(unit, *map(vars(unit).get, ATTRIBUTES), *(n.tobytes() for n in scales(unit))) for unit in _units(model._course)]
-    losses = [(head.loss, *_numbers(head.loss)) for head in model._compiled.heads]
-    penalties = [(r, *_numbers(r)) for v in model._compiled.trained or () if (r := v.regularizer) is not None]
-    return layers, losses, penalties, getattr(model.optimizer, "slots", None)
+def made_of(model: Any) -> list:
+    """All that a plan holds, or that decides whether there can be one, and that may be replaced or changed at any time."""
+    units = [] if model._course is None else _units(model._course)
+    things = [head.loss for head in model._compiled.heads] + [v.regularizer for v in model._compiled.trained or ()]
+    return [
+        model._train_step, Variable.changes, *(name for group in getattr(model.optimizer, "slots", ()) for name in group),
+        *(part for unit in units for part in (unit, *map(vars(unit).get, ATTRIBUTES), *(n.tobytes() for n in scales(unit)))),
+        *(part for thing in things for part in (thing, *_numbers(thing))),
+    ]  # fmt: skip
+
+
+def alike(a: list, b: list) -> bool:
+    """Whether all in two lists is the same; what may be an array is not asked whether it is equal.
+
+    >>> alike([1.5, None], [3 / 2, None]), alike([np.ones(2)], [np.ones(2)])
+    (True, False)
+    """
+    return len(a) == len(b) and all(x is y or type(x) is type(y) in (int, float, str, bytes) and x == y for x, y in zip(a, b))
 
 
 def _numbers(thing: Any) -> list:
     """The plain attributes of an object."""
-    return [value for value in vars(thing).values() if isinstance(value, (int, float, str))] if thing is not None else []
+    return [value for value in getattr(thing, "__dict__", {}).values() if isinstance(value, (int, float, str))]
 
 
 def _units(course: Any) -> list:

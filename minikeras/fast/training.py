@@ -7,7 +7,7 @@ from typing import Any
 from minikeras._core import blas
 from minikeras._core.variable import Variable, adopt
 from minikeras.fast.pieces import Epoch, Stream
-from minikeras.fast.plan import marks, plan
+from minikeras.fast.plan import alike, made_of, plan
 from minikeras.fast.table import Unfit
 
 
@@ -41,7 +41,7 @@ class Training:
             return False
         if learning and (model._train_step is None or model._seen != Variable.changes):
             model._prepare_training()
-        if self.made_of != (model._train_step, Variable.changes, marks(model)):
+        if not alike(self.made_of, made_of(model)):
             try:
                 self._look()
             except Unfit:
@@ -50,7 +50,7 @@ class Training:
 
     def _look(self) -> None:
         self.plan = plan(self.model)
-        self.made_of = self.model._train_step, Variable.changes, marks(self.model)  # all that may change meanwhile
+        self.made_of = made_of(self.model)
 
     def try_metrics(self, batch: tuple) -> None:
         """Let the metrics see a batch, once: what they have to say against it comes before the first step."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable, Iterator
 from types import ModuleType, TracebackType
@@ -12,7 +11,6 @@ import numpy as np
 
 from minikeras._core.now import KERNELS
 from minikeras._core.old_arguments import hint
-from minikeras._core.variable import Variable
 
 LARGE = 2e7  # multiply-adds of a prediction, from which on it is compiled
 
@@ -147,7 +145,7 @@ def outputs_of(model: Any, rows: int) -> Callable:
 def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> Any:
     """What is made of the compiled steps of a model; None, after a word, where there can't be any."""
     compiled = model._compiled
-    if compiled.refused is not None and _alike(compiled.refused, _made_of(fast, model)):
+    if compiled.refused is not None and fast.plan.alike(compiled.refused, fast.plan.made_of(model)):
         return None
     known = False
     try:
@@ -157,7 +155,7 @@ def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> An
         return make(compiled.training)
     except fast.table.Unfit as why:
         if not known:  # the model is what does not go through, not these arrays
-            compiled.refused = _made_of(fast, model)
+            compiled.refused = fast.plan.made_of(model)
         if learning:
             hint(
                 "compile", f"jit_compile {why}",
@@ -165,21 +163,3 @@ def _attempt(fast: ModuleType, model: Any, learning: bool, make: Callable) -> An
                 f"are such, because {why}.",
             )  # fmt: skip
         return None
-
-
-def _made_of(fast: ModuleType, model: Any) -> list:
-    """All in a model that decides whether it can be compiled, one by one."""
-    marks: tuple = ()
-    if model._course is not None:
-        with contextlib.suppress(TypeError):  # a regularizer of the user's own that has no attributes
-            marks = fast.plan.marks(model)[:3]
-    return [model._train_step, Variable.changes, *(part for rows in marks for row in rows for part in row)]
-
-
-def _alike(a: list, b: list) -> bool:
-    """Whether all in two lists is the same; what a user has made is not asked whether it is equal.
-
-    >>> _alike([1.5, None], [3 / 2, None]), _alike([np.ones(2)], [np.ones(2)])
-    (True, False)
-    """
-    return len(a) == len(b) and all(x is y or type(x) is type(y) in (int, float, str, bytes) and x == y for x, y in zip(a, b))

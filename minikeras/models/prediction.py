@@ -21,6 +21,7 @@ from minikeras.models.jit import compiled_layers, outputs_of
 from minikeras.models.old_methods import understanding
 
 PARTS = 4  # for each thread, of the rows that a prediction takes at once: who is late has less to wait for
+SOME = 1024  # rows of light layers take less time than to cut them into batches
 HEAVY = 16  # times what stays in the cache: of so heavy batches one at a time, for the sake of memory
 
 
@@ -47,7 +48,7 @@ class Prediction:
         """
         if type(x) is np.ndarray and x.ndim and callbacks is None and steps is None and verbose in ("auto", 0):
             known = self._knows(x) and not self._own_steps()
-            if (known or self._takes_as_it_is(x)) and 0 < len(x) <= (32 if batch_size is None else batch_size):
+            if (known or self._takes_as_it_is(x)) and self._at_once(len(x), 32 if batch_size is None else batch_size, verbose):
                 if not known:
                     x = self._checked(x)
                 with np.errstate(all="ignore"):  # one batch, as it is: no machinery, no copy
@@ -76,6 +77,12 @@ class Prediction:
                 CALL.reset(token)
         callbacks.on_predict_end()
         return joined(outputs)
+
+    def _at_once(self, rows: int, batch_size: int, verbose: Any) -> bool:
+        """Whether the rows of a prediction are one batch, or few enough where nobody can see that they are several."""
+        if 0 < rows <= batch_size:
+            return True
+        return 0 < batch_size < rows <= SOME and verbose == 0 and rows <= self._course.rows_at_once()
 
     def _joined(self, x: Any, batches: Any, callbacks: CallbackList) -> tuple[Iterator, int]:
         """The numbered batches of a prediction; where nobody asks for each and rows go by themselves, several at once, and how

@@ -121,3 +121,14 @@ def test_what_is_no_number_stays_so_and_what_is_infinite(name):
     activate(CODES[function], np.float32(0.2), z)
     np.testing.assert_array_equal(z, expected)
     assert CODES[keras.activations.relu] == RELU
+
+
+@pytest.mark.parametrize("name", ["silu", "sigmoid", "tanh", "gelu", "elu", "softplus", "softsign", "relu"])
+def test_ends(name):
+    function = getattr(keras.activations, name)
+    z = np.float32([[-np.inf, -1e30, -200, -90, -20, 0, 20, 90, 200, 1e30, np.nan]])
+    with np.errstate(all="ignore"):
+        expected = function(z)
+    activate(CODES[function], np.float32(1.0), z)
+    np.testing.assert_allclose(z[:, 1:-2], expected[:, 1:-2], rtol=1e-5, atol=1e-6)
+    assert np.isnan(z[0, -1])

@@ -446,3 +446,39 @@ def test_what_is_not_compiled_says_why_and_trains_in_numpy(make, loss, word):
     np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-6)
     with pytest.raises(Unfit, match=word):
         plan(model)
+
+
+class Plain:
+    """A regularizer without attributes."""
+
+    __slots__ = ()
+
+    def __call__(self, w):
+        return keras.ops.sum(w * w)
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        [layers.Input((None, 4)), layers.LSTM(3), layers.Dense(1)],
+        [layers.Input((None, 4)), layers.Rescaling(0.5), layers.GlobalAveragePooling1D(), layers.Dense(1)],
+        [layers.Input((None,)), layers.Embedding(5, 3), layers.GlobalAveragePooling1D(), layers.Dense(1)],
+        [layers.Input((6, 4)), layers.Flatten(), layers.Dense(1, kernel_regularizer=Plain())],
+    ],
+    ids=["lstm", "rescaling", "embedding", "regularizer"],
+)
+def test_what_is_not_compiled_is_trained_one_by_one(stack):
+    model = keras.Sequential(stack)
+    x = np.zeros((40, 6) if model.input_shape == (None, None) else (40, 6, 4), "float32")
+    model.compile("sgd", "mse", jit_compile=True)
+    model.fit(x, np.ones((40, 1)), verbose=0)
+    assert model.train_on_batch(x, np.ones((40, 1))) > 0
+    assert model.predict(np.concatenate([x] * 50), verbose=0).shape == (2000, 1)
+
+
+def test_a_kernel_that_is_replaced_counts():
+    model = keras.Sequential([layers.Input((10,)), layers.Dense(10), layers.Dense(10), layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=True)
+    model.fit(X, YES, verbose=0)
+    model.layers[1].kernel = model.layers[0].kernel
+    assert np.isfinite(model.fit(X, YES, verbose=0).history["loss"]).all()

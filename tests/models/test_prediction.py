@@ -6,7 +6,7 @@ import pytest
 import minikeras as keras
 from minikeras import Sequential, layers
 from minikeras._core import threads
-from minikeras.models import node_step
+from minikeras.models import node_step, prediction
 from minikeras.models.prediction import side_by_side
 from tests.models.samples import X
 
@@ -154,3 +154,20 @@ def test_outputs_of_batches_hold_no_more_than_they_show():
     watch = keras.callbacks.LambdaCallback(on_predict_batch_end=lambda batch, logs: kept.append(logs["outputs"]))
     model.predict(np.ones((64, 50, 3), np.float32), verbose=0, callbacks=[watch])
     assert len(kept) == 2 and all(y.base is None or y.base.nbytes == y.nbytes for y in kept)
+
+
+def test_some_rows_of_light_layers_are_one_batch_where_nobody_looks(monkeypatch, capsys):
+    model, x = wide_net(), np.random.default_rng(0).normal(size=(1025, 3)).astype("float32")
+    together = Sequential([keras.Input((3,)), layers.Lambda(lambda a: a - np.mean(a, 0, keepdims=True))])
+    expected = np.concatenate([model(x[i : i + 32]) for i in range(0, 1025, 32)])
+    opened, open_ = [], prediction.data.open
+    monkeypatch.setattr(prediction.data, "open", lambda *a, **k: opened.append(1) or open_(*a, **k))
+    cases = [(33, None, 0, 0), (1024, 7, 0, 0), (1025, None, 0, 1), (33, None, 2, 1), (9, None, 1, 1)]
+    for rows, batch_size, verbose, cut in cases:
+        opened.clear()
+        np.testing.assert_allclose(model.predict(x[:rows], batch_size, verbose), expected[:rows], atol=1e-6)
+        assert bool(opened) == cut and bool(capsys.readouterr().out) == bool(verbose)
+    np.testing.assert_allclose(together.predict(x[:8], batch_size=4, verbose=0)[:4].mean(0), 0, atol=1e-6)
+    for wrong in (0, -1):
+        with pytest.raises(ValueError, match="batch_size"):
+            model.predict(x[:40], batch_size=wrong, verbose=0)
