@@ -60,7 +60,7 @@ def gelu(x, approximate=False):
         y *= x
         y *= 0.5
         return y
-    a = np.abs(x)
+    a = np.minimum(np.abs(x), 40.0)  # from where on Q is 0, and ∞ · 0 would be no number
     y = upper_tail(a)
     y *= a
     return np.subtract(x * above(x, 0.0), y, out=y)  # x Φ(x) = max(x, 0) - |x| Q(|x|)

@@ -42,3 +42,9 @@ def test_upper_tail_far_out():
 def test_density_is_the_slope_of_the_tail():
     a, h = np.linspace(0.1, 4, 20), 1e-5
     np.testing.assert_allclose(density(a), (upper_tail(a - h) - upper_tail(a + h)) / (2 * h), rtol=1e-8)
+
+
+def test_ends():
+    with np.errstate(all="ignore"):
+        y = A.gelu(np.float32([np.inf, -np.inf, 1e30, -1e30, -200.0, np.nan]))
+    np.testing.assert_allclose(y, [np.inf, np.nan, 1e30, 0.0, 0.0, np.nan], atol=1e-40)
