@@ -24,9 +24,10 @@ NEXT, DONE = 0, 16  # numbers in an array of whole ones, each in a line of the c
 TICK = time.get_clock_info("thread_time").resolution
 LOOKS = 200  # before the core is offered
 
-GIVEN = 0.7  # of the time, that a thread had a core: of less, others want it
-BRIEF = 1e-3  # seconds, that say nothing
-PAUSES = 0.05, 2.0  # seconds that one thread works alone: the first time, and at most
+GIVEN = 0.65  # of the time, that a thread had a core: of less, others want it
+BRIEF = 2e-3  # seconds, that say nothing
+TIMES = 4, 64  # as long as what was lost so does one thread work alone: the first time, and after some
+LONGEST = 2.0  # seconds that it does at most
 
 
 class Pace:
@@ -36,29 +37,29 @@ class Pace:
 
     >>> pace = Pace(); pace.steps(100)
     1
-    >>> pace.note([1.0, 0.99]); pace.note([1.0, 0.99]); pace.steps(100)
+    >>> pace.note([1.0, 0.99], 0.01); pace.note([1.0, 0.99], 0.01); pace.steps(100)
     4
-    >>> pace.note([1.0, 0.2]); pace.steps(100)
+    >>> pace.note([1.0, 0.2], 1.0); pace.steps(100)
     0
     """
 
     def __init__(self) -> None:
-        self.most, self.until, self.pause = 1, 0.0, PAUSES[0]
+        self.most, self.until, self.times = 1, 0.0, TIMES[0]
 
     def steps(self, wanted: int) -> int:
         """How many of the next steps to share; 0 where one thread is to do them."""
         return 0 if time.perf_counter() < self.until else min(self.most, wanted)
 
-    def note(self, given: list[float]) -> None:
-        """Take in what part of the time each thread had a core."""
+    def note(self, given: list[float], took: float) -> None:
+        """Take in what part of the time each thread had a core, and the seconds that all took."""
         if min(given, default=1.0) < GIVEN:
-            self.most, self.until = 1, time.perf_counter() + self.pause
-            self.pause = min(2 * self.pause, PAUSES[1])
+            self.most, self.until = 1, time.perf_counter() + min(self.times * took, LONGEST)
+            self.times = min(2 * self.times, TIMES[1])
         else:
-            self.most, self.pause = min(2 * self.most, 1 << 20), max(self.pause / 2, PAUSES[0])
+            self.most, self.times = min(2 * self.most, 1 << 20), max(self.times // 2, TIMES[0])
 
 
-def given(work: Callable[[], None]) -> float:
+def given_to(work: Callable[[], None]) -> float:
     """Do some work; return what part of the time this thread had a core, 1 where it was too short to tell."""
     start, used = time.perf_counter(), time.thread_time()
     work()
@@ -78,15 +79,17 @@ def go_through(steps: int, tasks: int, several: int, pace: Pace, work: Callable[
         crew[NEXT] = done * tasks
         done += together or steps - done
         if together:
-            pace.note(_shared(several, functools.partial(work, crew, done * tasks)))
+            start = time.perf_counter()
+            given = _shared(several, functools.partial(work, crew, done * tasks))
+            pace.note(given, time.perf_counter() - start)
         else:
             work(crew, done * tasks)
 
 
 def _shared(several: int, work: Callable[[], None]) -> list[float]:
-    """Do some work in several threads; return what `given` says of each."""
+    """Do some work in several threads; return what `given_to` says of each."""
     shares: list[float] = []
-    threads.share(range(several), lambda _: shares.append(given(work)))
+    threads.share(range(several), lambda _: shares.append(given_to(work)))
     return shares
 
 

@@ -56,7 +56,12 @@ PACE = Pace()  # of this process
 
 def _added(total: float, terms: np.ndarray) -> float:
     """The total with the terms added to it, one after the other: they come in one piece or in several."""
-    return float(np.cumsum([total, *terms])[-1])
+    numbers = terms.tolist()
+    if len(numbers) > 30:
+        return float(np.cumsum([total, *numbers])[-1])
+    for number in numbers:
+        total += number
+    return total
 
 
 class Steps:
@@ -122,7 +127,7 @@ class Steps:
                 masks[step * len(dropouts) + k, : n * width] = kept
         return masks
 
-    def _run(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> tuple[np.ndarray, np.ndarray]:
+    def _run(self, x, order, first, targets, labels, weights, outputs, masks, steps) -> Iterator[np.ndarray]:
         """All of it in one call, or one in each of several threads; C of each step, and what penalties add."""
         p, optimizer, walk = self.plan, self.model.optimizer, self.plan.walk
         numbers = numbers_of(optimizer, steps) if walk is not None and self.learning else NO_ROWS
@@ -141,7 +146,7 @@ class Steps:
         go_through(steps, self.shares + len(self.parts), several, PACE, work)
         if walk is None and self.learning:
             optimizer.step()
-        return costs.sum(1), more.sum(1)
+        return (a.sum(1) if a.shape[1] > 1 else a[:, 0] for a in (costs, more))
 
     def _tally(self, costs, more, y, outputs, w) -> None:
         """Count the steps in, one after the other: sums are the same however an epoch falls into pieces."""

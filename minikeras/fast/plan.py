@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -129,13 +130,18 @@ ATTRIBUTES = (
 
 def made_of(model: Any) -> list:
     """All that a plan holds, or that decides whether there can be one, and that may be replaced or changed at any time."""
-    units = [] if model._course is None else _units(model._course)
-    things = [head.loss for head in model._compiled.heads] + [v.regularizer for v in model._compiled.trained or ()]
-    return [
-        model._train_step, Variable.changes, *(name for group in getattr(model.optimizer, "slots", ()) for name in group),
-        *(part for unit in units for part in (unit, *map(vars(unit).get, ATTRIBUTES), *(n.tobytes() for n in scales(unit)))),
-        *(part for thing in things for part in (thing, *_numbers(thing))),
-    ]  # fmt: skip
+    parts = [model._train_step, Variable.changes]
+    for group in getattr(model.optimizer, "slots", ()):
+        parts += group
+    for unit in [] if model._course is None else _units(model._course):
+        parts.append(unit)
+        parts += map(vars(unit).get, ATTRIBUTES)
+        parts += [n.tobytes() for n in scales(unit)]
+    for thing in (*(head.loss for head in model._compiled.heads), *(v.regularizer for v in model._compiled.trained or ())):
+        if thing is not None:
+            parts.append(thing)
+            parts += _numbers(thing)
+    return parts
 
 
 def alike(a: list, b: list) -> bool:
@@ -144,7 +150,11 @@ def alike(a: list, b: list) -> bool:
     >>> alike([1.5, None], [3 / 2, None]), alike([np.ones(2)], [np.ones(2)])
     (True, False)
     """
-    return len(a) == len(b) and all(x is y or type(x) is type(y) in (int, float, str, bytes) and x == y for x, y in zip(a, b))
+    if len(a) != len(b):
+        return False
+    return all(map(is_, a, b)) or all(
+        x is y or type(x) is type(y) in (int, float, str, bytes) and x == y for x, y in zip(a, b)
+    )
 
 
 def _numbers(thing: Any) -> list:

@@ -31,6 +31,8 @@ from minikeras.fast.passes import (
     A,
     Z,
 )
+from minikeras.layers.preprocessing.normalization import Normalization
+from minikeras.layers.preprocessing.rescaling import Rescaling
 
 MERGES: dict[Any, int] = {
     layers.Add: SUM, layers.Average: SUM, layers.Subtract: DIFFERENCE, layers.Multiply: PRODUCT,
@@ -59,7 +61,7 @@ class Table:
     def add(self, layer: Any, sources: list[int], slot: int) -> None:
         """Take a layer in, with the numbers of the arrays it takes and gives, or say why not."""
         taken, kind, deep = [self.made[i] for i in sources], type(layer), not self.deep.isdisjoint(sources)
-        if deep and kind not in (layers.Flatten, layers.InputLayer, layers.Rescaling, layers.Normalization):
+        if deep and kind not in (layers.Flatten, layers.InputLayer, Rescaling, Normalization):
             raise Unfit(f"its inputs have {len(self.shape) + 1} axes: 2 are compiled, or more before a Flatten")
         self.sources, self.width = [row for row, _ in taken], taken[0][1]
         node = vars(layer).get("node")  # of an operation
@@ -69,7 +71,7 @@ class Table:
             self._dense(layer)
         elif kind is layers.BatchNormalization:
             self._normalization(layer)
-        elif kind in (layers.Rescaling, layers.Normalization):
+        elif kind in (Rescaling, Normalization):
             self._scaling(layer, self.shape if deep else (self.width,))
         elif kind is layers.Dropout and layer.noise_shape is None:
             if layer.rate == 1.0:
@@ -192,14 +194,14 @@ class Table:
 def scales(layer: Any) -> tuple:
     """The numbers c, s and o of a Rescaling or Normalization as (x - c) · s + o; none of other layers.
 
-    >>> [float(number) for number in scales(layers.Rescaling(2.0))], scales(layers.Flatten())
+    >>> [float(number) for number in scales(Rescaling(2.0))], scales(layers.Flatten())
     ([0.0, 2.0, 0.0], ())
     """
     nothing = np.zeros((), np.float32)
-    if type(layer) is layers.Rescaling:
+    if type(layer) is Rescaling:
         scale, offset = (np.asarray(layer._value(number, nothing), np.float32) for number in (layer.scale, layer.offset))
         return nothing, scale, offset
-    if type(layer) is not layers.Normalization or layer._mean is None:
+    if type(layer) is not Normalization or layer._mean is None:
         return ()
     mean, deviation = layer._mean, np.maximum(np.sqrt(layer._variance), np.float32(epsilon()))
     return (nothing, deviation, mean) if layer.invert else (mean, 1 / deviation, nothing)

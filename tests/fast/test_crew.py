@@ -10,7 +10,7 @@ pytest.importorskip("numba")
 from minikeras._core import threads
 from minikeras.fast import crew
 from minikeras.fast.compiling import kernel
-from minikeras.fast.crew import Pace, counters, finish, given, go_through, offer, take, wait
+from minikeras.fast.crew import Pace, counters, finish, given_to, go_through, offer, take, wait
 
 WIDTH, PHASES = 3, 400
 
@@ -58,7 +58,7 @@ class Told(Pace):
     def steps(self, wanted):
         return min(self.answers.pop(0), wanted)
 
-    def note(self, given):
+    def note(self, given, took):
         self.heard.append(given)
 
 
@@ -83,15 +83,17 @@ def test_threads_that_lose_their_cores_leave_the_work_to_one(monkeypatch):
     pace = Pace()
     for most in (1, 2, 4, 8):
         assert pace.steps(1000) == most and pace.steps(1) == 1
-        pace.note([1.0, 0.9])
-    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0):
-        pace.note([0.95, 0.5])
+        pace.note([1.0, 0.9], 0.01)
+    for pause in (0.04, 0.08, 0.16, 0.32, 0.64, 0.64):
+        pace.note([0.95, 0.5], 0.01)
         clock[0] += pause - 1e-3
         assert pace.steps(1000) == 0
         clock[0] += 2e-3
         assert pace.steps(1000) == 1
-    pace.note([])  # nobody was asked
-    assert pace.pause == 1.0 and pace.steps(1000) == 2
+    pace.note([], 0.01)  # nobody was asked
+    assert pace.times == 32 and pace.steps(1000) == 2
+    pace.note([0.1], 100.0)
+    assert pace.until == clock[0] + crew.LONGEST
 
 
 def test_the_part_of_the_time_that_a_thread_had_a_core(monkeypatch):
@@ -106,11 +108,11 @@ def test_the_part_of_the_time_that_a_thread_had_a_core(monkeypatch):
 
         return run
 
-    assert given(work(0.5, 0.1)) == pytest.approx(0.2)
-    assert given(work(0.5, 0.5)) == pytest.approx(1.0)
-    assert given(work(crew.BRIEF / 2, 0.0)) == 1.0  # too short to tell
+    assert given_to(work(0.5, 0.1)) == pytest.approx(0.2)
+    assert given_to(work(0.5, 0.5)) == pytest.approx(1.0)
+    assert given_to(work(crew.BRIEF / 2, 0.0)) == 1.0  # too short to tell
     monkeypatch.setattr(crew, "TICK", 0.1)
-    assert given(work(1.5, 0.0)) == 1.0
+    assert given_to(work(1.5, 0.0)) == 1.0
 
 
 def test_the_system_lets_others_have_the_core():
