@@ -26,7 +26,7 @@ LOOKS = 200  # before the core is offered
 
 GIVEN = 0.65  # of the time, that a thread had a core: of less, others want it
 BRIEF = 2e-3  # seconds, that say nothing
-TIMES = 4, 64  # as long as what was lost so does one thread work alone: the first time, and after some
+TIMES = 1, 64  # as long as what was lost so does one thread work alone: the first time, and after some
 LONGEST = 2.0  # seconds that it does at most
 
 

@@ -84,7 +84,7 @@ def test_threads_that_lose_their_cores_leave_the_work_to_one(monkeypatch):
     for most in (1, 2, 4, 8):
         assert pace.steps(1000) == most and pace.steps(1) == 1
         pace.note([1.0, 0.9], 0.01)
-    for pause in (0.04, 0.08, 0.16, 0.32, 0.64, 0.64):
+    for pause in (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 0.64):
         pace.note([0.95, 0.5], 0.01)
         clock[0] += pause - 1e-3
         assert pace.steps(1000) == 0
