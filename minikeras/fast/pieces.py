@@ -142,7 +142,8 @@ class Steps:
                 self.batch, costs, more, self.learning,
             )  # fmt: skip
 
-        several = self.threads if steps * self.cost >= threads.LARGE else 1
+        there = bool(run.overloads)  # to compile it, or to take it from the disk, is no work to share
+        several = self.threads if there and steps * self.cost >= threads.LARGE else 1
         go_through(steps, self.shares + len(self.parts), several, PACE, work)
         if walk is None and self.learning:
             optimizer.step()

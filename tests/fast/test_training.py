@@ -176,6 +176,30 @@ def test_shares_of_a_batch_side_by_side(threads_, monkeypatch):
     compare(make, YES, optimizers.Adam, "mse", batch_size=50, sample_weight=WEIGHTS)
 
 
+@pytest.mark.parametrize("there", [{}, {"some": "types"}], ids=["to be loaded", "loaded"])
+def test_code_that_is_not_there_yet_is_loaded_by_one_thread(there, monkeypatch):
+    from minikeras._core import threads
+    from minikeras.fast import crew, pieces
+
+    class Run:
+        overloads = there
+
+        def __call__(self, *arguments):
+            return plain_run(*arguments)
+
+    plain_run, shared, share = pieces.run, [], threads.share
+    monkeypatch.setattr(threads, "LARGE", 1000.0)
+    monkeypatch.setattr(pieces, "LARGE", 1000.0)
+    monkeypatch.setattr(pieces, "run", Run())
+    monkeypatch.setattr(pieces, "PACE", crew.Pace())
+    monkeypatch.setattr(threads, "_threads", lambda: 2)
+    monkeypatch.setattr(crew.threads, "share", lambda parts, work: shared.append(1) or share(parts, work))
+    model = keras.Sequential(plain()())
+    model.compile("adam", "mse", jit_compile=True)
+    model.fit(X, YES, verbose=0)
+    assert bool(shared) == bool(there)
+
+
 class Watcher(callbacks.Callback):
     def __init__(self):
         super().__init__()
