@@ -37,8 +37,6 @@ class Outputs:
         self.layers, self.reals = np.array(rows, np.int64), np.array(table.reals, np.float32)
         self.fixed = np.array(table.fixed, np.float32)
         self.plain, self.shape, self.blas = plain, model.output_shape[1:], blas.address("cblas_sgemm")
-        if not self.blas and table.largest > 2**14:
-            raise Unfit("its products are large, and NumPy's BLAS was not found")
         self.batch = max(CACHED // int(self.layers[:, WIDTH].max()), 1)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:

@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minikeras import layers, metrics, regularizers
+from minikeras._core import blas
 from minikeras._core.origin import of_the_house
 from minikeras._core.variable import Variable
 from minikeras.fast.losses import FROM_LOGITS, code_of
 from minikeras.fast.optimizers import Walk, walk_of
 from minikeras.fast.passes import DENSE, FIRST, KIND, TRAINED, WIDTH, B, W
 from minikeras.fast.table import Table, Unfit, scales
+
+SMALL = 2**14  # numbers in a W whose products loops of our own do as well as BLAS, if need be
 
 
 class Plan(NamedTuple):
@@ -30,7 +33,6 @@ class Plan(NamedTuple):
         from_logits: whether it starts from the logits.
         walk: what the optimizer does, None where NumPy has to do it, or where it has not begun.
         penalties, amounts: weights from and to, and λ₁ and λ₂ for them.
-        largest: the numbers in the largest W.
         width: that of the inputs.
     """
 
@@ -46,7 +48,6 @@ class Plan(NamedTuple):
     walk: Walk | None
     penalties: np.ndarray
     amounts: np.ndarray
-    largest: int
     width: int
 
 
@@ -74,7 +75,7 @@ def plan(model: Any) -> Plan:
     walk = walk_of(o, trained) if o is not None and o.built and o.is_set_on(trained) else None
     return Plan(
         np.array(rows, np.int64), np.array(table.reals, np.float32), np.array(table.fixed, np.float32), table.dropouts, space,
-        store, code, np.float32(number), code in FROM_LOGITS, walk, penalties, amounts, table.largest, width,
+        store, code, np.float32(number), code in FROM_LOGITS, walk, penalties, amounts, width,
     )  # fmt: skip
 
 
@@ -90,6 +91,8 @@ def layers_of(model: Any) -> tuple[Table, Any, int]:
     table = Table(shape)
     for unit, sources, slot in steps:
         table.add(unit, sources, slot)
+    if table.largest > SMALL and not blas.address("cblas_sgemm"):
+        raise Unfit("its products are large, and NumPy's BLAS was not found")
     return table, store, int(np.prod(shape))
 
 

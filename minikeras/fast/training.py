@@ -31,8 +31,6 @@ class Training:
             model._prepare_training()
         self._look()
         self.blas = blas.address("cblas_sgemm")
-        if not self.blas and self.plan.largest > 2**14:
-            raise Unfit("its products are large, and NumPy's BLAS was not found")
 
     def renewed(self, learning: bool = True) -> bool:
         """Whether the steps can go on: what has changed since the last ones is put into the tables, if they hold it."""

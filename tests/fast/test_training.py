@@ -506,3 +506,17 @@ def test_a_kernel_that_is_replaced_counts():
     model.fit(X, YES, verbose=0)
     model.layers[1].kernel = model.layers[0].kernel
     assert np.isfinite(model.fit(X, YES, verbose=0).history["loss"]).all()
+
+
+def test_without_blas_small_nets_are_compiled_and_large_ones_are_not(monkeypatch):
+    from minikeras._core import blas
+    from minikeras.fast.training import Training
+
+    address = blas.address
+    monkeypatch.setattr(blas, "address", lambda name: 0 if name == "cblas_sgemm" else address(name))
+    compare(plain(), YES)
+    model = keras.Sequential([layers.Input((10,)), layers.Dense(2000), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(X, YES, verbose=0)
+    with pytest.raises(Unfit, match="BLAS was not found"):
+        Training(model)
