@@ -69,15 +69,18 @@ def _sgemm(context, address, flip_a, flip_b, m, n, k, a, lda, b, ldb, beta, c, l
 
 
 @kernel
-def times(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    """A B, of matrices whose rows lie one behind the other. `blas` is the address of cblas_sgemm, 0 where there is none."""
+def times(blas: int, a: np.ndarray, b: np.ndarray, out: np.ndarray, more: bool = False) -> None:
+    """A B, or with `more` that much more, of matrices whose rows lie one behind the other.
+
+    `blas` is the address of cblas_sgemm, 0 where there is none.
+    """
     (m, k), n = a.shape, b.shape[1]
     if blas:
-        _sgemm(blas, 111, 111, m, n, k, a, k, b, n, np.float32(0), out, n)
+        _sgemm(blas, 111, 111, m, n, k, a, k, b, n, np.float32(more), out, n)
         return
     for i in range(m):
         for j in range(n):
-            out[i, j] = 0
+            out[i, j] = out[i, j] if more else np.float32(0)
         for l in range(k):
             for j in range(n):
                 out[i, j] += a[i, l] * b[l, j]

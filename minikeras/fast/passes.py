@@ -130,12 +130,13 @@ def forward(blas, layers, reals, fixed, values, x, work, batch, masks, skip, lea
         width, a = layer[WIDTH], taken(layers, layer[FIRST], x, work, batch, skip, rows)
         z, out = block(work, layer[Z], batch, skip, rows, width), block(work, layer[A], batch, skip, rows, width)
         if layer[KIND] == DENSE:
-            times(blas, a, values[layer[W] : layer[W] + a.shape[1] * width].reshape(a.shape[1], width), z)
             if layer[B] >= 0:
                 bias = values[layer[B] : layer[B] + width]
                 for i in range(rows):
                     for j in range(width):
-                        z[i, j] += bias[j]  # z = a W + b
+                        z[i, j] = bias[j]
+            weights = values[layer[W] : layer[W] + a.shape[1] * width].reshape(a.shape[1], width)
+            times(blas, a, weights, z, layer[B] >= 0)  # z = a W + b
         elif layer[KIND] == DROPOUT:
             if learning:
                 drop(a, masks[layer[MEAN]], skip, real[KEEP], out)

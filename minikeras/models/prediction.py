@@ -20,7 +20,8 @@ from minikeras.models.arguments import callback_list, verbosity
 from minikeras.models.jit import compiled_layers, outputs_of
 from minikeras.models.old_methods import understanding
 
-PARTS = 4  # for each thread, of the rows that a prediction takes at once: who is late has less to wait for
+PARTS = 4, 32  # for each thread, of the rows that a prediction takes at once: who is late has less to wait for
+INPUTS = 2**24  # bytes of more than the fewest parts: they may be copies
 SOME = 1024  # rows of light layers take less time than to cut them into batches
 HEAVY = 16  # times what stays in the cache: of so heavy batches one at a time, for the sake of memory
 
@@ -66,8 +67,9 @@ class Prediction:
         compute = side_by_side(outputs_of(self, batches.num_samples), rows) if rows else self._predicting()
 
         def act(x, *_):
-            y = map_leaves(plain, compute(x))
-            outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) or holds_more(part) else part, y))
+            for y in compute(x) if rows else [compute(x)]:
+                y = map_leaves(plain, y)
+                outputs.append(map_leaves(lambda part: part.copy() if shares_memory(x, part) or holds_more(part) else part, y))
 
         with np.errstate(all="ignore"), paused(), limited(), compiled_layers(self):
             token = CALL.set(None)
@@ -93,7 +95,9 @@ class Prediction:
         several = max(rows // batches.batch_size, 1) if rows else 1
         if not rows or batches.batch_size > HEAVY * rows or several == threads.at_once() == 1:
             return enumerate(batches.epoch(0)), 0
-        rows, several = several * batches.batch_size, several * PARTS * threads.at_once()
+        rows, (fewest, most) = several * batches.batch_size, PARTS if several > 1 else (PARTS[0], PARTS[0])
+        size = rows * sum(part[:1].nbytes for part in flatten(batches.peek()[0]) if isinstance(part, np.ndarray))
+        several *= min(max(INPUTS // max(size * threads.at_once(), 1), fewest), most) * threads.at_once()
         wide, last = data.open(x, batch_size=several * batches.batch_size, **self._kinds()), batches.steps - 1
         self._prepare(wide, with_targets=False)
         return ((min((i + 1) * several - 1, last), batch) for i, batch in enumerate(wide.epoch(0))), rows
@@ -104,11 +108,11 @@ class Prediction:
         return self.predict(x, data.ALL, 0)
 
 
-def side_by_side(compute: Callable[[np.ndarray], np.ndarray], rows: int) -> Callable[[np.ndarray], np.ndarray]:
-    """The same, so many rows at a time, on all cores.
+def side_by_side(compute: Callable[[np.ndarray], np.ndarray], rows: int) -> Callable[[np.ndarray], list[np.ndarray]]:
+    """The same, so many rows at a time, on all cores: a list of what comes out.
 
-    >>> side_by_side(lambda x: -x, 2)(np.arange(5.0)).tolist()
-    [-0.0, -1.0, -2.0, -3.0, -4.0]
+    >>> side_by_side(lambda x: -x, 3)(np.arange(1.0, 5.0))
+    [array([-1., -2., -3.]), array([-4.])]
     """
 
     def compute_all(x):
@@ -120,7 +124,7 @@ def side_by_side(compute: Callable[[np.ndarray], np.ndarray], rows: int) -> Call
             outputs[i] = context.run(compute, x[i * rows : (i + 1) * rows])
 
         threads.share(parts, work)
-        return joined(outputs)
+        return outputs
 
     return compute_all
 

@@ -42,15 +42,17 @@ def test_rows_that_go_by_themselves_are_shared_between_threads(monkeypatch):
     monkeypatch.setattr(node_step, "AT_ONCE", 8 * 64)
     shares, share = [], threads.share
     monkeypatch.setattr(threads, "share", lambda parts, work: shares.append(len(parts)) or share(parts, work))
-    for cores, expected in ((1, [4, 4, 4, 1]), (2, [8, 5]), (3, [12, 1])):
+    monkeypatch.setattr(prediction, "INPUTS", 10 * 64 * 12)  # bytes; a row of inputs takes 12
+    for cores, most, expected in ((1, 32, [10, 3]), (1, 8, [8, 5]), (2, 32, [10, 3]), (3, 32, [12, 1])):
         shares.clear()
+        monkeypatch.setattr(prediction, "PARTS", (4, most))
         monkeypatch.setattr(threads, "_threads", lambda cores=cores: cores)
         assert np.array_equal(model.predict(x, verbose=0), one_by_one)
         assert shares == expected
     keras.config.set_blas_threads(1)
     shares.clear()
     try:
-        assert np.array_equal(model.predict(x, verbose=0), one_by_one) and shares == [4, 4, 4, 1]
+        assert np.array_equal(model.predict(x, verbose=0), one_by_one) and shares == [10, 3]
     finally:
         keras.config.set_blas_threads("auto")
 
@@ -128,7 +130,7 @@ def test_parts_that_threads_compute_see_what_the_caller_has_set(monkeypatch):
     token = where.set("here")
     try:
         with np.errstate(over="ignore"):
-            assert side_by_side(compute, 2)(np.arange(9.0)).tolist() == [0, 2, 4, 6, 8, 10, 12, 14, 16]
+            assert np.concatenate(side_by_side(compute, 2)(np.arange(9.0))).tolist() == [0, 2, 4, 6, 8, 10, 12, 14, 16]
     finally:
         where.reset(token)
     assert seen == [("here", "ignore")] * 5
@@ -145,7 +147,7 @@ def test_an_error_in_any_part_is_the_callers(monkeypatch):
     for _ in range(20):
         with pytest.raises(RuntimeError, match="seven"):
             side_by_side(compute, 1)(np.arange(9.0))
-    assert side_by_side(compute, 3)(np.arange(4.0)).tolist() == [0, 1, 2, 3]
+    assert np.concatenate(side_by_side(compute, 3)(np.arange(4.0))).tolist() == [0, 1, 2, 3]
 
 
 def test_outputs_of_batches_hold_no_more_than_they_show():
