@@ -56,7 +56,7 @@ from minikeras.layers.closing import adds_to_loss, losses_around
 from minikeras.layers.described import Described, open_batch, symbolic_of
 from minikeras.layers.old_arguments import OLD
 from minikeras.layers.old_attributes import OldAttributes
-from minikeras.layers.refusing import name_layer, refuse_loop
+from minikeras.layers.refusing import name_layer, refuse_call, refuse_loop
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
@@ -159,6 +159,8 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
             cls._is_plain = False
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "call" and not self.is_traced:
+            refuse_call(self)
         if type(value) not in _SIMPLE:
             if isinstance(value, (Weighted, list, tuple, dict)):
                 refuse_loop(self, value, f"as its attribute `{name}`")

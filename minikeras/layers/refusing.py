@@ -1,4 +1,4 @@
-"""Errors of layers: whose they are, and layers that would stand in each other."""
+"""Errors of layers: whose they are, layers that would stand in each other, and calls that nobody would make."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def name_layer(layer: Any, x: Any, error: ValueError) -> None:
             kind = type(layer).__name__
             error.args = (f"Layer {layer.name!r} ({kind}), called on an input of shape {shapes}{built}: {text}",)
         error.names_a_layer = True
+
+
+def refuse_call(layer: Any) -> None:
+    """Raise where a layer that has formulas gets a call of its own: models would go on with the formulas."""
+    kind = type(layer).__name__
+    raise AttributeError(
+        f"The call of layer {layer.name!r} ({kind}) can't be replaced, for models compute by its formulas: write a subclass, "
+        f"class My{kind}({kind}), with a call() of its own, or put a Lambda layer behind it."
+    )
 
 
 def refuse_loop(layer: Any, value: Any, how: str) -> None:

@@ -477,3 +477,13 @@ def test_positions_of_a_limited_number_at_a_length_not_known():
             return self.words(x) + self.places(keras.ops.arange(keras.ops.shape(x)[-1]))
 
     assert Positions(10, 3)(keras.Input((None,), dtype="int64")).shape == (None, None, 3)
+
+
+def test_a_call_given_to_a_layer_is_obeyed_or_refused_never_ignored():
+    dense, line = Dense(1), Line(1)
+    with pytest.raises(AttributeError, match=r"call of layer 'dense\w*' \(Dense\) can't be replaced.* class MyDense\(Dense\)"):
+        dense.call = lambda x: 0 * x
+    with pytest.raises(AttributeError, match="can't be replaced"):
+        Sequential([keras.Input((2,)), dense]).call = lambda x: x
+    line.call = lambda x: 3 * x
+    assert line([[2.0]]).tolist() == Sequential([line]).predict(np.array([[2.0]]), verbose=0).tolist() == [[6.0]]
