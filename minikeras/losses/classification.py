@@ -251,6 +251,11 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         """Convert labels to integers and check that they are classes."""
         return class_labels(y_true, output_shape, "sparse_categorical_crossentropy", self.axis, self.ignore_class)
 
+    @property
+    def by_rows(self) -> bool:
+        """Whether it is the mean over all rows; without ignored ones it is."""
+        return self.ignore_class is None and super().by_rows
+
     def mask(self, y_true, values):
         """All but those of `ignore_class`."""
         return None if self.ignore_class is None else np.reshape(y_true, values.shape) != self.ignore_class

@@ -29,13 +29,14 @@ from minikeras._core.nest import flatten, is_nested, map_leaves, pack_sequence_a
 from minikeras._core.now import TAPE
 from minikeras._core.old_arguments import outside
 from minikeras._core.operation import symbolic
+from minikeras._core.registry import home
 from minikeras._core.serialize import Configurable, constructor_arguments, deserialize_keras_object, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor
 from minikeras._core.tape import boxed_inputs, vjp
 from minikeras._core.tensor import plain, tensor
 from minikeras._core.trace import Box
 from minikeras.losses import labels
-from minikeras.losses.reduction import SUMS, reduce, shares, spread, standardize_reduction
+from minikeras.losses.reduction import MEANS, SUMS, reduce, shares, spread, standardize_reduction
 from minikeras.losses.targets import convert, dense_targets, same_rank
 
 #: A loss function -> its formula (y_true, y_pred, **arguments) -> ∂l/∂y_pred, a new array of the shape of y_pred.
@@ -147,6 +148,7 @@ class Loss(Configurable):
         value, share = self.shares(y_true, values, sample_weight)
         return value, pullback(np.broadcast_to(np.asarray(share, values.dtype), values.shape))[0]
 
+    by_rows = False  # whether the mean over the rows of a batch is what is said of it, so that batches may be joined
     must_reach = False  # whether nothing but this loss is minimized, so that it has to depend on the predictions
 
     def _check_reach(self, value: Any, pullback: Callable) -> None:
@@ -226,6 +228,12 @@ class LossFunctionWrapper(Loss):
             return plain(self.fn(*tensor(self.same_rank(y_true, y_pred)), **self._fn_kwargs))
         with np.errstate(all="ignore"):  # a diverged model has a loss of NaN, as in Keras
             return plain(self.fn(*self.same_rank(y_true, y_pred), **self._fn_kwargs))
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether it is the mean of values that each row has by itself; said of the house's own classes alone."""
+        own = type(self) is LossFunctionWrapper or home(type(self)) is None
+        return not own and self.reduction in MEANS[:2] and getattr(self, "axis", -1) == -1
 
     @property
     def takes_logits(self) -> bool:

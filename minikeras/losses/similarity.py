@@ -147,7 +147,7 @@ class Circle(LossFunctionWrapper):
     0.6141
     """
 
-    sparse = True
+    sparse, by_rows = True, False
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ from minikeras._core.config import floatx
 from minikeras._core.naming import auto_name
 from minikeras._core.old_arguments import outside
 from minikeras._core.origin import of_the_house
+from minikeras._core.registry import home
 from minikeras._core.serialize import Configurable, all_arguments, described, plain
 from minikeras._core.tensor import tensor
 from minikeras._core.variable import Variable
@@ -66,6 +67,7 @@ class Metric(Configurable):
     """
 
     _direction: str | None = None  # "up" or "down": which way is better, asked by EarlyStopping and its kin
+    _by_rows = True
     takes_nan = ()
     _to_come: list | tuple = ()  # values that variables which are not made yet go on from, see `state`
     _several: str | None = None  # where `result` is more than one number: how to get one, for those who can't do with more
@@ -83,6 +85,11 @@ class Metric(Configurable):
             cls.tally = Metric.tally  # an inherited shortcut would pass the class's own update_state by
         if "result" in cls.__dict__:
             cls.result = _answering(cls.__dict__["result"])
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether it comes to the same however rows are cut into batches; said of the house's classes of (y_true, y_pred)."""
+        return self._by_rows and home(type(self)) is not None and getattr(self, "axis", -1) == -1
 
     @property
     def dtype(self) -> str:

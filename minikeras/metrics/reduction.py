@@ -127,6 +127,7 @@ class MeanMetricWrapper(Mean):
         self._fn = fn
         self._fn_kwargs = kwargs
         self._errors = {"all": "ignore"} if of_the_house(fn) else {}
+        self._by_rows = type(self) is not MeanMetricWrapper  # of a function of the user's nothing is known
         if self._direction is None and is_loss(fn):
             self._direction = "down"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class Evaluation:
             callbacks.on_test_begin()
             together = self._together(callbacks.test_batch_begin_hooks or callbacks.test_batch_end_hooks)
             pieces = compiled_pass(self, batches, 0, 0, together, learning=False)
-            numbered, act = pieces or (enumerate(batches.epoch(0)), self._test_on)
+            numbered, act = pieces or (self._wide(batches, together) or enumerate(batches.epoch(0)), self._test_on)
             self._pass("test", numbered, act, callbacks, self._logs)
             logs = self._logs()
             callbacks.on_test_end(logs)
@@ -68,6 +69,23 @@ class Evaluation:
                 self._set_training_state(kept)
             self._running = running
         return logs
+
+    def _wide(self, batches: Any, together: int | None) -> Iterator | None:
+        """Several batches at a time, each time numbered like the last of them; None where that might show in a result."""
+        whole = None if together is not None or self._own_steps() else getattr(batches, "whole", lambda: None)()
+        if whole is None or whole[0] is None or whole[1] is None or whole[2] is not None:
+            return None
+        heads, rows = self._compiled.heads, getattr(self._straight, "rows_at_once", lambda: 0)()
+        several = rows // batches.batch_size
+        adds = self.makes_mask or self.is_penalized or self._loss_functions or self._own_metrics()
+        if several < 2 or batches.steps < 2 or adds or self._compiled.groups or not all(head.by_rows for head in heads):
+            return None
+        x, y, _ = whole
+        size, last = several * batches.batch_size, batches.steps - 1
+        return (
+            (min((i + 1) * several - 1, last), (x[start : start + size], y[start : start + size], None))
+            for i, start in enumerate(range(0, len(x), size))
+        )
 
     def _test_on(self, x: Any, y: Any, w: Any) -> None:
         """Do one step of testing, with what is compiled now."""

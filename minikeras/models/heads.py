@@ -89,6 +89,12 @@ class Head:
         self.paired = any(wants_given(metric) for metric in found)
         self.checks = [m.check_targets for m in found if type(m).check_targets is not metrics.Metric.check_targets]
 
+    @property
+    def by_rows(self) -> bool:
+        """Whether loss and metrics come to the same however the rows are cut into batches."""
+        known = self.loss is not None and self.metrics is not None and not self.paired
+        return known and self.loss.by_rows and all(metric.by_rows for _, metric in self.metrics)
+
     def tally(self, value: float, y: Any, p: np.ndarray, w: Any, mask: Any = None) -> None:
         """Count a batch in: its loss, and its metrics."""
         n = len(p)

@@ -13,6 +13,7 @@ import numpy as np
 from minikeras import saving
 from minikeras._core.nest import flatten, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE
+from minikeras._core.operation import Operation
 from minikeras._core.registry import REGISTRIES, sharing
 from minikeras._core.serialize import deserialize_keras_object, noting_own, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of, symbolic_leaves
@@ -26,7 +27,7 @@ from minikeras.layers.refusing import name_layer
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course
 from minikeras.models.depths import Depths
-from minikeras.models.graph import begin, by_depth, checked_tensors, find_nodes, outside, propagate, rooted
+from minikeras.models.graph import begin, by_depth, checked_tensors, find_nodes, outside, propagate, recall, rooted
 from minikeras.models.state_tree import StateTree
 from minikeras.models.trainer import Trainer
 from minikeras.saving.tree import telling_shared
@@ -158,11 +159,23 @@ class Model(Depths, StateTree, Trainer, Layer):
         """Pass inputs through the layers. A model of your own overrides this."""
         if self._course is None:
             return super().call(inputs)
+        if symbolic_leaves(inputs):
+            return self._on_symbols(inputs, mask)
         if self._goes_by_parts():
             return self.retrace(inputs, training, mask)
         if TAPE.get() is not None:
             return call_on_tape(self, inputs, training, {} if mask is None else {"mask": mask}, Model)
         return self.infer_with_mask(inputs, training, mask)[0]
+
+    def _on_symbols(self, inputs: Any, mask: Any) -> Any:
+        """Call the layers on other symbolic tensors: what a call() of one's own has around ``super().call(x)`` is followed so."""
+        if flat_mask(mask) is not None:
+            raise ValueError(f"model {self.name!r} can't be followed with a mask that was made outside of it")
+        given = flatten(self._flat(inputs))
+        tensors = {id(t): x for t, x in zip(self.inputs, given, strict=True)}
+        recall(self._nodes, tensors, lambda o: o if isinstance(o, Layer) else Operation(o.function, o.name))
+        ys = [tensors[id(t)] for t in self.outputs]
+        return self._structured(ys[0] if len(ys) == 1 else ys)
 
     def forward(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
         """Pass x through all layers; keep what each one's backward needs."""

@@ -97,6 +97,18 @@ def test_the_config_rebuilds_the_loss(cls, kwargs):
     assert float(again(y, p)) == float(loss(y, p)) == float(pickle.loads(pickle.dumps(loss))(y, p))
 
 
+@every_variant
+def test_batches_may_be_joined_where_it_is_said(cls, kwargs):
+    loss, (y, p) = cls(**kwargs), data(cls, kwargs)
+    whole = cls.__name__ in ("Circle", "Dice", "Tversky") and kwargs.get("axis") != -1
+    assert loss.by_rows == (not whole and kwargs.get("axis", -1) == -1 and "ignore_class" not in kwargs)
+    assert not any(cls(**kwargs, reduction=r).by_rows for r in REDUCTIONS[2:])
+    y = loss.prepare_targets(y, p.shape, p.dtype)
+    value, *parts = (loss.value_and_grad(y[some], p[some])[0] for some in (slice(None), slice(0, 2), slice(2, None)))
+    if loss.by_rows:
+        assert value == pytest.approx((2 * parts[0] + (len(p) - 2) * parts[1]) / len(p), rel=1e-12)
+
+
 @every_class
 def test_every_argument_is_an_attribute_and_the_constructor_ends_in_dtype(cls):
     loss = cls()

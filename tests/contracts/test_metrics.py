@@ -177,3 +177,13 @@ def test_a_diverged_model_is_counted_quietly(case, weighted):
                 metric.tally(*arrays[:-1], y_pred, weight)  # warnings are errors here
                 metric.update_state(*arrays[:-1], y_pred, weight)
         metric.result()
+
+
+def test_batches_may_be_joined_where_it_is_said(case):
+    make, kind = case
+    metric = make()
+    assert metric.by_rows == (type(metric).__name__ != "MeanMetricWrapper")
+    if metric.by_rows and kind != "values":
+        given = [np.concatenate(parts) for parts in zip(*(arrays for arrays, _ in batches(kind)))]
+        metric.update_state(*given)
+        np.testing.assert_allclose(value(metric), value(fed(make(), kind)), rtol=1e-5, atol=1e-6)
