@@ -86,7 +86,8 @@ def to_onnx(model: Any, input_signature: Any = None, opset_version: int | None =
     inputs = [graph.input(*each) for each in _signature(model, input_signature)]
     x = pack_sequence_as(_inputs(model), inputs)
     y = flatten(translate(model, x))
-    names = [model.name] * len(y) if vars(model).get("_outputs") is None else model.output_names
+    names = [] if vars(model).get("_outputs") is None else model.output_names
+    names = names if len(names) == len(y) else [model.name] * len(y)  # a call() of its own may return what it likes
     proto = graph.finish(model.name, inputs, y, names)
     opsets = [onnx.helper.make_opsetid("", opset)]
     ir = onnx.helper.find_min_ir_version_for(opsets)  # not the newest, which older runtimes refuse

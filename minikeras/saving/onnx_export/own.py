@@ -35,7 +35,7 @@ def follow(function: Any, args: tuple, kwargs: dict, graph: Any, within: Any = (
     try:
         y = function(*map_leaves(symbol, args), **map_leaves(symbol, kwargs))
     except (TypeError, ValueError, AttributeError, IndexError, NotImplementedError, ArithmeticError) as error:
-        raise ValueError(f"its call() can't be followed on tensors without numbers: {error}") from None
+        raise ValueError(f"its call() can't be followed on tensors without numbers: {str(error).rstrip('.')}") from None
     finally:
         CALL.reset(outer)
         for layer, n in counts:

@@ -204,10 +204,16 @@ def activation(layer: Any, x: Tensor, f: Any = None) -> Tensor:
         rule = FUNCTIONS.get(f)
     except TypeError:  # an object without a hash
         rule = None
-    if rule is None:
-        name = getattr(f, "__name__", None) or repr(f)
-        raise ValueError(f"its activation {name!r} is none of keras.activations")
-    return rule(x, **arguments)
+    return rule(x, **arguments) if rule is not None else _own_activation(functools.partial(f, **arguments), x)
+
+
+def _own_activation(f: functools.partial, x: Tensor) -> Tensor:
+    """φ(x) of a function of the user's, which is followed as a Lambda's"""
+    try:
+        return LAYERS[layers.Lambda](layers.Lambda(f), x)
+    except ValueError as error:
+        name = getattr(f.func, "__name__", None) or repr(f.func)
+        raise ValueError(f"its activation {name!r} is none of keras.activations, and {error}") from None
 
 
 def weight(x: Tensor, variable: Any, *shape: int) -> Tensor:
