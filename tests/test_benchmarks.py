@@ -137,7 +137,7 @@ def test_many_small_nets():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("script", ["batches", "convolutions", "progress", "recurrent", "threads"])
+@pytest.mark.parametrize("script", ["batches", "convolutions", "joined", "progress", "recurrent", "threads"])
 def test_the_scripts_for_single_parts(script):
     rounds_of = [] if script == "batches" else ["--rounds", "1"]
     command = [sys.executable, "-m", f"benchmarks.bench_{script}", *rounds_of]
