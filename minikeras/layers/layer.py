@@ -56,7 +56,7 @@ from minikeras.layers.closing import adds_to_loss, losses_around
 from minikeras.layers.described import Described, open_batch, symbolic_of
 from minikeras.layers.old_arguments import OLD
 from minikeras.layers.old_attributes import OldAttributes
-from minikeras.layers.refusing import name_layer, refuse_call, refuse_loop
+from minikeras.layers.refusing import name_layer, refuse_array, refuse_call, refuse_loop
 from minikeras.layers.weights import Weighted
 
 registry = Registry("keras.layers")
@@ -164,11 +164,11 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
         if type(value) not in _SIMPLE:
             if isinstance(value, (Weighted, list, tuple, dict)):
                 refuse_loop(self, value, f"as its attribute `{name}`")
-            elif isinstance(value, (np.ndarray, Box)) and isinstance(vars(self).get(name), Variable) and home(self) is not None:
-                raise ValueError(
-                    f"The weight `{name}` of layer {self.name!r} ({type(self).__name__}) is a Variable and stays one, got an "
-                    f"array of shape {np.shape(value)}. Write into it: layer.{name}.assign(array)."
-                )
+            elif isinstance(value, (np.ndarray, Box, Variable)) and isinstance(old := vars(self).get(name), Variable):
+                if isinstance(value, Variable):
+                    self._replace_weight(name, old, value)
+                elif home(self) is not None:
+                    refuse_array(self, name, value)
         super().__setattr__(name, value)
 
     @property
@@ -389,7 +389,7 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
 
     def compute_output_dtype(self, input_dtype: str) -> str:
         """The number type of the output for one of the input."""
-        return self.compute_dtype if self.float_inputs else input_dtype
+        return self.compute_dtype if self.float_inputs or input_dtype.startswith("float") else input_dtype
 
     def build_for(self, x: Any, arguments: dict | None = None) -> None:
         """Build for inputs, arrays or symbolic; layers inside that a user's `build` leaves out are built by trying `call`."""
@@ -493,7 +493,7 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
         return shapes_of(self._tried(x, {}))
 
 
-_SIMPLE = frozenset([str, int, float, bool, type(None), Variable, FunctionType, np.dtype])  # what most attributes are
+_SIMPLE = frozenset([str, int, float, bool, type(None), FunctionType, np.dtype])  # what most attributes are
 
 
 @functools.lru_cache(1024)

@@ -1,8 +1,10 @@
-"""Errors of layers: whose they are, layers that would stand in each other, and calls that nobody would make."""
+"""Errors of layers: whose they are, layers that would stand in each other, calls and weights that can't be replaced."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from minikeras._core.nest import flatten
 from minikeras._core.symbolic import shapes_of
@@ -40,3 +42,11 @@ def refuse_loop(layer: Any, value: Any, how: str) -> None:
                 f"Layer {layer.name!r} ({type(layer).__name__}) can't hold {which} {how}: layers in each other have no end. "
                 "If it has to know that one, give it as an argument of call(), or keep weakref.ref(...) of it."
             )
+
+
+def refuse_array(layer: Any, name: str, value: Any) -> None:
+    """Raise for an array that is to stand where a layer has a weight."""
+    raise ValueError(
+        f"The weight `{name}` of layer {layer.name!r} ({type(layer).__name__}) is a Variable and stays one, got an array of "
+        f"shape {np.shape(value)}. Write into it: layer.{name}.assign(array)."
+    )

@@ -73,6 +73,18 @@ class Weighted:
 
     add_variable = add_weight
 
+    def _replace_weight(self, name: str, old: Variable, new: Variable) -> None:
+        """Let a variable stand for a weight from now on, that of another layer say: ``layer.kernel = other.kernel``."""
+        if new.shape != old.shape:
+            raise ValueError(
+                f"The weight `{name}` of layer {self.name!r} ({type(self).__name__}) has shape {old.shape}: a variable of shape "
+                f"{new.shape} can't stand for it."
+            )
+        if new is not old:
+            self._weights = [new if v is old else v for v in self._weights]
+            self._frozen_by_nature = [v for v in self._frozen_by_nature if v is not old]
+            Variable.changes += 1
+
     def _parts(self, kind: Any) -> list:
         """What of a kind stands in this layer's attributes, in the order of the attributes, each once."""
         found: dict[int, Any] = {}

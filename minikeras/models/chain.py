@@ -66,6 +66,7 @@ class Chain:
         """Let the gradients of weights that stand in more than one step add up."""
         later: set[int] = set()
         for i, unit in reversed(list(enumerate(self.units))):
+            unit = self.units[i] = unit.layer if type(unit) is Shared else unit
             weights = unit.weights
             shared = [v for v in weights if id(v) in later]
             later.update(id(v) for v in weights)
@@ -155,8 +156,9 @@ class Chain:
         return self._stop
 
     def resolve_trainable(self) -> None:
-        """Look anew at which layers are trained."""
+        """Look anew at which layers are trained, and which share weights."""
         self._stop = None
+        self._share()
         for unit in self.units:
             resolve_inside(unit)
         if self._graph is not None:

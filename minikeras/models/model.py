@@ -1,8 +1,7 @@
-"""What all models have in common beyond training: a course through their layers, layers by name, summary, files, configs."""
+"""What all models have in common beyond training: a course through their layers, layers by name, summary, configs, copies."""
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
 from types import FunctionType
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import saving
 from minikeras._core.nest import flatten, keys, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL, TAPE
 from minikeras._core.operation import Operation
@@ -27,13 +25,15 @@ from minikeras.layers.refusing import name_layer
 from minikeras.models.arguments import flat_mask, flat_shapes, graph_given, take_graph
 from minikeras.models.course import course
 from minikeras.models.depths import Depths
+from minikeras.models.ends import Ends, alone
 from minikeras.models.graph import begin, by_depth, checked_tensors, find_nodes, outside, propagate, recall, rooted
 from minikeras.models.state_tree import StateTree
+from minikeras.models.stored import Stored
 from minikeras.models.trainer import Trainer
 from minikeras.saving.tree import telling_shared
 
 
-class Model(Depths, StateTree, Trainer, Layer):
+class Model(Depths, Ends, StateTree, Stored, Trainer, Layer):
     """Layers joined into one, with training, files and a summary.
 
     ``Model(inputs, outputs)`` is made of symbolic tensors; a subclass writes ``call`` instead, and may write ``train_step``.
@@ -52,8 +52,6 @@ class Model(Depths, StateTree, Trainer, Layer):
     """
 
     _course: Any = None  # the way through the layers of a Sequential, and of a model made of symbolic tensors
-    _inputs: Any = None  # their symbolic inputs and outputs, in the structure that the user gave
-    _outputs: Any = None
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and graph_given(args, kwargs):
@@ -83,7 +81,7 @@ class Model(Depths, StateTree, Trainer, Layer):
             )
         self._layers = [operation for operation in self._operations if isinstance(operation, Layer)]
         self.built = True
-        self._build_shape, self._output_shape = shapes_of(self._inputs), shapes_of(_alone(self._outputs))
+        self._build_shape, self._output_shape = shapes_of(self._inputs), shapes_of(alone(self._outputs))
         if not self._trainable:
             self.trainable = False
         self._lay_out()
@@ -299,7 +297,7 @@ class Model(Depths, StateTree, Trainer, Layer):
 
     def _structured(self, y: Any) -> Any:
         """Outputs in the structure that the user gave; one alone in a list comes without the list, as in Keras."""
-        outputs = _alone(self._outputs)
+        outputs = alone(self._outputs)
         if isinstance(outputs, KerasTensor) or y is None:
             return y
         return pack_sequence_as(outputs, [y] if self._course_one_out else y)
@@ -308,60 +306,6 @@ class Model(Depths, StateTree, Trainer, Layer):
         if len(self.inputs) == 1:  # it may have come alone or in a list of one
             return dx
         return pack_sequence_as(self._inputs, dx)
-
-    @property
-    def input(self) -> Any:
-        """The symbolic inputs, in the structure that the user gave."""
-        if self._inputs is None:
-            raise AttributeError(
-                f"Model {self.name!r} ({type(self).__name__}) has no defined input: its layers stand in a call() of its own. "
-                "Build it of keras.Input() tensors to cut it open."
-                if self.is_traced
-                else f"Model {self.name!r} ({type(self).__name__}) has no defined input yet: it has not met any data."
-            )
-        return self._inputs
-
-    @property
-    def output(self) -> Any:
-        """The symbolic outputs, in the structure that the user gave."""
-        if self._outputs is None:
-            yet = "" if self.is_traced else " shape yet"
-            raise AttributeError(f"Model {self.name!r} ({type(self).__name__}) has no defined output{yet}: see `input`.")
-        return self._outputs
-
-    @property
-    def inputs(self) -> list[KerasTensor]:
-        """The symbolic inputs, a flat list."""
-        return flatten(self.input)
-
-    @property
-    def outputs(self) -> list[KerasTensor]:
-        """The symbolic outputs, a flat list."""
-        return flatten(self.output)
-
-    @property
-    def input_names(self) -> list[str]:
-        """The names of the Input layers."""
-        return [t.node.operation.name for t in self.inputs]
-
-    @property
-    def output_names(self) -> list[str]:
-        """The names of the layers that the outputs come from, once each ("d", "d_1"): those of the heads in History."""
-        names: list[str] = []
-        for name in (t.node.operation.name for t in self.outputs):
-            numbered = (f"{name}_{n}" for n in itertools.count(1))
-            names.append(name if name not in names else next(one for one in numbered if one not in names))
-        return names
-
-    @property
-    def input_shape(self) -> Any:
-        """The shapes of the inputs, None for the batch, in a list; that of the only one by itself."""
-        return shapes_of(_alone(self.inputs))
-
-    @property
-    def output_shape(self) -> Any:
-        """The shapes of the outputs, None for the batch, in a list; that of the only one by itself."""
-        return shapes_of(_alone(self.outputs))
 
     def build(self, input_shape: Any) -> None:
         """Build for inputs of this shape: a model with a call() of its own tries it out on symbolic ones."""
@@ -382,7 +326,7 @@ class Model(Depths, StateTree, Trainer, Layer):
             return super().compute_output_spec(x, **arguments)
         tensors = {id(t): s for t, s in zip(self.inputs, flatten(x))}
         propagate(self._nodes, tensors)
-        return map_leaves(lambda t: KerasTensor(tensors[id(t)].shape, tensors[id(t)].dtype), _alone(self._outputs))
+        return map_leaves(lambda t: KerasTensor(tensors[id(t)].shape, tensors[id(t)].dtype), alone(self._outputs))
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shapes of the outputs for shapes of the inputs."""
@@ -485,35 +429,6 @@ class Model(Depths, StateTree, Trainer, Layer):
                 return from_graph_config(made, config, custom_objects)
         return super().from_config(config)
 
-    # -- files -------------------------------------------------------------------------------------------------------
-
-    def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs) -> None:
-        """Write the whole model to a file; see `minikeras.saving.save_model`."""
-        saving.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
-
-    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: None = None, **kwargs) -> None:
-        """Write the weights to an HDF5 file; see `minikeras.saving.save_weights`."""
-        saving.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size, **kwargs)
-
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs) -> None:
-        """Read the weights from an HDF5 file; see `minikeras.saving.load_weights`."""
-        saving.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
-
-    def export(
-        self, filepath: Any, format: str = "tf_saved_model", verbose: Any = None, input_signature: Any = None, **kwargs
-    ) -> None:
-        """Write what `predict` computes to a file for other programs: ``format="onnx"``; see `export_model`."""
-        from minikeras.saving.onnx_export import export_model  # with its tables: only when it is needed
-
-        export_model(self, filepath, format, verbose, input_signature, **kwargs)
-
-    def to_json(self, **kwargs) -> str:
-        """Return the model without its weights as JSON text; `model_from_json` rebuilds it. Arguments go to json.dumps."""
-        with telling_shared(self):
-            import json  # takes 1 ms to import, and few ask
-
-            return json.dumps(serialize_keras_object(self), **kwargs)
-
     def __reduce__(self):  # copy and pickle: by config and weights, not by shared memory
         with noting_own() as own, telling_shared(self):
             config = serialize_keras_object(self)
@@ -527,11 +442,6 @@ class Model(Depths, StateTree, Trainer, Layer):
 
         own = {name: Carried(value) if isinstance(value, FunctionType) else value for name, value in own.items()}
         return _rebuild, (config, own, self.get_weights(), slots)
-
-
-def _alone(outputs: Any) -> Any:
-    """What is in a list or tuple of one; else the outputs as they are."""
-    return outputs[0] if isinstance(outputs, (list, tuple)) and len(outputs) == 1 else outputs
 
 
 def _holds_text(x: Any) -> bool:

@@ -238,8 +238,9 @@ class Graph:
                     self._wanted[slot] = True
 
     def resolve_trainable(self) -> None:
-        """Look anew at which layers are trained."""
+        """Look anew at which layers are trained, and which share weights."""
         self._wanted = None
+        self._count_shared()
         for step in self.steps:
             resolve_inside(step.unit)
 

@@ -159,7 +159,6 @@ class Step:
         self.plain = len(self.ins) == 1 and (not self.is_layer or node.args and node.args[0] is tensors[0])
         self.constants = {n: v for n, v in node.kwargs.items() if n != "training" and v is not None} if self.is_layer else {}
         self.mode = fixed_mode(node)
-        self.weights = operation.weights
         spec = call_spec(type(operation).call) if self.is_layer else None
         self.takes_mask = self.is_layer and "mask" in spec.names and self.constants.get("mask") is None
         self.mask_names = [n for n in (spec.names if spec else ()) if n.endswith("_mask") and self.constants.get(n) is None]
@@ -169,6 +168,11 @@ class Step:
         asked = [t for t in tensors if t.dtype.is_floating or any(t is f for f in first)] if self.is_layer else []
         self.cast = next((dtype for dtype in (foreign_type(operation, t) for t in asked) if dtype is not None), None)
         self.whole = {slots[id(t)] for t in first if not t.dtype.is_floating}
+
+    @property
+    def weights(self) -> list:
+        """Those that it has now."""
+        return self.node.operation.weights
 
     def by_rows(self) -> bool:
         """Whether each row of the result follows from that row of the arguments alone."""

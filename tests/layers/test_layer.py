@@ -487,3 +487,27 @@ def test_a_call_given_to_a_layer_is_obeyed_or_refused_never_ignored():
         Sequential([keras.Input((2,)), dense]).call = lambda x: x
     line.call = lambda x: 3 * x
     assert line([[2.0]]).tolist() == Sequential([line]).predict(np.array([[2.0]]), verbose=0).tolist() == [[6.0]]
+
+
+@pytest.mark.parametrize("shape", [[[1]], [(1, 2)], ("a",)])
+@pytest.mark.parametrize("make", [lambda: layers.Dense(2), lambda: layers.BatchNormalization(), lambda: layers.Conv2D(2, 2)])
+def test_to_be_built_for_what_is_no_shape_is_refused_by_name(make, shape):
+    layer = make()
+    with pytest.raises(ValueError, match=f"Layer {layer.name!r} .* can't be built for .*whole numbers and None"):
+        layer.build(shape)
+
+
+def test_a_built_layer_is_not_built_again():
+    layer = layers.Dense(3)
+    layer.build((None, 4))
+    kernel = layer.kernel
+    for shape in ((None, 4), (8, 4)):
+        layer.build(shape)
+        assert layer.kernel is kernel and len(layer.weights) == 2
+    with pytest.raises(ValueError, match="'dense.*' .Dense. is built for inputs of shape .None, 4. and has weights"):
+        layer.build((None, 5))
+    assert layer.kernel is kernel and len(layer.weights) == 2
+    conv = layers.Conv2D(2, 3)
+    conv.build((None, None, None, 1))
+    conv.build((None, 8, 8, 1))
+    assert len(conv.weights) == 2

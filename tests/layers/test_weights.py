@@ -123,7 +123,33 @@ def test_a_weight_is_written_into_not_replaced():
     with pytest.raises(ValueError, match=r"weight `kernel` of layer 'dense\w*' \(Dense\) is a Variable.*layer.kernel.assign"):
         layer.kernel = np.zeros((3, 2))
     assert isinstance(layer.kernel, Variable)
-    layer.kernel = Variable(np.zeros((3, 2), "float32"))  # another Variable is what tied weights are made of
+    with pytest.raises(ValueError, match=r"weight `kernel` .* has shape \(3, 2\): a variable of shape \(2, 3\)"):
+        layer.kernel = Variable(np.zeros((2, 3), "float32"))
+    assert layer.weights == [layer.kernel, layer.bias]
+
+
+@pytest.mark.parametrize("fitted_before", [False, True])
+@pytest.mark.parametrize("jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("branch", [False, True])
+def test_layers_may_share_a_weight(branch, jit_compile, fitted_before):
+    """Their gradients add up, in whatever way the model goes; the numbers are those of Keras 2.15."""
+    if jit_compile:
+        pytest.importorskip("numba")
+    one, two = layers.Dense(3, kernel_initializer="ones"), layers.Dense(3, kernel_initializer="ones")
+    x = keras.Input((3,))
+    h = one(x)
+    model = keras.Model(x, layers.Add()([two(h), 0 * h])) if branch else keras.Sequential([x, one, two])
+    model.compile("sgd", "mse", jit_compile=jit_compile)
+    data = np.ones((4, 3), "float32"), np.zeros((4, 3), "float32")
+    if fitted_before:
+        weights = model.get_weights()
+        model.fit(*data, verbose=0)
+        model.set_weights(weights)
+    two.kernel = one.kernel
+    assert len(model.weights) == len(model.trainable_weights) == 3 and two.weights == [one.kernel, two.bias]
+    history = model.fit(*data, epochs=2, verbose=0).history["loss"]
+    np.testing.assert_allclose(history, [81.0, 10.763648986816406], rtol=1e-6)
+    np.testing.assert_allclose(one.kernel, np.full((3, 3), 0.55994844), rtol=1e-6)
 
 
 def test_no_layer_stands_in_itself():
