@@ -9,7 +9,15 @@ import numpy as np
 
 from minikeras._core.trace import logits_of
 from minikeras.activations import log_softmax, sigmoid, softmax
-from minikeras.losses.fused import sigmoid_crossentropy, softmax_crossentropy, sparse_softmax_crossentropy
+from minikeras.losses.fused import (
+    places,
+    sigmoid_crossentropy,
+    sigmoid_slope,
+    softmax_crossentropy,
+    softmax_slope,
+    sparse_softmax_crossentropy,
+    sparse_softmax_slope,
+)
 from minikeras.losses.loss import LossFunctionWrapper, gradient_of
 from minikeras.losses.probabilities import clip, inside, normalize, one_hot_pair, smooth
 from minikeras.losses.regression import mean
@@ -164,6 +172,17 @@ class BinaryCrossentropy(LossFunctionWrapper):
         """Meet the sigmoid: ∂l/∂z = p − y."""
         return self._from_logits if activation is sigmoid and not self.from_logits else None
 
+    def slope(self, activation: Callable) -> Callable | None:
+        """∂C/∂z = (p − y) / (nd) alone."""
+        return self._slope if self.fused(activation) is not None else None
+
+    def _slope(self, y_true, p):
+        if y_true.ndim != p.ndim:
+            y_true, flat = self.same_rank(y_true, p)
+            return self._slope(y_true, flat).reshape(p.shape)
+        y = smooth(y_true, self.label_smoothing, 2) if self.label_smoothing else y_true
+        return sigmoid_slope(y, p, self.element_shares(p, None, self.axis) * (1.0 / p.shape[self.axis]))
+
     def _from_logits(self, y_true, z, p, sample_weight=None):
         if y_true.ndim != z.ndim:
             (y_true, flat), p = self.same_rank(y_true, z), self.same_rank(y_true, p)[1]
@@ -213,6 +232,13 @@ class CategoricalCrossentropy(LossFunctionWrapper):
     def fused(self, activation: Callable) -> Callable | None:
         """Meet the softmax: ∂l/∂z = p − y."""
         return self._from_logits if activation is softmax and not self.from_logits and self.axis == -1 else None
+
+    def slope(self, activation: Callable) -> Callable | None:
+        """∂C/∂z = (p − y) / n alone."""
+        return self._slope if self.fused(activation) is not None else None
+
+    def _slope(self, y_true, p):
+        return softmax_slope(smooth(y_true, self.label_smoothing, p.shape[-1]), p, self.element_shares(p, None))
 
     def _from_logits(self, y_true, z, p, sample_weight=None):
         y = smooth(y_true, self.label_smoothing, z.shape[-1])
@@ -269,6 +295,13 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
     def fused(self, activation: Callable) -> Callable | None:
         """Meet the softmax: ∂l/∂z = p − 1 at the label, p elsewhere."""
         return self._from_logits if activation is softmax and not self.from_logits and self.axis == -1 else None
+
+    def slope(self, activation: Callable) -> Callable | None:
+        """∂C/∂z alone."""
+        return self._slope if self.ignore_class is None and self.fused(activation) is not None else None
+
+    def _slope(self, y_true, p):
+        return sparse_softmax_slope(places(y_true, p), p, self.element_shares(p, None))
 
     def _from_logits(self, y_true, z, p, sample_weight=None):
         if self.ignore_class is None:

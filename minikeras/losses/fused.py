@@ -40,9 +40,18 @@ def sigmoid_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any
         tail += miss * z
         tail *= share
         value = float(tail.sum())
+    return value, sigmoid_slope(y, p, share)
+
+
+def sigmoid_slope(y: np.ndarray, p: np.ndarray, share: Any) -> np.ndarray:
+    """∂/∂z of the same alone.
+
+    >>> sigmoid_slope(np.array([[1.0, 0.0]]), np.array([[0.5, 1.0]]), 0.5)
+    array([[-0.25,  0.5 ]])
+    """
     dz = p - y  # ∂l/∂z = p − y
-    dz *= share
-    return value, dz
+    dz *= constant(share)[p.dtype.char] if isinstance(share, float) else share
+    return dz
 
 
 def softmax_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any) -> tuple[float, np.ndarray]:
@@ -57,10 +66,19 @@ def softmax_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any
         value = -share * float(np.vdot(y, log_p))
     else:
         value = -float((y * log_p * share).sum())
+    return value, softmax_slope(y, p, share)
+
+
+def softmax_slope(y: np.ndarray, p: np.ndarray, share: Any) -> np.ndarray:
+    """∂/∂z of the same alone.
+
+    >>> softmax_slope(np.array([[1.0, 0.0]]), np.array([[0.25, 0.75]]), 1.0)
+    array([[-0.75,  0.75]])
+    """
     dz = p * y.sum(axis=-1, keepdims=True)
     dz -= y  # ∂l/∂z = p Σy − y
     dz *= share
-    return value, dz
+    return dz
 
 
 def sparse_softmax_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, share: Any) -> tuple[float, np.ndarray]:
@@ -70,19 +88,37 @@ def sparse_softmax_crossentropy(y: np.ndarray, z: np.ndarray, p: np.ndarray, sha
     >>> sparse_softmax_crossentropy(np.array([0]), z, p, 1.0)
     (1000.0, array([[-1., 1.]]))
     """
-    index = np.arange(0, p.size, p.shape[-1])
-    index += y.reshape(-1)  # where p_y of each row stands in the flat array
+    index = places(y, p)
     p_y = p.reshape(-1)[index]
     log_p = np.log(p_y) if p_y.min() > SMALLEST else exact(z).reshape(-1)[index]
     if isinstance(share, float):
         value = -share * float(log_p.sum())
     else:
         value = -float((log_p.reshape(*y.shape, 1) * share).sum())
+    return value, sparse_softmax_slope(index, p, share)
+
+
+def places(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Where the probability of each row's label stands in the flat array.
+
+    >>> places(np.array([1, 0]), np.zeros((2, 3)))
+    array([1, 3])
+    """
+    index = np.arange(0, p.size, p.shape[-1])
+    index += y.reshape(-1)
+    return index
+
+
+def sparse_softmax_slope(index: np.ndarray, p: np.ndarray, share: Any) -> np.ndarray:
+    """∂/∂z of the same alone, with the `places` of the labels.
+
+    >>> sparse_softmax_slope(np.array([1]), np.array([[0.25, 0.75]]), 1.0)
+    array([[ 0.25, -0.25]])
+    """
     dz = p.copy()
-    p_y -= 1.0
-    dz.reshape(-1)[index] = p_y  # ∂l/∂z = p − 1 at the label, p elsewhere
+    dz.reshape(-1)[index] -= 1.0  # ∂l/∂z = p − 1 at the label, p elsewhere
     dz *= share
-    return value, dz
+    return dz
 
 
 def exact(z: np.ndarray) -> np.ndarray:

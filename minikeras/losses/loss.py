@@ -6,6 +6,7 @@ The contract, once for all:
     prepare_targets(y_true, output_shape, dtype)   the same conversion and checks for targets alone, once per fit
     value_and_grad(y_true, y_pred, sample_weight)  the hot path on prepared targets: the reduced loss, ∂loss/∂y_pred
     fused(activation)                              the same from the logits, where loss and last activation know each other
+    slope(activation)                              the gradient of either alone, where that is cheaper
     call(y_true, y_pred)                           one value per sample: what a user's own loss writes instead of all that
 
 A loss is a function of values per sample and, under it, its formula ∂l/∂y_pred, entered in `GRADIENTS`. Reduction is a
@@ -89,6 +90,7 @@ class Loss(Configurable):
         own = cls.__dict__
         if ("call" in own or "__call__" in own) and "value_and_grad" not in own:  # a user's own
             cls.value_and_grad, cls.fused, cls.prepare_targets = Loss.value_and_grad, Loss.fused, Loss.prepare_targets
+            cls.slope = Loss.slope
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Convert, check, compute and reduce."""
@@ -185,6 +187,11 @@ class Loss(Configurable):
 
         Where there is one, value and gradient are exact for saturated outputs too.
         """
+        return None
+
+    def slope(self, activation: Callable) -> Callable | None:
+        """Return ``(y_true, y_pred) -> ∂loss/∂z``, or ∂loss/∂y_pred where `fused` gives none, to the bit as with the value;
+        None where it does not come cheaper alone."""
         return None
 
     def get_config(self) -> dict:

@@ -150,6 +150,17 @@ class MeanSquaredError(LossFunctionWrapper):
         e *= 2.0 / e.size  # ∂/∂ŷ = 2 (ŷ − y)/(nd)
         return value, e
 
+    def slope(self, activation):
+        """2 (ŷ − y)/(nd) alone."""
+        return None if self.reduction in SUMS else self._slope
+
+    def _slope(self, y_true, y_pred):
+        if y_true.ndim != y_pred.ndim:
+            return self.value_and_grad(y_true, y_pred)[1]
+        e = y_pred - y_true
+        e *= 2.0 / e.size
+        return e
+
 
 class QuadraticCost(LossFunctionWrapper):
     """The lecture's cost, C = 1/(2n) Σ ‖a − y‖² over n samples. See `quadratic_cost`.

@@ -100,7 +100,12 @@ class Chain:
 
     def rows_at_once(self) -> int:
         """How many rows a prediction had best take together: what stays in the cache if each goes by itself, else 0."""
-        return rows_at_once([node.outputs for node in self._nodes]) if all(map(goes_by_rows, self.units)) else 0
+        return rows_at_once(self.tensors) if all(map(goes_by_rows, self.units)) else 0
+
+    @property
+    def tensors(self) -> list:
+        """What stands behind each layer, symbolically."""
+        return [node.outputs for node in self._nodes]
 
     def call_with_mask(self, x: Any, training: bool = False, mask: Any = None) -> tuple[Any, Any]:
         """The same for an input of which not all steps count, and which of those of the output do."""

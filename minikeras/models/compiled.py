@@ -17,6 +17,7 @@ from minikeras.losses.reduction import masked_weights
 from minikeras.metrics.state import set_state, state_of
 from minikeras.models.heads import BY_SHAPE, Head, check_metrics, flatten_given, is_config, make_heads
 from minikeras.models.jit import update_of
+from minikeras.models.ledger import Ledger, ledger_of
 
 
 class Compiled:
@@ -41,6 +42,7 @@ class Compiled:
         self.total, self.count = 0.0, 0
         self.to_come: list = []  # states that heads which are not made yet go on from
         self.written_loss = loss
+        self.ledger: Ledger | None = None  # what the step of training has still to count
         self.targets: list = []  # of losses that are part of the graph, see graph_losses
         self.freezing: list = []  # which layers were trainable when compile() was called
         self.trained: list | None = None  # the weights that the last step of training was made for
@@ -94,6 +96,8 @@ class Compiled:
     def reset(self) -> None:
         """Start the loss and the metrics anew."""
         self.total, self.count, self.to_come = 0.0, 0, []
+        if self.ledger is not None:
+            self.ledger.close()
         self.loss_tracker.reset_state()
         for part in (*self.heads, *self.groups):
             part.reset()
@@ -102,6 +106,13 @@ class Compiled:
         """Count a batch in: what was minimized, the sum over all heads and penalties."""
         self.total += value * n
         self.count += n
+
+    def settle(self) -> None:
+        """Count in what training has still to count; from now on each step counts itself."""
+        ledger = self.ledger
+        if ledger is not None:
+            ledger.settle()
+            ledger.close()
 
     def logs(self) -> dict[str, Any]:
         """The loss and the metrics so far, by name in alphabetical order, as Keras lists them; nothing before a first batch."""
@@ -172,17 +183,18 @@ def make_train_step(model: Any) -> Callable:
         a[l] = g(a[l-1] W[l] + b[l]);  δ[L] = ∂C/∂a[L] · g′(z[L]);  δ[l] = δ[l+1] W[l+1]ᵀ · g′(z[l]);
         ∂C/∂W[l] = a[l-1]ᵀ δ[l];  ∂C/∂b[l] = Σ δ[l];  W ← W - α ∂C/∂W
     """
-    optimizer, tally, forward = model.optimizer, model._compiled.tally, model.ways()[0]
+    compiled, optimizer, forward = model._compiled, model.optimizer, model.ways()[0]
+    tally = compiled.tally
+    compiled.settle()
     adopt(model.variables)
     trainable = model.trainable_variables
     optimizer.build(trainable)
     model.resolve_trainable()
-    cost, back = _objective(model)
-    update, penalize = update_of(model, trainable), _penalties(model, True)
-    for head in model._compiled.heads:
+    update, penalize, scale = update_of(model, trainable), _penalties(model, True), optimizer.scales_loss
+    cost, back, compiled.ledger = _objective(model, counts_later=penalize is None)
+    for head in compiled.heads:
         if head.loss is not None:
-            head.loss.must_reach = len(model._compiled.heads) == 1 and penalize is None
-    scale = optimizer.scales_loss
+            head.loss.must_reach = len(compiled.heads) == 1 and penalize is None
 
     def step(x, y, w):
         p, kept = forward(x, True)
@@ -195,7 +207,8 @@ def make_train_step(model: Any) -> Callable:
             for v in trainable:
                 v.grad *= factor
         update()  # W ← W - α ∂C/∂W
-        tally(value, _rows(p))
+        if value is not None:  # else the ledger counts it
+            tally(value, _rows(p))
 
     return step
 
@@ -203,7 +216,7 @@ def make_train_step(model: Any) -> Callable:
 def make_test_step(model: Any) -> Callable:
     """The same without learning: forward, loss, penalties, metrics."""
     tally, forward = model._compiled.tally, model.ways()[0]
-    cost, _ = _objective(model)
+    cost, *_ = _objective(model)
     penalize = _penalties(model, False)
     for head in model._compiled.heads:
         if head.loss is not None:
@@ -226,13 +239,18 @@ def _rows(p: Any) -> int:
     return len(p)
 
 
-def _objective(model: Any) -> tuple[Callable, Callable]:
-    """The cost ``(y, p, kept, w) -> (C, slope)``, which counts the batch in, and how the slope goes back."""
+def _objective(model: Any, counts_later: bool = False) -> tuple[Callable, Callable, Ledger | None]:
+    """The cost ``(y, p, kept, w) -> (C, slope)``, which counts the batch in, and how the slope goes back.
+
+    With `counts_later` also a ledger, where the model is such that there is one: while it is open, C is None and counted later.
+    """
     heads = model._compiled.heads
-    return _single(model, heads[0]) if len(heads) == 1 and heads[0].loss is not None else _several(model, heads)
+    if len(heads) == 1 and heads[0].loss is not None:
+        return _single(model, heads[0], counts_later)
+    return *_several(model, heads), None
 
 
-def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
+def _single(model: Any, head: Head, counts_later: bool) -> tuple[Callable, Callable, Ledger | None]:
     output = model.output_specs()[0]
     rule, from_logits = head.cost(model.activation, output.dtype)
     tally, weight = head.tally, head.weight
@@ -244,11 +262,19 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
     wrapped = not isinstance(model.output_structure(), type(output))
     masked, reduction = model.makes_mask, head.loss.reduction
     known = head.metrics is not None  # else the first batch says whether targets come in pairs
+    plain = known and not (wrapped or masked or head.paired or weight != 1.0)
+    ledger = ledger_of(model, head, rule, model._compiled.tally) if plain and counts_later and not model.is_traced else None
 
     def cost(y, p, kept, w):
         value, slope = rule(y, logits(kept) if asks else None, p, w)
         tally(value, y, p, w)
         return value, slope
+
+    def cost_later(y, p, kept, w):
+        if not ledger.open or w is not None:
+            return cost(y, p, kept, w)
+        ledger.note(y, logits(kept) if asks else None, p)
+        return None, ledger.slope(y, p)  # δ[L]
 
     def full(y, p, kept, w):
         p = model.flat_outputs(p)[0] if wrapped else p
@@ -261,8 +287,7 @@ def _single(model: Any, head: Head) -> tuple[Callable, Callable]:
             value, slope = value * weight, slope * weight
         return value, model.like_outputs([slope]) if wrapped and not from_logits else slope
 
-    plain = known and not (wrapped or masked or head.paired or weight != 1.0)
-    return (cost if plain else full), back
+    return (full if not plain else cost if ledger is None else cost_later), back, ledger
 
 
 def _told_by_the_pass(loss: Any, rule: Callable) -> Callable:

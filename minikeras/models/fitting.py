@@ -130,6 +130,7 @@ class Fitting:
             if first_step:
                 self._step_logs, numbered = kept, self._after_restart(numbered)
             self._pass("train", numbered, act, callbacks, self._logs, first_step)
+            self._compiled.settle()
         finally:
             self._running = False
         return self._logs()
@@ -138,7 +139,8 @@ class Fitting:
         """The numbered batches of an epoch of training and what is done with each; or pieces of several, compiled."""
         together = self._together(callbacks.train_batch_begin_hooks or callbacks.train_batch_end_hooks)
         compiled = compiled_pass(self, batches, epoch, first_step, together)
-        return compiled or (enumerate(batches.epoch(epoch, skip=first_step), first_step), self._train_on)
+        act = self._train_on if together is not None or first_step else self._train_and_count_later
+        return compiled or (enumerate(batches.epoch(epoch, skip=first_step), first_step), act)
 
     def _after_restart(self, numbered: Iterator) -> Iterator:
         """The batches that are left of an epoch: the logs of a backup count until the first one."""
@@ -155,6 +157,12 @@ class Fitting:
             step = self._prepare_training(y)
         step(x, y, w)
 
+    def _train_and_count_later(self, x: Any, y: Any, w: Any) -> None:
+        """The same where nobody asks for the logs of a batch: all but the first one may be counted together."""
+        self._train_on(x, y, w)
+        if self._compiled.ledger is not None:
+            self._compiled.ledger.open = True
+
     def _prepare_training(self, y: Any = None) -> Callable:
         """Return the step of training, resolved anew when anything it is made of has changed."""
         compiled = self._compiled
@@ -169,6 +177,7 @@ class Fitting:
             self._name_heads()
             compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
         self._step_logs = None
+        compiled.ledger = None if self._own_steps() else compiled.ledger
         step = self._own_step("train_step") if self._own_steps() else make_train_step(self)
         self._train_step = fed(step, compiled.targets)
         compiled.trained, self._test_step = trainable, None

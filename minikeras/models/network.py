@@ -52,7 +52,7 @@ class Graph:
     ):
         tensors = [*inputs, *(t for node in nodes for t in flatten(node.outputs))]
         self._slots = {id(t): i for i, t in enumerate(tensors)}
-        self._tensors = tensors  # the ids above hold as long as these do
+        self.tensors = tensors  # the ids above hold as long as these do
         self.steps = [Step(node, self._slots) for node in nodes]
         self.inputs = list(range(len(inputs)))
         self.outputs = [self._slots[id(t)] for t in outputs]
@@ -79,7 +79,7 @@ class Graph:
     # -- forward -----------------------------------------------------------------------------------------------------
 
     def _start(self, x: Any) -> list:
-        values: list[Any] = [None] * len(self._tensors)
+        values: list[Any] = [None] * len(self.tensors)
         if self.one_in:
             values[0] = x
         else:
@@ -126,7 +126,7 @@ class Graph:
     def rows_at_once(self) -> int:
         """How many rows a prediction had best take together, if each goes by itself; else 0."""
         one = self.one_in and self.one_out and not self.masked
-        return rows_at_once(self._tensors) if one and all(step.by_rows() for step in self.steps) else 0
+        return rows_at_once(self.tensors) if one and all(step.by_rows() for step in self.steps) else 0
 
     def call(self, x: Any, training: bool = False, mask: Any = None) -> Any:
         """Pass x through the graph."""
@@ -169,7 +169,7 @@ class Graph:
         """
         if self._wanted is None:
             self._resolve()
-        grads: list[Any] = [None] * len(self._tensors)
+        grads: list[Any] = [None] * len(self.tensors)
         values = trail[-1]
         for k, (slot, g) in enumerate(zip(self.outputs, [dy] if self.one_out else dy)):
             if k not in from_logits and g is not None:
@@ -230,7 +230,7 @@ class Graph:
 
     def _resolve(self) -> None:
         """Find the slots above a weight that is trained: only to these a gradient must go."""
-        self._wanted = [False] * len(self._tensors)
+        self._wanted = [False] * len(self.tensors)
         self._trained = [[v for v in step.node.operation.trainable_weights if v.grad is not None] for step in self.steps]
         for step, trained in zip(self.steps, self._trained):
             if trained or any(self._wanted[slot] for slot in step.ins):

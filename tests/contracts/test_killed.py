@@ -215,7 +215,7 @@ def still_disk(monkeypatch):
 @pytest.mark.parametrize("options", [{}, {"save_freq": 3}, {"save_freq": 1, "double_checkpoint": True}])
 def test_after_an_exception_the_same_process_goes_on(tmp_path, still_disk, options, error, built):
     model = make_model(built)
-    expected = state(model, fit(model, tmp_path / "undisturbed"))
+    expected = state(model, fit(model, tmp_path / "undisturbed", Stop(-1, -1, error), **options))
     for again in (False, True):  # in a new model, and in the one that was interrupted
         model = make_model(built)
         with pytest.raises(error):
@@ -223,7 +223,7 @@ def test_after_an_exception_the_same_process_goes_on(tmp_path, still_disk, optio
         assert len(model.history.history["loss"]) == 2  # what was finished
         np.random.rand()
         model = model if again else make_model(built)
-        assert state(model, fit(model, tmp_path / "backup", **options)) == expected
+        assert state(model, fit(model, tmp_path / "backup", Stop(-1, -1, error), **options)) == expected
         assert os.listdir(tmp_path) == []
 
 
@@ -231,7 +231,7 @@ def test_after_an_exception_the_same_process_goes_on(tmp_path, still_disk, optio
 def test_ctrl_c_at_any_line(tmp_path, still_disk, times):
     """Within a step, a callback or a save: the next fit of the same model goes on from the last backup."""
     model = make_model()
-    expected = state(model, fit(model, tmp_path / "undisturbed"))
+    expected = state(model, fit(model, tmp_path / "undisturbed", save_freq=5))
     backup = tmp_path / "backup" / "latest.npz"
     rng, interrupted = random.Random(7), 0
     for _ in range(times):

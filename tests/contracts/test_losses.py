@@ -12,7 +12,7 @@ import pytest
 from minikeras import losses
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
 from minikeras._core.tape import vjp
-from minikeras.activations import sigmoid, softmax
+from minikeras.activations import linear, sigmoid, softmax
 from tests.gradcheck import check_gradient
 
 FAMILIES = [
@@ -107,6 +107,20 @@ def test_batches_may_be_joined_where_it_is_said(cls, kwargs):
     value, *parts = (loss.value_and_grad(y[some], p[some])[0] for some in (slice(None), slice(0, 2), slice(2, None)))
     if loss.by_rows:
         assert value == pytest.approx((2 * parts[0] + (len(p) - 2) * parts[1]) / len(p), rel=1e-12)
+
+
+@every_variant
+@pytest.mark.parametrize("activation", [sigmoid, softmax, linear], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum"])
+def test_the_slope_alone_is_that_beside_the_value_to_the_bit(cls, kwargs, activation, reduction):
+    loss, (y, p) = cls(**kwargs, reduction=reduction), data(cls, kwargs, "float32")
+    slope, fused = loss.slope(activation), loss.fused(activation)
+    assert (slope is None) <= (fused is None or "ignore_class" in kwargs)
+    if slope is not None:
+        y, z = loss.prepare_targets(y, p.shape, p.dtype), p
+        p = activation(z)
+        expected = fused(y, z, p)[1] if fused is not None else loss.value_and_grad(y, p)[1]
+        assert np.array_equal(slope(y, p), expected)
 
 
 @every_class
