@@ -139,7 +139,8 @@ class Fitting:
         """The numbered batches of an epoch of training and what is done with each; or pieces of several, compiled."""
         together = self._together(callbacks.train_batch_begin_hooks or callbacks.train_batch_end_hooks)
         compiled = compiled_pass(self, batches, epoch, first_step, together)
-        act = self._train_on if together is not None or first_step else self._train_and_count_later
+        kept = isinstance(batches, data.ArrayBatches)  # a generator may write its next batch over this one
+        act = self._train_and_count_later if kept and together is None and not first_step else self._train_on
         return compiled or (enumerate(batches.epoch(epoch, skip=first_step), first_step), act)
 
     def _after_restart(self, numbered: Iterator) -> Iterator:

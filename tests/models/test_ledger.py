@@ -104,22 +104,39 @@ def test_steps_count_themselves_where_it_would_show(options, arguments, how, joi
     assert not joined
 
 
-def test_what_is_left_of_an_epoch_that_broke_off_is_forgotten(joined):
+def test_batches_that_a_generator_writes_over_each_other(joined):
+    def rows():
+        x, y = np.empty((9, 5), "float32"), np.empty((9, 3), "float32")
+        while True:
+            for i in range(0, 99, 9):
+                x[...], y[...] = X[i : i + 9], X[i : i + 9, :3]
+                yield x, y
+
+    found = []
+    for more in ([], [Watching()]):
+        model = net()
+        model.compile("sgd", "mse", metrics=["mae"])
+        found.append(model.fit(rows(), steps_per_epoch=11, epochs=2, verbose=0, callbacks=more).history)
+    assert found[0] == found[1] and not joined
+
+
+def test_what_is_left_of_an_epoch_that_broke_off_is_forgotten(joined, monkeypatch):
     model = net()
     model.compile("sgd", "mse", metrics=["mae"])
-    fit(model, X[:, :3])
+    left, note = [4], Ledger.note
 
-    def rows():
-        for i in range(4):
-            yield X[9 * i : 9 * i + 9], X[9 * i : 9 * i + 9, :3]
-        raise RuntimeError("no more")
+    def breaking(self, *batch):
+        note(self, *batch)
+        left[0] -= 1
+        if not left[0]:
+            raise RuntimeError("no more")
 
-    joined.clear()
+    monkeypatch.setattr(Ledger, "note", breaking)
     with pytest.raises(RuntimeError, match="no more"):
-        model.fit(rows(), steps_per_epoch=9, verbose=0)
-    assert joined == [27] and model._compiled.ledger.open
-    model.train_on_batch(X[:7], X[:7, :3])
-    assert model._compiled.count == 7 and not model._compiled.ledger.open
+        fit(model, X[:, :3])
+    assert joined == [27] and model._compiled.ledger.open and model._compiled.ledger.rows == 9
+    assert np.isfinite(model.train_on_batch(X[:7], X[:7, :3])).all()
+    assert model._compiled.count == 7 and not model._compiled.ledger.open and not model._compiled.ledger.kept
 
 
 def test_what_metrics_have_against_targets_comes_before_a_weight_is_changed():
