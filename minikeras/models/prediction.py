@@ -10,7 +10,7 @@ import numpy as np
 
 from minikeras import data
 from minikeras._core import threads
-from minikeras._core.nest import flatten, map_leaves
+from minikeras._core.nest import flatten, map_leaves, pack_sequence_as
 from minikeras._core.now import CALL
 from minikeras._core.tape import paused
 from minikeras._core.tensor import plain
@@ -147,7 +147,4 @@ def joined(outputs: list) -> Any:
     """The outputs of all batches one behind the other, in the structure of one."""
     if isinstance(outputs[0], np.ndarray):
         return np.concatenate(outputs)
-    if isinstance(outputs[0], dict):
-        return {key: joined([y[key] for y in outputs]) for key in outputs[0]}
-    parts = [joined(list(items)) for items in zip(*outputs)]
-    return parts if isinstance(outputs[0], list) else type(outputs[0])(parts)
+    return pack_sequence_as(outputs[0], [np.concatenate(parts) for parts in zip(*map(flatten, outputs))])

@@ -1,4 +1,5 @@
 from contextvars import ContextVar
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -173,3 +174,17 @@ def test_some_rows_of_light_layers_are_one_batch_where_nobody_looks(monkeypatch,
     for wrong in (0, -1):
         with pytest.raises(ValueError, match="batch_size"):
             model.predict(x[:40], batch_size=wrong, verbose=0)
+
+
+class Pair(NamedTuple):
+    one: object
+    two: object
+
+
+def test_outputs_in_a_named_tuple():
+    class Own(keras.Model):
+        def call(self, x):
+            return Pair(x, {"b": 2 * x, "a": [3 * x]})
+
+    y = Own().predict(X, batch_size=7, verbose=0)
+    assert type(y) is Pair and np.array_equal(y.one, X) and list(y.two) == ["b", "a"] and np.array_equal(y.two["a"][0], 3 * X)
