@@ -37,7 +37,8 @@ def unknown_arguments(owner: str, given: Iterable[str], known: Iterable[str]) ->
     near = [match for name in wrong for match in nearest(name, known) or _begun(name, known)]
     hint = f"Did you mean {', '.join(f'`{name}`' for name in dict.fromkeys(near))}? " if near else ""
     listed = f"It takes {', '.join(known)}." if known else "It takes none."
-    raise UnknownArgument(f"{owner} got an unknown argument{'s' if len(wrong) > 1 else ''}: {named}. {hint}{listed}")
+    what = "an unknown argument" if len(wrong) == 1 else "unknown arguments"
+    raise UnknownArgument(f"{owner} got {what}: {named}. {hint}{listed}")
 
 
 def _begun(name: str, known: list[str]) -> list[str]:

@@ -59,8 +59,8 @@ def replacing(path: str | os.PathLike) -> Iterator[str]:
     except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
-        if isinstance(error, OSError) and error.filename == temporary:
-            error.filename = os.fspath(path)  # the file that the user knows of
+        if isinstance(error, OSError) and error.errno and error.filename in (temporary, None):
+            error.filename = os.fspath(path)  # the file that the user knows of; a full disk does not say which
         raise
     finally:
         _open.discard(temporary)

@@ -21,7 +21,7 @@ from minikeras._core.variable import Variable
 
 # what NumPy calls its functions, and Keras the classes of its operations
 CLASS_NAMES = {
-    "divide": "TrueDivide", "remainder": "Mod", "bitwise_and": "LogicalAnd", "bitwise_or": "LogicalOr", "invert": "LogicalNot",
+    "divide": "TrueDivide", "remainder": "Mod", "invert": "BitwiseInvert",
     "amax": "Max", "amin": "Min", "arcsin": "Arcsin", "isnan": "Isnan", "isinf": "Isinf", "isfinite": "Isfinite",
 }  # fmt: skip
 
@@ -100,8 +100,8 @@ def output_spec(function: Callable, args: tuple, kwargs: dict, who: str) -> Any:
     for parts, open_axis in zip(zip(*flat, strict=True), itertools.cycle(open_axes)):
         parts = [np.asarray(p.value if isinstance(p, Box) else p) for p in parts]
         shape = [n if all(p.shape[i] == n for p in parts) else None for i, n in enumerate(parts[0].shape)]
-        if open_axis is not None:
-            shape[open_axis] = None  # the numbers decide that go in
+        for axis in () if open_axis is None else (open_axis,) if isinstance(open_axis, int) else open_axis:
+            shape[axis] = None  # the numbers decide that go in
         specs.append(KerasTensor(tuple(shape), _dtype(parts[0])))
     return pack_sequence_as(tried[0], specs)
 
@@ -132,6 +132,7 @@ def _sizes(symbolic: list, plain: list) -> Iterator[list[tuple[int, int]]]:
     yield [(12, 48), (24, 96)]  # which can be split into equal parts
     yield [(2, 4), (3, 8)]  # which can be filled up to more
     yield [(2, 4), (3, 7)]  # short ones: a layer of positions knows as many as it was made for
+    yield [(16, 16), (33, 33)]  # the first axis of one stands under a later one of another
     batches = {shape[0] for shape in [*symbolic, *plain] if len(shape) and shape[0] is not None}
     others = {n for shape in symbolic for n in shape[1:] if n is not None} | {n for shape in plain for n in shape}
     for k in sorted(others - {1}):

@@ -134,7 +134,8 @@ def build(registry: Registry, config: dict, custom_objects: dict | None = None) 
             if config.get("compile_config") and hasattr(obj, "compile_from_config"):
                 obj.compile_from_config(config["compile_config"])
         except _MISFIT as error:
-            raise ValueError(f"The config of {name!r} does not fit its class: {error}. Got {shorten(inner)}.") from error
+            why = str(error).rstrip(".")
+            raise ValueError(f"The config of {name!r} does not fit its class: {why}. Got {shorten(inner)}.") from error
     if shared is not None and hasattr(obj, "_inbound_nodes"):
         shared.note(config, obj)
     return obj

@@ -15,7 +15,7 @@ import numpy as np
 
 from minikeras._core.arguments import unknown_arguments
 from minikeras._core.constructors import check_call, check_kinds
-from minikeras._core.custom import find_custom, get_registered_name
+from minikeras._core.custom import SCOPE, find_custom, get_registered_name
 from minikeras._core.naming import shorten
 from minikeras._core.old_arguments import as_today
 from minikeras._core.origin import of_the_house
@@ -52,7 +52,9 @@ class Configurable:
         for name in all_arguments(cls):
             if name in leave_out:
                 continue
-            if hasattr(self, name):
+            if name in vars(self):  # first: the library may mean something else by the name of a user's argument
+                config[name] = plain(vars(self)[name])
+            elif hasattr(self, name):
                 config[name] = plain(getattr(self, name))
             elif name in constructor_arguments(cls):
                 raise NotImplementedError(
@@ -189,8 +191,8 @@ def serialize_keras_object(obj: Any) -> Any:
         return obj.item()
     if isinstance(obj, _KEPT):
         return obj
-    if isinstance(obj, (list, tuple)):
-        return type(obj)(serialize_keras_object(i) for i in obj)
+    if isinstance(obj, (list, tuple)):  # a named one as a plain one: its class is in no file
+        return (list if isinstance(obj, list) else tuple)(serialize_keras_object(i) for i in obj)
     if isinstance(obj, dict):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
     if isinstance(obj, np.ndarray):
@@ -240,8 +242,10 @@ def _describe_function(function: types.FunctionType) -> dict:
     if not home(function):
         _note(function)
     registered = get_registered_name(function)
-    if home(function) or registered == name and not any(name in registry.table for registry in REGISTRIES.values()):
-        return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+    taken = any(name in registry.table for registry in REGISTRIES.values())
+    if home(function) or registered != name or not taken:
+        known = name if home(function) else registered  # where Keras looks for it, whatever else a config says
+        return {"module": "builtins", "class_name": "function", "config": known, "registered_name": "function"}
     return {"module": function.__module__, "class_name": "function", "config": name, "registered_name": registered}
 
 
@@ -285,10 +289,11 @@ def deserialize_keras_object(config: Any, custom_objects: dict | None = None, sa
     """
     unknown_arguments("deserialize_keras_object()", kwargs, ("module_objects", "printable_module_name"))
     if isinstance(config, (*_KEPT, bytes)):
-        found = find_custom(config, custom_objects) if isinstance(config, str) else None
+        known = isinstance(config, str) and (">" in config or config in SCOPE or config in (custom_objects or ()))
+        found = find_custom(config, custom_objects) if known else None  # the bare name of what is registered may be any text
         return config if found is None else found
     if isinstance(config, (list, tuple)):
-        return type(config)(deserialize_keras_object(i, custom_objects) for i in config)
+        return (list if isinstance(config, list) else tuple)(deserialize_keras_object(i, custom_objects) for i in config)
     if not isinstance(config, dict):
         raise ValueError(f"Can't build an object from {shorten(config)}.")
     if not isinstance(config.get("class_name"), str) or "config" not in config:

@@ -7,15 +7,15 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from minikeras._core.config import standardize_dtype
+from minikeras._core.logic import Operators
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import flatten, is_nested
 from minikeras._core.tensor import Shape, TypeName
 
 
-class KerasTensor(NDArrayOperatorsMixin):
+class KerasTensor(Operators):
     """The shape and dtype of data that is not there yet; None in the shape stands for any size.
 
     Layers, `keras.ops`, operators and NumPy's functions take one and give one; `keras.Model` makes a model of them.
@@ -87,12 +87,15 @@ class KerasTensor(NDArrayOperatorsMixin):
         return np.squeeze(self, axis)
 
     def _anew(name):  # x += y binds x to a new tensor, as it holds no numbers to change
-        operator = getattr(NDArrayOperatorsMixin, f"__{name}__")
+        operator = getattr(Operators, f"__{name}__")
         return lambda self, other: operator(self, other)
 
     __iadd__, __isub__, __imul__, __itruediv__ = _anew("add"), _anew("sub"), _anew("mul"), _anew("truediv")
     __ifloordiv__, __imod__, __ipow__, __imatmul__ = _anew("floordiv"), _anew("mod"), _anew("pow"), _anew("matmul")
     del _anew
+
+    def __invert__(self):
+        return np.logical_not(self)
 
     def __getitem__(self, key):
         from minikeras._core.operation import getitem, symbolic

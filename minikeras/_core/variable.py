@@ -12,11 +12,11 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from minikeras._core.allowance import spend
 from minikeras._core.arguments import unknown_arguments
 from minikeras._core.config import floatx, standardize_dtype
+from minikeras._core.logic import Operators
 from minikeras._core.naming import auto_name
 from minikeras._core.nest import map_leaves
 from minikeras._core.now import CALL, TAPE, TRIAL
@@ -44,7 +44,7 @@ def undrawn(so: bool = True) -> Iterator[None]:
         _undrawn.reset(token)
 
 
-class Variable(NDArrayOperatorsMixin):
+class Variable(Operators):
     """An array with a name that training changes in place.
 
     Args:

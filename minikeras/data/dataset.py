@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras._core.random import make_default_seed
+from minikeras._core.tensor import tensor
 from minikeras._core.text import shown
 from minikeras.data.structure import TensorSpec, leaves, length, map_structure, pad_and_stack, rows_at, stack, to_arrays
 
@@ -145,9 +146,9 @@ class Dataset:
         """Iterate over the elements as plain arrays."""
         return PlainElements(self._make())
 
-    def cardinality(self) -> np.int64:
-        """The number of elements, or `INFINITE_CARDINALITY` or `UNKNOWN_CARDINALITY`."""
-        return np.int64(self._size)
+    def cardinality(self) -> Any:
+        """The number of elements as a tensor, or `INFINITE_CARDINALITY` or `UNKNOWN_CARDINALITY`."""
+        return tensor(np.int64(self._size))
 
     @property
     def element_spec(self) -> Any:
@@ -166,8 +167,8 @@ class Dataset:
         """Join all elements: state = reduce_func(state, element)."""
         state = to_arrays(initial_state)
         for element in self._make():
-            state = reduce_func(state, element)
-        return state
+            state = to_arrays(reduce_func(shown(state), shown(element)))
+        return shown(state)
 
     def get_single_element(self, name: str | None = None) -> Any:
         """Return the only element."""
@@ -179,8 +180,8 @@ class Dataset:
     # -- other elements ----------------------------------------------------------------------------------------------
 
     def map(self, map_func: Callable, num_parallel_calls: Any = None, deterministic: Any = None, **kwargs) -> Dataset:
-        """Apply a function to each element; tuples are passed as several arguments."""
-        return Dataset(lambda: (to_arrays(_called(map_func, e)) for e in self._make()), self._size, self._open_ended)
+        """Apply a function to each element; tuples are passed as several arguments, and a list that it returns is one."""
+        return Dataset(lambda: (to_arrays(_result(map_func, e)) for e in self._make()), self._size, self._open_ended)
 
     def filter(self, predicate: Callable, name: str | None = None) -> Dataset:
         """Keep the elements for which a function is true."""
@@ -226,7 +227,7 @@ class Dataset:
         def make():
             state = to_arrays(initial_state)
             for element in self._make():
-                state, output = scan_func(state, element)
+                state, output = scan_func(shown(state), shown(element))
                 yield to_arrays(output)
 
         return Dataset(make, self._size)
@@ -474,6 +475,11 @@ def _typed(element: Any, types: Any) -> Any:
 def _called(f: Callable, element: Any) -> Any:
     element = shown(element)
     return f(*element) if type(element) is tuple else f(element)
+
+
+def _result(f: Callable, element: Any) -> Any:
+    result = _called(f, element)
+    return tuple(result) if type(result) is list else result
 
 
 def _dataset_of(elements: list) -> Any:

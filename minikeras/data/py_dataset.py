@@ -43,7 +43,7 @@ class PyDataset:
 
     def __iter__(self) -> Iterator[Any]:
         try:
-            n = self.num_batches
+            n = batches_of(self)
         except NotImplementedError:  # nobody said how many
             n = None
         for i in itertools.count() if n is None else range(n):
@@ -52,15 +52,31 @@ class PyDataset:
     @property
     def num_batches(self) -> int | None:
         """The number of batches in an epoch."""
+        if "_num_batches" in vars(self):
+            return self._num_batches
         if hasattr(self, "__len__"):
             return len(self)
         raise NotImplementedError(f"{type(self).__name__} should define __len__(self), the number of its batches.")
+
+    @num_batches.setter
+    def num_batches(self, count: int | None) -> None:  # datasets of Keras 2 keep what they like under this name
+        self._num_batches = count
 
     def on_epoch_begin(self) -> None:
         """Called before the first batch of each epoch."""
 
     def on_epoch_end(self) -> None:
         """Called after the last batch of each epoch; the place to shuffle."""
+
+
+def batches_of(dataset: Any) -> int | None:
+    """How many batches a dataset gives: its `__len__` counts where it has set a ``num_batches`` of its own.
+
+    >>> batches_of([1, 2, 3])
+    3
+    """
+    kept = "_num_batches" in getattr(dataset, "__dict__", ()) and hasattr(dataset, "__len__")
+    return dataset.num_batches if hasattr(dataset, "num_batches") and not kept else len(dataset)
 
 
 class DatasetBatches(Batches):
@@ -97,7 +113,7 @@ class DatasetBatches(Batches):
         self.endless = bool(getattr(dataset, "endless", False))
         self._begun = False
         self._ahead: dict = {}  # what peek() has fetched, by number
-        self._available = dataset.num_batches if hasattr(dataset, "num_batches") else len(dataset)
+        self._available = batches_of(dataset)
         if self._available == 0:
             raise ValueError(f"The {self._kind} has no batches: its length is 0.")
         self._limit = None if steps == self._available else steps

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from minikeras._core.naming import shorten
 from minikeras._core.now import TAPE, TRIAL
+from minikeras._core.registry import home
 from minikeras._core.symbolic import InputSpec, is_shape
 from minikeras._core.tensor import Shape
 from minikeras._core.trace import Box
@@ -21,10 +23,12 @@ def remembering(build):
 
     def wrapped(self, *shapes, **named):
         outermost = not vars(self).get("_building", False)
+        shape = next(iter((*shapes, *named.values())), None)
+        if outermost and self.built and self._weights and home(self) is not None and _is_same(self, shape):
+            return  # the layer that holds this one builds it once more, after a file has
         vars(self)["_building"] = True
         outer = TRIAL.set(None)  # what is assigned here stays
         try:
-            shape = next(iter((*shapes, *named.values())), None)
             if is_shape(shape):
                 shape = Shape(n if n is None else int(n) for n in shape)
                 if shapes:
@@ -34,7 +38,7 @@ def remembering(build):
             for layer in self._parts(Weighted):
                 if not layer.built:
                     layer._parent_path = self.path
-            build(self, *shapes, **named)
+            _checked_build(build, self, shape, shapes, named)
             if outermost:
                 self.built = True
                 if self._build_shape is None:
@@ -51,6 +55,31 @@ def remembering(build):
 
     wrapped.__doc__, wrapped.__name__, wrapped.__wrapped__ = build.__doc__, "build", build
     return wrapped
+
+
+def _checked_build(build, layer, shape, shapes, named):
+    try:
+        build(layer, *shapes, **named)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ValueError) and "int()" not in str(error) or is_shape(shape) or home(layer) is None:
+            raise
+        raise ValueError(
+            f"Layer {layer.name!r} ({type(layer).__name__}) can't be built for {shorten(shape)}: expected the shape of its "
+            f"input, whole numbers and None, or one for each of several inputs ({error})."
+        ) from None
+
+
+def _is_same(layer, shape):
+    """Whether a layer that has weights is built for a shape already; another one would add the same weights again."""
+    before = layer._build_shape
+    if before is None or not is_shape(shape) or not is_shape(before):
+        return False
+    if len(shape) == len(before) and all(m == n or None in (m, n) for m, n in zip(shape[1:], before[1:])):
+        return True
+    raise ValueError(
+        f"Layer {layer.name!r} ({type(layer).__name__}) is built for inputs of shape {tuple(before)} and has weights, so it "
+        f"can't be built for {tuple(shape)}. Make another layer."
+    )
 
 
 def first_half(cls):

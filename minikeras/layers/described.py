@@ -13,6 +13,7 @@ from minikeras._core.registry import home
 from minikeras._core.serialize import constructor_arguments, described, serialize_keras_object
 from minikeras._core.symbolic import KerasTensor, is_shape, shapes_of
 from minikeras.layers.arguments import BASE_ARGUMENTS
+from minikeras.layers.calling import CallSpec, call_spec
 
 
 class Described:
@@ -140,13 +141,34 @@ def open_batch(x: Any) -> Any:
     return shape if isinstance(x, KerasTensor) or not shape else (None, *shape[1:])
 
 
+def named_shapes(layer: Any, build: CallSpec, x: Any, arguments: dict) -> dict:
+    """The shapes that a `build` of several takes by name: each is an argument of `call` with ``_shape`` at its end."""
+    call = call_spec(type(layer).call)
+    given = {call.first: x, **arguments}
+    shapes = {f"{n}_shape": open_batch(v) for n, v in given.items() if v is not None and f"{n}_shape" in build.names}
+    if f"{call.first}_shape" not in shapes:  # the first may have any name
+        shapes = {build.names[0]: open_batch(x), **shapes}
+    missing = [name for name in build.names[: build.required] if name not in shapes]
+    if missing:
+        right = ", ".join(f"{name}_shape" for name in given if name != "training")
+        raise ValueError(
+            f"build() of layer {layer.name!r} ({type(layer).__name__}) takes several shapes, {', '.join(build.names)}: each is "
+            f"named as an argument of call() that is passed, with _shape at the end, and {missing[0]!r} is none. "
+            f"Write build(self, {right})."
+        )
+    return shapes
+
+
 def symbolic_of(shape: Any, dtype: str) -> Any:
     """Symbolic tensors of a shape, or of a structure of shapes."""
     if is_shape(shape):
         return KerasTensor(tuple(shape), dtype)
     if isinstance(shape, dict):
         return {key: symbolic_of(item, dtype) for key, item in shape.items()}
-    return type(shape)(symbolic_of(item, dtype) for item in shape) if isinstance(shape, (list, tuple)) else shape
+    if not isinstance(shape, (list, tuple)):
+        return shape
+    parts = [symbolic_of(item, dtype) for item in shape]
+    return type(shape)(*parts) if hasattr(shape, "_fields") else type(shape)(parts)
 
 
 def _read_shapes(layer: Any, shape: Any) -> Any:

@@ -53,9 +53,10 @@ from minikeras.layers.calling import (
 )
 from minikeras.layers.classes import first_half, of_this_class, remembering
 from minikeras.layers.closing import adds_to_loss, losses_around
-from minikeras.layers.described import Described, open_batch, symbolic_of
+from minikeras.layers.described import Described, named_shapes, open_batch, symbolic_of
 from minikeras.layers.old_arguments import OLD
 from minikeras.layers.old_attributes import OldAttributes
+from minikeras.layers.own_names import FREE, free_methods, free_name
 from minikeras.layers.refusing import name_layer, refuse_array, refuse_call, refuse_loop
 from minikeras.layers.weights import Weighted
 
@@ -138,7 +139,7 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        own = cls.__dict__
+        own, written = cls.__dict__, dict(cls.__dict__)
         if "get_output_shape_for" in own and "compute_output_shape" not in own:  # the name in Keras 1
             cls.compute_output_shape = own["get_output_shape_for"]
         if cls.__name__ in OLD and cls.__module__.startswith("minikeras.layers."):
@@ -157,10 +158,13 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
             cls._is_plain = False
         elif "__call__" in own or "compute_mask" in own:
             cls._is_plain = False
+        free_methods(cls, written)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "call" and not self.is_traced:
             refuse_call(self)
+        elif name in FREE:
+            free_name(self, name)
         if type(value) not in _SIMPLE:
             if isinstance(value, (Weighted, list, tuple, dict)):
                 refuse_loop(self, value, f"as its attribute `{name}`")
@@ -362,7 +366,7 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
         elif self._build_shape is None:
             self._build_shape = shapes
         self.check_input_shape(shapes)
-        outputs = self.compute_output_spec(x, **arguments)
+        outputs = self.found_spec(x, **arguments)
         node = Node(self, (x,), arguments, outputs)
         if adds_to_loss(type(self)):
             node.losses = losses_around(self, x, arguments)
@@ -377,6 +381,13 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
         shape = self.compute_output_shape(Shape(shapes) if is_shape(shapes) else shapes)
         dtype = self.compute_output_dtype(next((str(t.dtype) for t in flatten(x)), self.compute_dtype))
         return symbolic_of(shape, dtype)
+
+    def found_spec(self, x: Any, **arguments) -> Any:
+        """Return symbolic outputs, by trying also where a user's method says that it can't say."""
+        try:
+            return self.compute_output_spec(x, **arguments)
+        except NotImplementedError:
+            return self._tried(x, arguments)
 
     def _tried(self, x: Any, arguments: dict) -> Any:
         def run(x, **given):
@@ -393,13 +404,11 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
 
     def build_for(self, x: Any, arguments: dict | None = None) -> None:
         """Build for inputs, arrays or symbolic; layers inside that a user's `build` leaves out are built by trying `call`."""
-        shape = open_batch(x)
-        names = call_spec(type(self).build).names
-        if len(names) > 1 and arguments:  # as Keras has it: query_shape, value_shape, ...
-            further = {f"{n}_shape": open_batch(v) for n, v in arguments.items() if v is not None and f"{n}_shape" in names[1:]}
-            self.build(shape, **further)
+        build = call_spec(type(self).build)
+        if len(build.names) > 1 and (arguments or build.required > 1):  # as Keras has it: query_shape, value_shape, ...
+            self.build(**named_shapes(self, build, x, arguments or {}))
         else:
-            self.build(shape)
+            self.build(open_batch(x))
         if self.is_traced and any(not layer.built for layer in self._inner_layers()):
             self._build_inner(x, arguments or {})
 

@@ -177,7 +177,7 @@ class MeanMetricWrapper(Mean):
     @classmethod
     def from_config(cls, config: dict) -> Metric:
         """Build a metric from what ``get_config`` returned."""
-        return cls(**(deserialize_keras_object(config) if "fn" in config else config))
+        return cls(**{**deserialize_keras_object(config), "name": config.get("name")} if "fn" in config else config)
 
     def _tally_sum(self, total: float, values: np.ndarray) -> None:
         """Add a batch whose values sum to ``total``: Σ over samples of the mean over a sample = total · n / size."""

@@ -156,7 +156,7 @@ class Chain:
     def _first_trained(self) -> int:
         """Where the walk back may end, if ∂L/∂x is not asked for: below it no weight waits for a gradient."""
         if self._stop is None:
-            trained = [bool(unit.trainable_weights) for unit in self.units]
+            trained = [any(v.trainable for v in unit.weights) for unit in self.units]  # inside a frozen wrapper some may be
             self._stop = trained.index(True) if True in trained else len(trained)
         return self._stop
 

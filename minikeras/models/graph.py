@@ -193,7 +193,7 @@ def propagate(nodes: list[Node], tensors: dict[int, KerasTensor]) -> None:
             spec = output_spec(node.operation.function, args, kwargs, f"operation {node.operation.name!r}")
         else:
             node.operation.check_input_shape(shapes_of(args[0]))
-            spec = node.operation.compute_output_spec(*args, **kwargs)
+            spec = node.operation.found_spec(*args, **kwargs)
         tensors.update((id(t), s) for t, s in zip(flatten(node.outputs), flatten(spec)))
 
 

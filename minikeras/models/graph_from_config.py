@@ -16,6 +16,7 @@ from minikeras._core.symbolic import symbolic_leaves
 from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
 from minikeras.models.graph_config import TRAINING, function_of, ops, settings_of
+from minikeras.models.old_additions import KINDS, Addition
 from minikeras.models.old_operations import OLD_KINDS, OldOperation
 
 MOST_CALLS = 10_000  # nodes in one model from a file
@@ -36,7 +37,11 @@ def from_graph_config(cls: type, config: Any, custom_objects: dict | None = None
     kwargs = {key: config[key] for key in ("name", "trainable", "dtype") if config.get(key) is not None}
     if cls.__name__ != "Functional":  # what the get_config() of a subclass adds to the graph
         kwargs |= {key: value for key, value in config.items() if key not in (*kwargs, *_GRAPH, "name", "trainable", "dtype")}
-    return cls(inputs=inputs, outputs=outputs, **kwargs)
+    model = cls(inputs=inputs, outputs=outputs, **kwargs)
+    for operation in graph.operations.values():
+        if isinstance(operation, Addition):
+            operation.join(model)
+    return model
 
 
 class _Graph:
@@ -74,6 +79,8 @@ class _Graph:
         self.old = self.old or any(isinstance(call, list) for call in calls)
 
     def make(self, entry: dict, name: str) -> Any:
+        if entry["class_name"] in KINDS and find_custom(entry["class_name"], self.custom_objects) is None:
+            return Addition(entry["class_name"], entry.get("config"), name)
         if _is_operation(entry, self.custom_objects):
             return _make_operation(entry, name)
         found = deserialize_keras_object(

@@ -17,6 +17,7 @@ from minikeras.callbacks.logs import as_number
 from minikeras.layers.calling import mask_of
 from minikeras.layers.described import open_batch
 from minikeras.layers.layer import Layer
+from minikeras.layers.merging.base_merge import Merge
 from minikeras.models.heads import by_head
 from minikeras.models.nested_outputs import is_deep
 from minikeras.models.network import has_penalty
@@ -108,7 +109,9 @@ class Meeting:
         if self._own_steps() or self.is_traced:
             return {"inputs": "any", "outputs": "any", "text": True}
         if self._course is None:  # a Sequential that is not built yet
-            return {"inputs": None, "outputs": None, "text": True}
+            first = next(iter(self.layers), None)
+            several = isinstance(first, Merge) or first is not None and first.is_traced
+            return {"inputs": "any" if several else None, "outputs": None, "text": True}
         inputs = None if isinstance(self._inputs, KerasTensor) else "any" if len(self.inputs) == 1 else "structure"
         outputs = None if isinstance(self._outputs, KerasTensor) else "any" if len(self.outputs) == 1 else "structure"
         if (
@@ -127,7 +130,7 @@ class Meeting:
         if self.is_traced:
             self._try_out(x)
         elif self._course is None:
-            self.build_for(flatten(x)[0])
+            self.build_for(x if isinstance(x, dict) or is_nested(x) and len(x) > 1 else flatten(x)[0])
         if with_targets and self._compiled is not None:
             self._name_heads()
 

@@ -166,7 +166,7 @@ class Model(Depths, Ends, StateTree, Stored, Trainer, Layer):
         return self.infer_with_mask(inputs, training, mask)[0]
 
     def _on_symbols(self, inputs: Any, mask: Any) -> Any:
-        """Call the layers on other symbolic tensors: what a call() of one's own has around ``super().call(x)`` is followed so."""
+        """Call the layers on other symbolic tensors: what a call() of one's own does around ``super()`` is seen so."""
         if flat_mask(mask) is not None:
             raise ValueError(f"model {self.name!r} can't be followed with a mask that was made outside of it")
         given = flatten(self._flat(inputs))
@@ -208,10 +208,10 @@ class Model(Depths, Ends, StateTree, Stored, Trainer, Layer):
         """The same with each layer by itself on the tape: for second derivatives."""
         return self._structured(self._course.retrace(self._flat(x), training, flat_mask(mask)))
 
-    def infer(self, x: Any, training: bool = False, mask: Any = None) -> Any:
+    def infer(self, x: Any, training: bool = False, mask: Any = None, **arguments) -> Any:
         """The same without a way back."""
         if self._straight is None:
-            return super().infer(x, training) if mask is None else super().infer(x, training, mask=mask)
+            return super().infer(x, training, **(arguments if mask is None else {**arguments, "mask": mask}))
         if self._plain and mask is None:
             return self._course.call(x, training)
         return self._structured(self._course.call(self._flat(x), training, flat_mask(mask)))

@@ -231,7 +231,7 @@ class Graph:
     def _resolve(self) -> None:
         """Find the slots above a weight that is trained: only to these a gradient must go."""
         self._wanted = [False] * len(self.tensors)
-        self._trained = [[v for v in step.node.operation.trainable_weights if v.grad is not None] for step in self.steps]
+        self._trained = [[v for v in step.weights if v.trainable and v.grad is not None] for step in self.steps]
         for step, trained in zip(self.steps, self._trained):
             if trained or any(self._wanted[slot] for slot in step.ins):
                 for slot in step.outs:

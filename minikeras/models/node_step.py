@@ -45,7 +45,7 @@ def last_activation(unit: Any) -> Any:
 
 
 def resolve_inside(unit: Any) -> None:
-    if hasattr(unit, "resolve_trainable"):
+    if hasattr(type(unit), "resolve_trainable"):
         unit.resolve_trainable()
 
 

@@ -18,6 +18,7 @@ from minikeras._core.nest import flatten
 from minikeras._core.trace import Box, primitive, start_of
 from minikeras.layers.calling import call_spec, mask_of
 from minikeras.losses.reduction import masked_weights
+from minikeras.losses.targets import fits
 
 STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
 
@@ -98,7 +99,7 @@ class OwnSteps:
         if y_pred is not None and compiled is not None and compiled.has_loss:
             ps = flatten(y_pred)
             self._know_outputs(y_pred)
-            ys = compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
+            ys = compiled.prepare_targets(self._by_head(y, "y"), self._specs_of(ps))
             ws = self._weights_by_head(sample_weight)
             for head, target, p, w in zip(compiled.heads, ys, ps, ws):
                 if head.loss is not None:
@@ -108,13 +109,18 @@ class OwnSteps:
                 total = total + group.weight * group.value(plain, ps, ws)
         return total
 
+    def _specs_of(self, ps: list) -> list:
+        """What targets are held against: the outputs, or what a step made of them where that has another shape."""
+        return [spec if fits(np.shape(_value(p)), spec.shape) else _value(p) for spec, p in zip(self.output_specs(), ps)]
+
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict:
         """Count a batch into the metrics of compile(); return all results so far, by name."""
         compiled = self._compiled
         if y is not None and y_pred is not None and compiled is not None:
             self._know_outputs(y_pred)
-            ys = compiled.prepare_targets(self._by_head(y, "y"), self.output_specs())
-            for head, target, p, w in zip(compiled.heads, ys, flatten(y_pred), self._weights_by_head(sample_weight)):
+            ps = flatten(y_pred)
+            ys = compiled.prepare_targets(self._by_head(y, "y"), self._specs_of(ps))
+            for head, target, p, w in zip(compiled.heads, ys, ps, self._weights_by_head(sample_weight)):
                 mask, p = mask_of(p), _value(p)
                 head.tally(0.0, target, p, w, mask)
         return self.get_metrics_result()

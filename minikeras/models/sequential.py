@@ -11,11 +11,11 @@ from minikeras._core.naming import shorten
 from minikeras._core.nest import flatten
 from minikeras._core.registry import sharing
 from minikeras._core.serialize import deserialize_keras_object, serialize_keras_object
-from minikeras._core.symbolic import KerasTensor, Node, shapes_of
+from minikeras._core.symbolic import KerasTensor, Node, is_shape, shapes_of
 from minikeras._core.tape import paused
 from minikeras._core.variable import untraced
 from minikeras.layers.calling import is_structure
-from minikeras.layers.input_layer import InputLayer
+from minikeras.layers.input_layer import Input, InputLayer
 from minikeras.layers.layer import Layer
 from minikeras.layers.layer import registry as layer_registry
 from minikeras.layers.refusing import refuse_loop
@@ -146,6 +146,7 @@ class Sequential(Model):
         first = self._layers[0]
         joins = isinstance(first, Model) and first._inputs is not None and len(first.inputs) > 1  # branches, joined
         by_name = getattr(first, "symbolic_inputs", None)  # a table's features, of which its columns know
+        inputs: Any = None
         if isinstance(first, InputLayer):
             input_shape = first.batch_shape
         elif joins:
@@ -155,11 +156,13 @@ class Sequential(Model):
             input_shape = shapes_of(inputs)
         elif input_shape is None:
             raise ValueError(f"Model {self.name!r} needs an input shape to be built: build((None, 10)).")
+        elif not is_shape(input_shape):  # of a first layer that takes several arrays
+            inputs = _inputs_of(input_shape, _input_dtype(first))
         else:
             input_shape = tuple(input_shape)
             dtype = "string" if vars(self).get("_meeting_data") == "text" else _input_dtype(first)
             self._layers.insert(0, InputLayer(batch_shape=input_shape, dtype=dtype))
-        self._inputs = tensor = first._inputs if joins else self._layers[0].output if by_name is None else inputs
+        self._inputs = tensor = first._inputs if joins else self._layers[0].output if inputs is None else inputs
         before, self._nodes = self._nodes, []
         for layer in self.layers:
             if before and before[0].operation is layer and before[0].args[0] is tensor:
@@ -191,6 +194,8 @@ class Sequential(Model):
             kind = type(layer).__name__
             if not isinstance(tensor, KerasTensor):
                 before = flatten(tensor)[0].node.operation
+                if isinstance(before, InputLayer) and isinstance(error, (ValueError, AttributeError)):
+                    raise  # of the first layer
                 raise ValueError(
                     f"Layer {before.name!r} ({type(before).__name__}) gives several arrays, which {layer.name!r} ({kind}) does "
                     "not take: that can only be the last of a Sequential. Use keras.Model(inputs, outputs), or a layer of your "
@@ -242,7 +247,7 @@ class Sequential(Model):
             model.add(made[name if isinstance(name, str) else ""][1], rebuild=False)
         model._maybe_build()
         if not model.built and config.get("build_input_shape") and model._layers:
-            model.build(tuple(config["build_input_shape"]))
+            model.build(config["build_input_shape"])
         return model
 
     def get_build_config(self) -> dict | None:
@@ -258,6 +263,15 @@ def _unlink(nodes: list[Node]) -> None:
     for node in nodes:
         calls = node.operation._inbound_nodes
         calls[:] = [other for other in calls if other is not node]
+
+
+def _inputs_of(shapes: Any, dtype: str | None, name: str | None = None) -> Any:
+    """Symbolic inputs in the structure of their shapes; those of a dict have its keys as names."""
+    if is_shape(shapes):
+        return Input(batch_shape=tuple(shapes), dtype=dtype, name=name)
+    if isinstance(shapes, dict):
+        return {key: _inputs_of(shape, dtype, key) for key, shape in shapes.items()}
+    return [_inputs_of(shape, dtype) for shape in shapes]
 
 
 def _input_dtype(first: Layer) -> str | None:

@@ -107,14 +107,25 @@ def _rows(layer: Any, depth: int, expand: bool, trainable: bool, joins: dict | N
 
 def _shape(layer: Any) -> str:
     """The shape of a layer's output, or the shapes."""
-    shape = (
-        layer._inbound_nodes[0].outputs if not hasattr(layer, "_output_shape") else layer._output_shape if layer.built else None
-    )
+    if not hasattr(layer, "_output_shape"):  # an operation
+        shape = shapes_of(layer._inbound_nodes[0].outputs)
+    else:
+        shape = (layer._output_shape or _shape_of_built(layer)) if layer.built else None
     if shape is None:
         return "?"
-    shapes = flat_shapes(shape if hasattr(layer, "_output_shape") else shapes_of(shape))
+    shapes = flat_shapes(shape)
     texts = [f"({', '.join(map(str, s))})" for s in shapes]
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+
+
+def _shape_of_built(layer: Any) -> Any:
+    """The shape that a layer says it gives where it was built, but never called."""
+    if layer._build_shape is None:
+        return None
+    try:
+        return layer.compute_output_shape(layer._build_shape)
+    except (NotImplementedError, TypeError, ValueError):
+        return None
 
 
 def _cut(layers: list, layer_range: list | None) -> list:

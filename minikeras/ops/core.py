@@ -221,7 +221,13 @@ def in_turn(function, inputs, updates, key):
     return inputs
 
 
-@operation
+def _open_in_slices(x, num=None, axis=0):
+    shape = list(x.shape)
+    del shape[axis]
+    return [tuple(i for i, n in enumerate(shape) if n is None)]
+
+
+@operation(open_axes=_open_in_slices)
 def unstack(x, num=None, axis=0):
     """A list of the slices along an axis.
 

@@ -20,13 +20,13 @@ def result_type(*dtypes: Any) -> str:
     """The type that an operation on arrays of these types has: ``keras.backend.result_type``.
 
     Args:
-        *dtypes: names, NumPy types, or Python's ``int`` and ``float`` for plain numbers; None is ``floatx()``.
+        *dtypes: names, NumPy types, or Python's ``int`` and ``float`` for plain numbers; None is ``floatx()``, as no type is.
 
     >>> result_type("int32", "float16"), result_type("uint8", "int8"), result_type("int32", float), result_type("uint8", int)
     ('float16', 'int16', 'float32', 'uint8')
     """
     if not dtypes:
-        raise ValueError("Invalid `dtypes`. At least one dtype is required. Received: dtypes=()")
+        return floatx()
     return common(*(d if type(d) is type and d in WEAK else np.dtype(standardize_dtype(d)) for d in dtypes)).name
 
 

@@ -52,19 +52,22 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
 def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwargs):
     """gamma · (x - mean) / √(variance + epsilon) + beta, mean and variance along axes.
 
+    With ``rms_scaling=True`` it is gamma · x / √(variance + epsilon), as in the layer; `rms_normalization` divides by the root
+    of the mean square.
+
     >>> layer_normalization([1.0, 3.0], epsilon=0.0)
     array([-1.,  1.], dtype=float32)
     """
-    if kwargs.pop("rms_scaling", False):
-        return rms_normalization(x, gamma, axis, epsilon)
+    scaling = kwargs.pop("rms_scaling", False)
     if kwargs:
         raise ValueError(f"Unrecognized keyword arguments of layer_normalization: {sorted(kwargs)}.")
     x = floats(x)
     axes = along(axis, x)
     centred = wide(x) - np.mean(wide(x), axes, keepdims=True)
-    y = centred / np.sqrt(np.mean(np.square(centred), axes, keepdims=True) + (fuzz() if epsilon is None else epsilon))
+    base = wide(x) if scaling else centred
+    y = base / np.sqrt(np.mean(np.square(centred), axes, keepdims=True) + (fuzz() if epsilon is None else epsilon))
     y = y if gamma is None else y * fitted(gamma, x, axis)
-    return cast(y if beta is None else y + fitted(beta, x, axis), x.dtype)
+    return cast(y if beta is None or scaling else y + fitted(beta, x, axis), x.dtype)
 
 
 @operation(name="RMSNorm")

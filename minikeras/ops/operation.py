@@ -40,7 +40,7 @@ def operation(
         name: that of Keras' class; by default the function's in CamelCase.
         data: names of further arguments that Keras' class takes in its call.
         settings: names of arguments that it takes in its constructor although they are in `DATA`.
-        open_axes: takes the arguments of a call; lists the axis of each result, or of all, whose size the numbers decide.
+        open_axes: takes the arguments of a call; lists the axis, or axes, of each result, or of all, whose size is not known.
 
     >>> @operation
     ... def double_it(x, times=1): return x * 2 ** times

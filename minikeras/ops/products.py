@@ -126,12 +126,13 @@ def einsum(subscripts, *operands, **kwargs):
     >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, 10.0])
     array([21., 43.], dtype=float32)
     """
+    all_int8 = all(array(x).dtype == np.dtype("int8") for x in operands)
     operands = promote(*operands)
     subscripts, operands = without_diagonals(subscripts, operands)
     dtype = operands[0].dtype
     if dtype.kind in "biu" and dtype.itemsize < 4:
         wide = np.dtype("uint32" if dtype.kind == "u" else "int32")
-        return cast(np.einsum(subscripts, *(cast(x, wide) for x in operands)), wide if dtype == np.dtype("int8") else dtype)
+        return cast(np.einsum(subscripts, *(cast(x, wide) for x in operands)), wide if all_int8 else dtype)
     return np.einsum(subscripts, *operands, optimize=kwargs.get("optimize", len(operands) > 2))
 
 

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 
+from minikeras._core.now import TRIAL
 from minikeras._core.random import make_rng
 from minikeras.ops.convolution import as_given, channels_last
 from minikeras.ops.dtypes import array, cast, floats, promote_floats, wide
@@ -182,6 +183,8 @@ def homography(start, end):
     one, zero = np.ones_like(ex), np.zeros_like(ex)
     top = np.stack([ex, ey, one, zero, zero, zero, -sx * ex, -sx * ey], -1)
     low = np.stack([zero, zero, zero, ex, ey, one, -sy * ex, -sy * ey], -1)
+    if TRIAL.get() is not None:  # only shapes are asked for, and the points stand on each other
+        return np.broadcast_to(np.asarray([1, 0, 0, 0, 1, 0, 0, 0], start.dtype), (*start.shape[:-2], 8))
     h = np.linalg.solve(wide(np.concatenate([top, low], -2)), wide(np.concatenate([sx, sy], -1))[..., None])[..., 0]
     return cast(h, start.dtype)
 

@@ -9,7 +9,8 @@ import warnings
 from typing import Any, BinaryIO
 
 from minikeras._core import old_paths
-from minikeras._core.files import replacing
+from minikeras._core.files import replacing, sweep
+from minikeras._core.old_arguments import outside
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.keras_zip import KERAS_VERSION, read_keras, weights_in, write_keras
 from minikeras.saving.legacy_h5 import (
@@ -80,6 +81,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     ['model.keras']
     """
     include_optimizer = kwargs.pop("include_optimizer", True)
+    _warn_of_additions(model)
     chosen = kwargs.pop("save_format", None)
     if kwargs:
         raise ValueError(f"The following argument(s) are not supported by save_model: {sorted(kwargs)}.")
@@ -209,8 +211,17 @@ def _write(target: Any, overwrite: bool, write: Any) -> None:
     path = os.fsdecode(target)
     if os.path.exists(path) and not overwrite and not _may_overwrite(path):
         return
+    sweep(*os.path.split(os.path.realpath(path)))  # what killed writers of this file left behind
     with replacing(path) as temporary:
         write(temporary)
+
+
+def _warn_of_additions(model: Any) -> None:
+    ways = {"add_loss": "_symbolic_losses", "add_metric": "_symbolic_metrics"}
+    for part in (model, *getattr(model, "_inner_layers", list)()):  # a FeatureSpace has none
+        for way in [way for way, kept in ways.items() if vars(part).get(kept)]:
+            text = f"What {way}(tensor) added to model {part.name!r} is not saved: call it again on the loaded model."
+            warnings.warn(text, UserWarning, stacklevel=outside())
 
 
 def _may_overwrite(path: str) -> bool:

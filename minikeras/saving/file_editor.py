@@ -16,6 +16,7 @@ from minikeras.saving.json_text import read_json
 from minikeras.saving.keras_zip import CONFIG, LARGEST, METADATA
 from minikeras.saving.opening import kind_of, opened
 from minikeras.saving.tree import parts
+from minikeras.saving.weights_h5 import writing
 from minikeras.saving.zip_reader import Zip
 
 DEEPEST = 100  # groups within groups
@@ -157,9 +158,7 @@ class KerasFileEditor:
         path = os.fsdecode(filepath)
         if not path.endswith(".weights.h5"):
             raise ValueError(f"Invalid `filepath` argument: expected the ending .weights.h5, got {path!r}.")
-        import h5py
-
-        with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        with replacing(path) as temporary, writing(temporary) as file:
             self._write(file, self.weights_dict, "")
 
     def resave_weights(self, filepath: str | os.PathLike) -> None:

@@ -94,7 +94,14 @@ def _meant(name: str, config: dict) -> dict:
         meant["reset_after"] = False  # there was no other way before Keras 2.1
     if name == "Normalization":
         meant |= _alike(config.get("mean"), config.get("variance"))
-    return {**config, **meant}
+    return _frozen({**config, **meant}) if config.get("trainable") is False else {**config, **meant}
+
+
+def _frozen(config: dict) -> dict:
+    """Around a layer ``trainable=False`` froze what is inside, too."""
+    inner = {key: config[key] for key in ("layer", "backward_layer", "cell") if isinstance(config.get(key), dict)}
+    held = {key: node for key, node in inner.items() if isinstance(node.get("config"), dict)}
+    return {**config, **{k: {**node, "config": _frozen({**node["config"], "trainable": False})} for k, node in held.items()}}
 
 
 def _alike(mean: Any, variance: Any) -> dict:
@@ -121,12 +128,13 @@ def translate_compile(config: dict, custom_objects: dict | None = None, outputs:
     >>> translate_compile({"optimizer_config": {"class_name": "SGD", "config": {"lr": 0.1}}, "metrics": [["mae"]]})
     {'metrics': ['mae'], 'optimizer': {'class_name': 'SGD', 'config': {'learning_rate': 0.1}}}
     """
+    old = config.get("run_eagerly", False) is None  # as Keras 2 wrote it in `.keras` files
     config = {key: value for key, value in config.items() if value is not None and key != "sample_weight_mode"}
     if "optimizer_config" in config:
         config["optimizer"] = config.pop("optimizer_config")
     if config.get("jit_compile") is True:  # as Keras writes for "auto"; here only who asks for it gets compiled steps
         config["jit_compile"] = "auto"
-    old = _is_of_keras_2(config.get("optimizer"))
+    old = old or _is_of_keras_2(config.get("optimizer"))
     for key in ("optimizer", "loss", "metrics", "weighted_metrics", "loss_weights"):
         if key in config:
             config[key] = _compiled(translate(config[key], custom_objects), key, custom_objects)
@@ -209,6 +217,8 @@ def _compiled(value: Any, key: str, custom_objects: dict | None) -> Any:
     if isinstance(value, list):
         flat = [item for entry in value for item in (entry if isinstance(entry, list) else [entry])]
         return [_compiled(item, key, custom_objects) for item in flat if item is not None]
+    if isinstance(value, str):
+        return _own_or_name(value, custom_objects)
     if not isinstance(value, dict):
         return value
     if not isinstance(value.get("class_name"), str):
@@ -218,10 +228,18 @@ def _compiled(value: Any, key: str, custom_objects: dict | None) -> Any:
     return _optimizer(value) if key == "optimizer" else _wrapped(value, key, custom_objects)
 
 
+def _own_or_name(name: str, custom_objects: dict | None) -> Any:
+    """A function or class of the user's for its name: `compile` looks names up when training begins, behind the scope."""
+    found = find_custom(name, custom_objects)
+    return name if found is None else found
+
+
 def _optimizer(node: dict) -> dict:
     config = node.get("config")
     if not isinstance(config, dict):
         return node
+    if "dynamic" in config and isinstance(config.get("inner_optimizer"), dict):
+        return _scaled(config)
     config = {key: value for key, value in config.items() if key not in OBSOLETE_IN_OPTIMIZERS}
     if "lr" in config:
         config["learning_rate"] = config.pop("lr")
@@ -238,7 +256,17 @@ def _optimizer(node: dict) -> dict:
     return {**node, "config": config}
 
 
-def _wrapped(node: dict, key: str, custom_objects: dict | None) -> dict | str:
+def _scaled(config: dict) -> dict:
+    """Keras 2's LossScaleOptimizer, which `compile` put around any optimizer under mixed_float16; its scale may be fixed."""
+    inner = _optimizer(config["inner_optimizer"])
+    if not config["dynamic"] and isinstance(inner.get("config"), dict):
+        return {**inner, "config": {**inner["config"], "loss_scale_factor": config.get("initial_scale")}}
+    kept = {key: config[key] for key in ("initial_scale", "dynamic_growth_steps") if config.get(key) is not None}
+    kept["inner_optimizer"] = inner
+    return {"module": "keras.optimizers", "class_name": "LossScaleOptimizer", "config": kept, "registered_name": None}
+
+
+def _wrapped(node: dict, key: str, custom_objects: dict | None) -> Any:
     """Losses and metrics: no ``fn`` beside a class that knows its function, and a class for a function alone."""
     config = node.get("config")
     if not isinstance(config, dict):
@@ -250,7 +278,7 @@ def _wrapped(node: dict, key: str, custom_objects: dict | None) -> dict | str:
         del config["fn"]
         classes = _classes("keras.losses" if key == "loss" else "keras.metrics")
         if function not in classes or find_custom(function, custom_objects) is not None:
-            return function
+            return _own_or_name(function, custom_objects)
         node = {**node, "class_name": classes[function], "registered_name": None}
     elif isinstance(function, str):
         del config["fn"]

@@ -16,8 +16,8 @@ from minikeras.saving.hdf5 import Dataset, Group
 from minikeras.saving.json_text import read_json
 from minikeras.saving.optimizer_state import plan_optimizer, tell_of_lost_state
 from minikeras.saving.plan import Plan
-from minikeras.saving.tree import CALLED, overrides, telling_shared
-from minikeras.saving.weights_h5 import declared_bytes
+from minikeras.saving.tree import CALLED, overrides, parts, telling_shared
+from minikeras.saving.weights_h5 import declared_bytes, writing
 
 LARGEST_ATTRIBUTE = 64512  # bytes of an HDF5 attribute in its header
 MOST_NAMES = 100_000
@@ -26,14 +26,12 @@ DEEPEST = 50  # groups in groups: as many as a name has slashes
 
 def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> None:
     """Write a whole model to a path or a binary file."""
-    import h5py
-
     with telling_shared(model):
         config = serialize_keras_object(model)
     compiled = config.pop("compile_config", None)
-    with h5py.File(target, "w") as file:
+    with writing(target) as file:
         file.attrs["keras_version"], file.attrs["backend"] = version, "numpy"
-        file.attrs["model_config"] = json.dumps(_as_legacy(config))
+        file.attrs["model_config"] = json.dumps(_as_legacy(config, _learned(model)))
         _write_weights(file.create_group("model_weights"), model, version)
         optimizer = getattr(model, "optimizer", None)
         if include_optimizer and compiled is not None and optimizer is not None:
@@ -46,18 +44,26 @@ def write_h5(target: Any, model: Any, include_optimizer: bool, version: str) -> 
 
 def write_h5_weights(target: Any, model: Any, version: str) -> None:
     """Write the weights alone to a path or a binary file."""
-    import h5py
-
-    with h5py.File(target, "w") as file:
+    with writing(target) as file:
         _write_weights(file, model, version)
 
 
-def _as_legacy(config: Any) -> Any:
+def _learned(model: Any) -> dict[str, dict]:
+    """What layers with words learned, by their names, as arguments: the format has no assets."""
+    found = [part.part for part in parts(model) if hasattr(part.part, "learned_arguments")]
+    return {layer.name: layer.learned_arguments() for layer in found}
+
+
+def _as_legacy(config: Any, learned: dict[str, dict]) -> Any:
     """A model's config as legacy files have it: layers without module and build state, the rest as it is."""
     inner = config["config"]
-    if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
-        inner = {**inner, "layers": [_as_legacy(layer) for layer in inner["layers"]]}
+    if isinstance(inner, dict) and isinstance(inner.get("layers"), list) and config["class_name"] != "Pipeline":
+        inner = {**inner, "layers": [_as_legacy(layer, learned) for layer in inner["layers"]]}
+    elif isinstance(inner, dict) and isinstance(inner.get("name"), str):
+        inner = {**inner, **learned.get(inner["name"], {})}
     kept = {key: config[key] for key in ("name", "inbound_nodes", "shared_object_id") if key in config}
+    if config.get("build_config") and not str(config.get("module")).startswith("keras"):
+        kept["build_config"] = config["build_config"]  # a class of the user's need not say its shapes; Keras passes over it
     if ".ops." in str(config.get("module")) or _misread(inner):
         kept["module"] = config["module"]  # Add is a layer and an operation
     return {"class_name": _legacy_name(config), "config": inner, **kept}
@@ -97,7 +103,7 @@ def _write_weights(group: Any, model: Any, version: str) -> None:
     group.attrs["backend"], group.attrs["keras_version"] = "numpy", version
     for layer in layers:
         _write_arrays(group.create_group(layer.name), [*layer.trainable_weights, *layer.non_trainable_weights])
-    _write_arrays(group.create_group("top_level_model_weights"), [])
+    _write_arrays(group.create_group("top_level_model_weights"), _top_level(model))
 
 
 def _write_arrays(group: Any, variables: list) -> None:
@@ -155,13 +161,14 @@ def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = Fa
     groups = [(layer_name, _at(group, layer_name)) for layer_name in _names(group, "layer_names")]
     places = {found.address for _, found in groups}
     saved = [(layer_name, _datasets(found, places)) for layer_name, found in groups]
-    saved = [(name, datasets) for name, datasets in saved if datasets and not _plan_own(plan, name, datasets, model)]
-    layers = [layer for layer in {id(layer): layer for layer in model.layers}.values() if _weights(layer)]
+    layers = list({id(layer): layer for layer in model.layers}.values())
+    saved = _without_own(plan, [(name, datasets) for name, datasets in saved if datasets], layers, by_name)
+    layers = [layer for layer in layers if _weights(layer)]
     if by_name:
         found = dict(saved)
         pairs = [(layer, layer.name, found[layer.name]) for layer in layers if layer.name in found]
     elif len(saved) != len(layers):
-        unbuilt = "" if model.built else " The model is not built yet: give it an input shape."
+        unbuilt = "" if model.built else " The model is not built: make it, call it on data, then load_weights() of this file."
         raise ValueError(
             f"{plan.name}: the file has weights for {len(saved)} layers {[name for name, _ in saved][:20]}, the model has "
             f"{len(layers)} layers with weights.{unbuilt} Is it the file of another model?"
@@ -180,13 +187,20 @@ def plan_legacy_weights(plan: Plan, group: Group, model: Any, by_name: bool = Fa
     return skipped
 
 
-def _plan_own(plan: Plan, name: str, datasets: list[Dataset], model: Any) -> bool:
-    """Whether these are what a layer without variables learned, in old files: it is planned that the layer takes them."""
-    layer = next((layer for layer in model.layers if layer.name == name), None)
-    if layer is None or _weights(layer) or not overrides(layer, "load_own_variables"):
-        return False
-    plan.call(layer.load_own_variables, {str(n): dataset.read() for n, dataset in enumerate(datasets)}, [])
-    return True
+def _without_own(plan: Plan, saved: list, layers: list, by_name: bool) -> list:
+    """What is saved but for what layers without variables learned, in old files: it is planned that these take it."""
+    learned = [layer for layer in layers if not _weights(layer) and overrides(layer, "load_own_variables")]
+    takers = [layer for layer in layers if layer in learned or _weights(layer)]
+    if by_name or len(saved) != len(takers):
+        named = {layer.name: layer for layer in layers}
+        takers = [named.get(name) for name, _ in saved]
+    rest = []
+    for layer, (name, datasets) in zip(takers, saved, strict=True):
+        if layer in learned:
+            plan.call(layer.load_own_variables, {str(n): dataset.read() for n, dataset in enumerate(datasets)}, [])
+        else:
+            rest.append((name, datasets))
+    return rest
 
 
 def plan_legacy_optimizer(plan: Plan, root: Group, model: Any) -> str | None:
@@ -203,11 +217,15 @@ def _plan_top_level(plan: Plan, group: Group, model: Any) -> None:
     """Weights of the model itself, outside of its layers."""
     if "top_level_model_weights" not in group:
         return
-    inner = {id(v) for layer in model.layers for v in layer.weights}
-    own = [v for v in [*model.trainable_weights, *model.non_trainable_weights] if id(v) not in inner]
+    own = _top_level(model)
     datasets = _datasets(group.group("top_level_model_weights"))
     if own or datasets:
         plan.take(own, datasets, f"model {model.name!r} itself")
+
+
+def _top_level(model: Any) -> list:
+    inner = {id(v) for layer in model.layers for v in layer.weights}
+    return [v for v in _weights(model) if id(v) not in inner]
 
 
 def _weights(layer: Any) -> list:

@@ -115,11 +115,10 @@ def advice_on(file: BinaryIO, name: str) -> str:
     >>> import io; advice_on(io.BytesIO(b"?"), "'a.bin'"), advice_on(io.BytesIO(b"?"), "'model.onnx'")[:20]
     ('', ' It is an ONNX model')
     """
-    file.seek(0, os.SEEK_END)
-    file.seek(max(0, file.tell() - len(TABLE)))
-    if file.read(len(TABLE)) == TABLE:
-        return f" {CHECKPOINT}"
+    file.seek(max(0, file.seek(0, os.SEEK_END) - len(TABLE)))
     ending = name.rstrip("'\"").rpartition(".")[2].lower()
+    if file.read(len(TABLE)) == TABLE or ending.startswith("data-") and "-of-" in ending:
+        return f" {CHECKPOINT}"
     return f" It is {FOREIGN[ending]}" if ending in FOREIGN else ""
 
 

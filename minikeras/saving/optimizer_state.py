@@ -60,7 +60,7 @@ def reordered(datasets: list[Dataset], names: list[str] | None) -> list[Dataset]
 
     Keras 2.0 to 2.2 call them "training/Adam/Variable:0", tf.keras up to 2.10 "Adam/dense/kernel/m:0".
     """
-    if not names:
+    if not names or not any(":" in name for name in names):  # Keras 3: in the order of the optimizer's variables
         return datasets
     slots = [i for i, n in enumerate(names) if "iter" not in n.rsplit("/", 1)[-1] and "learning_rate" not in n]
     rest = [i for i in range(len(names)) if i not in set(slots)]
@@ -92,7 +92,9 @@ def _candidates(optimizer: Any) -> list[list[Variable]]:
     fresh = [v for v in everything if v.name in ("iteration", "learning_rate")]
     without_product = [v for v in without_rate if v.name != "u_product"]  # Nadam of Keras 2
     without_unused = [v for v in without_rate if v.shape or v.name == "iteration"]  # Adafactor of Keras 2
-    return [everything, fresh, without_rate, without_count, without_product, without_unused]
+    inner = getattr(optimizer, "inner_optimizer", None)  # a LossScaleOptimizer of Keras 2 wrote nothing of its own
+    scaled = _candidates(inner)[1:] if inner is not None else []
+    return [everything, fresh, without_rate, without_count, without_product, without_unused, *scaled]
 
 
 def _match(variables: list[Variable], datasets: list[Dataset], trained: list[tuple]) -> list[Variable] | None:

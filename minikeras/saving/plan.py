@@ -51,13 +51,24 @@ class Plan:
         before = [v.numpy() for v in touched] if self.calls else []
         try:
             for function, store, _ in self.calls:
-                function(store)
+                self._call(function, store)
         except BaseException:
             for variable, value in zip(touched, before, strict=True):
                 variable.assign(value)
             raise
         for variable, value in self.values:
             variable.assign(value)
+
+
+    def _call(self, function: Callable, store: Any) -> None:
+        try:
+            function(store)
+        except (LookupError, TypeError, AttributeError) as error:
+            layer = getattr(function, "__self__", None)
+            raise ValueError(
+                f"{self.name}: load_own_variables() of layer {getattr(layer, 'name', None)!r} ({type(layer).__name__}) failed "
+                f"on what the file has for it, {list(store)[:20]}: {type(error).__name__}: {error}. Is it of another model?"
+            ) from error
 
 
 def check_fit(name: str, variables: list[Variable], datasets: list[Dataset], label: str) -> None:

@@ -33,8 +33,12 @@ class Part(NamedTuple):
         return f"layer {name!r} ({type(self.part).__name__})" if self.steps else f"model {name!r}"
 
 
-def parts(model: Any) -> list[Part]:
+def parts(model: Any, backwards: bool = False) -> list[Part]:
     """All parts of a model, itself first, each once.
+
+    Args:
+        backwards: walk through attributes from the end of the alphabet, as Keras 2.15 did: of the layers of a model that stand
+            both in attributes of their own and in ``layers``, those behind it have paths by their attributes then.
 
     >>> from minikeras.layers import Dense
     >>> class Block(Layer):
@@ -42,7 +46,7 @@ def parts(model: Any) -> list[Part]:
     >>> [part.path for part in parts(Block())]
     ['', 'inner/dense', 'inner/dense_1']
     """
-    return list(_walk(model, (), "", set()))
+    return list(_walk(model, (), "", set(), backwards))
 
 
 def standing_twice(model: Any) -> list[Any]:
@@ -92,34 +96,34 @@ def overrides(part: Any, method: str) -> bool:
     return own is not None and own is not getattr(Layer, method)
 
 
-def _walk(part: Any, steps: tuple, path: str, seen: set[int]) -> Iterator[Part]:
+def _walk(part: Any, steps: tuple, path: str, seen: set[int], backwards: bool) -> Iterator[Part]:
     if id(part) in seen:
         return
     seen.add(id(part))
     yield Part(steps, path, part, own_variables(part))
-    for name, child in _children(part):
+    for name, child in _children(part, backwards):
         if isinstance(child, (Layer, SeedGenerator)):
-            yield from _walk(child, (*steps, (name,)), f"{path}/{name}".lstrip("/"), seen)
+            yield from _walk(child, (*steps, (name,)), f"{path}/{name}".lstrip("/"), seen, backwards)
             continue
         counts: dict[str, int] = {}
         for item in _flat(child):
             kind = snake_case(CALLED.get(type(item).__name__, type(item).__name__))
             n = counts[kind] = counts.get(kind, -1) + 1
             numbered = f"{kind}_{n}" if n else kind
-            yield from _walk(item, (*steps, (name, kind, n)), f"{path}/{name}/{numbered}".lstrip("/"), seen)
+            yield from _walk(item, (*steps, (name, kind, n)), f"{path}/{name}/{numbered}".lstrip("/"), seen, backwards)
 
 
-def _children(part: Any) -> Iterator[tuple[str, Any]]:
+def _children(part: Any, backwards: bool = False) -> Iterator[tuple[str, Any]]:
     """Attributes that are parts, or hold some, in alphabetical order; the layers of a model first."""
     if isinstance(part, SeedGenerator):
         return
     own = dict(vars(part))
     if isinstance(getattr(part, "layers", None), list):
-        if own.pop("_layers", None) is not None:
+        if own.pop("_layers", None) is not None and not backwards:
             yield "layers", part.layers
         else:
             own["layers"] = part.layers  # those in attributes of a model of the user's, met in the order of the alphabet
-    for name in sorted(own):
+    for name in sorted(own, reverse=backwards):
         value = own[name]
         if name.startswith("__") or name in _NOT_PARTS:
             continue

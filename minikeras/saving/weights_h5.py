@@ -5,6 +5,10 @@ Read, too, as Keras 2.13 and 2.15 wrote it: under other names, and with numbers 
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +20,7 @@ from minikeras.saving.optimizer_state import plan_optimizer
 from minikeras.saving.plan import Plan, datasets_in
 from minikeras.saving.tree import Part, overrides, parts
 
+OLD_KINDS = {"batch_normalization": "sync_batch_normalization", "lstm": "cu_dnnlstm", "gru": "cu_dnngru"}  # of Keras 2
 CONTAINERS = {"layers": ("layers", "_layer_checkpoint_dependencies")}  # the second: Keras 2.13
 
 
@@ -27,9 +32,7 @@ def write_weights(target: Any, model: Any, include_optimizer: bool = True) -> No
         model: a built model.
         include_optimizer: whether to write the optimizer's state.
     """
-    import h5py
-
-    with h5py.File(target, "w") as file:
+    with writing(target) as file:
         for part in parts(model):
             store: Any = {}
             if overrides(part.part, "save_own_variables"):
@@ -40,6 +43,21 @@ def write_weights(target: Any, model: Any, include_optimizer: bool = True) -> No
         optimizer = getattr(model, "optimizer", None)
         if include_optimizer and optimizer is not None:
             _write_vars(file, "optimizer", optimizer.name, {str(n): v.value for n, v in enumerate(optimizer.variables)})
+
+
+@contextlib.contextmanager
+def writing(target: Any) -> Iterator[Any]:
+    """A new HDF5 file; what h5py says of a full disk, in several ways, becomes the OSError that it is."""
+    import h5py
+
+    try:
+        with h5py.File(target, "w") as file:
+            yield file
+    except (OSError, RuntimeError) as error:
+        found = re.search(r"errno = (\d+)", str(error))
+        if found is None:
+            raise
+        raise OSError(int(found[1]), os.strerror(int(found[1]))) from None
 
 
 def _write_vars(file: Any, path: str, name: Any, store: dict) -> None:
@@ -59,8 +77,7 @@ def plan_weights(plan: Plan, root: Group, model: Any, skip_mismatch: bool = Fals
     """Plan the weights of all layers; with ``skip_mismatch``, return what did not fit instead of raising."""
     skipped: list[str] = []
     met: dict[str, set[str]] = {}
-    mine = parts(model)
-    ranks = _ranks(mine)
+    mine, ranks = _parts_as_in(root, model)
     for part in mine:
         try:
             _plan_part(plan, root, part, met, ranks)
@@ -71,6 +88,24 @@ def plan_weights(plan: Plan, root: Group, model: Any, skip_mismatch: bool = Fals
     if not skip_mismatch:
         _check_rest(plan.name, root, met)
     return skipped
+
+
+def _parts_as_in(root: Group, model: Any) -> tuple[list[Part], dict]:
+    """The parts of a model under the paths of a file, and their ranks: as Keras 3 walks, or, if more is found so, 2."""
+    mine = parts(model)
+    ranks = _ranks(mine)
+    missing = _count_missing(root, mine, ranks)
+    if missing:
+        others = parts(model, backwards=True)
+        further = _ranks(others)
+        if _count_missing(root, others, further) < missing:
+            return others, further
+    return mine, ranks
+
+
+def _count_missing(root: Group, mine: list[Part], ranks: dict[tuple, int]) -> int:
+    groups = (_find(root, part, {}, ranks) for part in mine if part.own and not isinstance(part.part, SeedGenerator))
+    return sum(group is None or "vars" not in group for group in groups)
 
 
 def _ranks(mine: list[Part]) -> dict[tuple, int]:
@@ -114,7 +149,7 @@ def _find(root: Group, part: Part, met: dict[str, set[str]], ranks: dict[tuple, 
         group = group.group(name)
         if len(step) == 3:
             kind, n = step[1], ranks[part.steps[:depth]]
-            numbered = group.numbered.get(kind, [])
+            numbered = group.numbered.get(kind) or group.numbered.get(OLD_KINDS.get(kind, ""), [])
             if n >= len(numbered):
                 return None
             met.setdefault(group.path, set()).add(numbered[n])

@@ -10,6 +10,7 @@ import numpy as np
 
 from minikeras.data.array_dataset import ArrayDataset, join, stack
 from minikeras.data.door import is_dataset
+from minikeras.data.py_dataset import batches_of
 from minikeras.data.reading import is_structure
 from minikeras.data.structures import children, leaves
 
@@ -80,7 +81,7 @@ def _samples(dataset):
 
 def _all_batches(dataset):
     """The batches of a dataset, one behind the other."""
-    count = dataset.num_batches if hasattr(dataset, "num_batches") else len(dataset)
+    count = batches_of(dataset)
     if count is None:
         raise ValueError(f"split_dataset needs a dataset that ends, but this {type(dataset).__name__} has no length.")
     batches = [dataset[i] for i in range(count)]

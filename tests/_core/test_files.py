@@ -196,3 +196,12 @@ def test_an_error_names_the_file_and_not_its_temporary(tmp_path, monkeypatch):
     with pytest.raises(PermissionError) as caught, replacing(tmp_path / "model.keras"):
         pass
     assert caught.value.filename == str(tmp_path / "model.keras")
+
+
+def test_an_error_without_a_file_gets_its_name(tmp_path):
+    path = tmp_path / "a.txt"
+    with pytest.raises(OSError, match=r"\[Errno 28\] full: .*a\.txt'$") as caught, replacing(path):
+        raise OSError(28, "full")
+    assert caught.value.filename == str(path) and not os.listdir(tmp_path)
+    with pytest.raises(OSError, match="^no number$"), replacing(path):
+        raise OSError("no number")

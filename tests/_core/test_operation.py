@@ -125,3 +125,24 @@ def test_sizes_that_the_numbers_decide_are_left_open(function, shapes):
         np.testing.assert_array_equal(y, right)
     if len(shapes) == 1 and shapes[0] == (None,):  # what comes behind has an open size, too
         assert ops.ones_like(outputs[0]).shape == (None,)
+
+
+@pytest.mark.parametrize(
+    ("function", "shapes", "out"),  # of Keras 3.15
+    [
+        (ops.add, [(2, None, 1), (None, 3)], (2, None, 3)),
+        (ops.add, [(None, None, 4), (None, 4)], (None, None, 4)),
+        (ops.multiply, [(None, 5, None), (None,)], (None, 5, None)),
+        (lambda a, b, c: ops.where(a > 0, b, c), [(2, None, 1), (None, 1), (None, 3)], (2, None, 3)),
+        (lambda a, b: ops.scan(lambda c, x: (c + x, c), a, b)[1], [(None,), (3, None)], (3, None)),
+    ],
+)
+def test_an_open_first_axis_meets_an_open_later_one(function, shapes, out):
+    assert function(*(KerasTensor(shape) for shape in shapes)).shape == out
+
+
+def test_positions_are_added_to_sequences_of_any_length():
+    x, table = keras.Input((None, 4)), keras.Input(batch_shape=(None, 4))
+    model = keras.Model([x, table], x + table)
+    assert model.output_shape == (None, None, 4)
+    assert model([np.ones((2, 3, 4)), np.ones((3, 4))]).shape == (2, 3, 4)

@@ -1,3 +1,4 @@
+import collections
 import json
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 import minikeras as keras
 from minikeras._core.serialize import Configurable, nameless_allowed, serialize_keras_object
-from minikeras.saving import deserialize_keras_object
+from minikeras.saving import custom_object_scope, deserialize_keras_object, register_keras_serializable
 
 
 class BlueTit(Configurable):
@@ -133,3 +134,32 @@ def test_what_has_no_name_is_described_where_that_is_allowed():
         losses.deserialize(config["loss"])
     assert losses.deserialize(config["loss"], {"<lambda>": max}) is max
     assert serialize_keras_object(nameless[0])["class_name"] == "__lambda__"
+
+
+def test_text_names_what_is_registered_only_with_its_package():
+    @register_keras_serializable(package="test_text", name="word")
+    def word():
+        pass
+
+    assert deserialize_keras_object({"name": "word", "of": ["test_text>word"]}) == {"name": "word", "of": [word]}
+    assert deserialize_keras_object("word", {"word": max}) is max
+    with custom_object_scope({"word": max}):
+        assert deserialize_keras_object("word") is max
+
+
+def test_named_tuples_are_written_as_plain_ones():
+    pair = collections.namedtuple("Pair", ["a", "b"])
+    assert serialize_keras_object({"sizes": pair(1, np.float32(2.0))}) == {"sizes": (1, 2.0)}
+    assert deserialize_keras_object(pair(1, 2)) == (1, 2)
+
+
+def test_registered_functions_are_named_as_keras_names_them():
+    for package, name, expected in (("pack", None, "pack>bent"), ("pack", "other", "pack>other"), ("", "bare", ">bare")):
+
+        def bent(x):
+            return x
+
+        keras.saving.register_keras_serializable(package, name)(bent)
+        found = keras.saving.serialize_keras_object(bent)  # Keras 3.15.1
+        assert found == {"module": "builtins", "class_name": "function", "config": expected, "registered_name": "function"}
+        assert keras.saving.deserialize_keras_object(found) is bent

@@ -29,6 +29,7 @@ def test_it_can_be_read_again_and_its_length_is_known_where_it_can_be():
     assert len(data) == 4 and len(data.take(9)) == 4 and len(data.skip(1)) == 3 and len(data.repeat(2)) == 8
     assert TEN.batch(3, drop_remainder=True).cardinality() == 3 and TEN.repeat().cardinality() == INFINITE_CARDINALITY
     assert TEN.filter(lambda i: i > 2).cardinality() == UNKNOWN_CARDINALITY
+    assert TEN.cardinality().numpy() == 10 and list(range(TEN.batch(5).cardinality())) == [0, 1]
     for endless in (TEN.repeat(), TEN.filter(bool)):
         with pytest.raises(TypeError):
             len(endless)
@@ -140,3 +141,17 @@ def test_what_a_user_sees_answers_as_a_tensor():
     assert x.shape.as_list() == [2, 3] and y.numpy().tolist() == [0, 1]
     assert type(next(TEN.batch(2).as_numpy_iterator())) is np.ndarray
     assert [type(e) for e in TEN.take(1).map(lambda i: i * 2).as_numpy_iterator()] == [np.int64]
+
+
+def test_a_list_from_map_is_a_tuple():
+    pairs = TEN.take(3).map(lambda i: [i, 2 * i])
+    assert list(pairs.as_numpy_iterator()) == [(0, 0), (1, 2), (2, 4)]
+    assert [int(i) for i in pairs.map(lambda a, b: a + b)] == [0, 3, 6]
+    assert [a.tolist() for a, _ in TEN.take(2).map(lambda i: ([i, 2 * i], i))] == [[0, 0], [1, 2]]
+
+
+def test_what_reduce_hands_over_and_returns_are_tensors():
+    total = TEN.reduce(np.int64(0), lambda state, i: state + i)
+    assert total.numpy() == 45 and isinstance(total.numpy(), np.integer)
+    count, most = TEN.reduce((0, 0), lambda state, i: (state[0] + 1, max(state[1].numpy(), i.numpy())))
+    assert (int(count), int(most)) == (10, 9)

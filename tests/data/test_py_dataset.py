@@ -202,3 +202,21 @@ def test_iterating_a_dataset_without_a_length_does_not_end():
             return [[index]]
 
     assert [x for x, _ in zip(Endless(), range(40))][-1] == [[39]]
+
+
+def test_a_dataset_may_keep_a_num_batches_of_its_own():
+    class Pairs(utils.Sequence):
+        def __init__(self, num_batches):
+            super().__init__()
+            self.num_batches = num_batches
+
+        def __getitem__(self, index):
+            return np.full((2, 1), index), np.zeros((2, 1))
+
+    class Halves(Pairs):
+        def __len__(self):
+            return self.num_batches // 2
+
+    for d, n in ((Pairs(3), 3), (Halves(4), 2)):
+        assert len(list(d)) == len(firsts(data.open(d).epoch())) == data.open(d).steps == n
+        assert len(utils.split_dataset(d, 0.5)[0]) == n

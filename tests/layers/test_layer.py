@@ -1,3 +1,4 @@
+import collections
 import copy
 import pickle
 
@@ -511,3 +512,75 @@ def test_a_built_layer_is_not_built_again():
     conv.build((None, None, None, 1))
     conv.build((None, 8, 8, 1))
     assert len(conv.weights) == 2
+
+
+@pytest.mark.parametrize("policy", ["float16", "float64"])
+@pytest.mark.parametrize("make", [lambda **kw: layers.MaxPooling1D(**kw), layers.Flatten, layers.ZeroPadding1D])
+def test_symbolic_outputs_have_the_number_type_of_the_layer(make, policy):
+    layer = make(dtype=policy)
+    assert layer(keras.Input((4, 2))).dtype == policy == layer(np.ones((1, 4, 2), "float32")).dtype
+    assert layer(keras.Input((4, 2), dtype="int32")).dtype == "int32"
+
+
+@pytest.mark.parametrize("symbolic", [False, True])
+def test_build_gets_the_shapes_of_arguments_by_their_names(symbolic):
+    class Turned(Layer):
+        def build(self, bar_shape, foo_shape):  # in another order than in call()
+            self.shapes = foo_shape, bar_shape
+
+        def call(self, foo, bar):
+            return foo + bar[:, :1]
+
+    class First(Turned):
+        def build(self, any_name, bar_shape, more_shape=None):
+            self.shapes = any_name, bar_shape
+
+    for make in (Turned, First):
+        layer = make()
+        foo, bar = (keras.Input((1,)), keras.Input((2,))) if symbolic else (np.ones((4, 1)), np.ones((4, 2)))
+        assert layer(foo, bar).shape == ((None, 1) if symbolic else (4, 1))
+        assert layer.shapes == ((None, 1), (None, 2))
+    last = make()
+    last(foo, bar=bar)
+    assert last.shapes == layer.shapes
+
+
+def test_build_of_several_shapes_that_no_argument_is_for_says_so():
+    class Strange(Layer):
+        def build(self, foo_shape, baz):
+            pass
+
+        def call(self, foo, bar):
+            return foo + bar
+
+    with pytest.raises(ValueError, match=r"'s' \(Strange\) takes several.*'baz' is none.*build\(self, foo_shape, bar_shape\)"):
+        Strange(name="s")(np.ones((4, 1)), np.ones((4, 1)))
+
+
+def test_a_layer_may_say_its_shapes_in_a_named_tuple():
+    pair = collections.namedtuple("Pair", ["a", "b"])
+
+    class Twice(Layer):
+        def call(self, x):
+            return pair(x, x[:, :1])
+
+        def compute_output_shape(self, input_shape):
+            return pair(input_shape, (input_shape[0], 1))
+
+    y = Twice()(keras.Input((2,)))
+    assert type(y) is pair and y.b.shape == (None, 1)
+
+
+@pytest.mark.parametrize("method", ["compute_output_shape", "compute_output_spec"])
+def test_a_layer_that_cannot_say_its_shape_is_tried(method):
+    def unknown(self, *args, **kwargs):
+        raise NotImplementedError
+
+    cls = type("Unknown", (Layer,), {"call": lambda self, x: x[:, :1] + 1.0, method: unknown})
+    assert cls()(keras.Input((2,))).shape == (None, 1)
+    model = Sequential([cls(), Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((3, 2)), np.ones((3, 1)), verbose=0)
+    assert model.output_shape == (None, 1)
+    inputs = keras.Input((None, 2))
+    assert keras.Model(inputs, cls()(inputs))(keras.Input((5, 2))).shape == (None, 1, 2)

@@ -377,3 +377,29 @@ def test_a_pipeline_hands_a_mask_on():
     first, plain, last = Masked(), keras.layers.Rescaling(2.0), Masked()
     y = keras.layers.Pipeline([first, plain, last])(np.ones((1, 2)), mask=np.array([[True, False]]))
     assert first.seen and last.seen and y.tolist() == [[2.0, 2.0]]
+
+
+@pytest.mark.parametrize("dtype", [None, "int64", "int32", "float32", "float64"])
+def test_the_type_of_the_output_is_not_that_of_the_input(dtype):
+    layer = Discretization([-0.5, 0.25, 1.5], dtype=dtype)
+    x = np.array([[-0.7, 0.2, 0.3, 1.6]], "float32")
+    assert layer(x).tolist() == [[0, 1, 2, 3]] and layer(np.array([[-1, 0, 1, 2]])).tolist() == [[0, 1, 2, 3]]
+    model = keras.Sequential([keras.Input((4,)), layer])
+    assert model.predict(x, verbose=0).tolist() == [[0, 1, 2, 3]]
+
+
+def test_weights_in_files_of_keras_2_have_a_number_for_a_name():
+    layer = StringLookup(vocabulary=["a", "b"], idf_weights=[0.3, 0.7], output_mode="tf_idf")
+    layer.load_own_variables({"0": np.array([0.5, 0.25, 0.75], "float32")})
+    assert layer.idf_weights.tolist() == [0.5, 0.25, 0.75]
+    with pytest.raises(ValueError, match=r"'string_lookup.*weights of shape \(2,\) for 3 tokens"):
+        layer.load_own_variables({"idf_weights": np.ones(2)})
+
+
+def test_what_was_learned_as_arguments():
+    layer = StringLookup(output_mode="tf_idf")
+    assert layer.learned_arguments() == {}
+    layer.adapt(["a b".split(), "a c".split()])
+    other = StringLookup(output_mode="tf_idf", **layer.learned_arguments())
+    assert other.get_vocabulary() == layer.get_vocabulary() and other.learned_arguments() == {}
+    np.testing.assert_allclose(other.idf_weights, layer.idf_weights)

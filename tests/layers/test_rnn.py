@@ -433,3 +433,33 @@ def test_sequences_of_another_width_or_of_no_steps(make):
 
 def test_states_for_the_batch_itself_as_in_keras_2():
     assert [s.shape for s in keras.layers.GRU(3).get_initial_state(np.zeros((4, 5, 2)))] == [(4, 3)]
+
+
+MIXED = [
+    *(SimpleRNN, LSTM, GRU),
+    lambda units, **kw: GRU(units, reset_after=False, **kw),
+    lambda units, **kw: LSTM(units, "relu", **kw),
+    lambda units, **kw: RNN(LSTMCell(units, **kw), **kw),
+]
+
+
+@pytest.mark.parametrize("make", MIXED)
+def test_mixed_precision_trains_in_the_type_of_the_weights(make):
+    x, y = X.astype("float32"), np.ones((4, 1), "float32")
+    losses = []
+    for policy in ("float32", "mixed_float16"):
+        keras.utils.set_random_seed(0)
+        layer = make(3, dtype=policy)
+        assert layer(x).dtype == ("float16" if policy != "float32" else "float32")
+        model = keras.Sequential([Dense(3, dtype=policy), layer, Dense(1)])  # the layer before has its gradient in its own type
+        model.compile(keras.optimizers.SGD(0.1), "mse")
+        losses.append(model.fit(x, y, epochs=3, verbose=0).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-2)
+
+
+@pytest.mark.parametrize("make", [SimpleRNNCell, LSTMCell, GRUCell])
+def test_a_cell_of_mixed_precision_alone(make):
+    cell, x = make(3, dtype="mixed_float16"), X[:, 0].astype("float32")
+    with keras.GradientTape() as tape:
+        y = keras.ops.sum(cell(x, cell.get_initial_state(4))[0])
+    assert all(g.dtype == "float32" and np.isfinite(g).all() for g in tape.gradient(y, cell.trainable_variables))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import metrics
 from tests.metrics.samples import results
 
@@ -84,3 +85,13 @@ def test_arguments_reach_the_function_and_the_config():
 def test_wrapped_losses_are_to_fall():
     assert metrics.MeanMetricWrapper(metrics.huber)._direction == "down"
     assert metrics.MeanMetricWrapper(lambda y_true, y_pred: y_pred)._direction is None
+
+
+def test_a_metric_may_be_called_as_its_function_is_registered():
+    @keras.saving.register_keras_serializable(package="test_reduction", name="off_by")
+    def off_by(y_true, y_pred):
+        return abs(y_true - y_pred)
+
+    metric = metrics.MeanMetricWrapper(off_by, name="off_by")
+    again = metrics.MeanMetricWrapper.from_config(metric.get_config())
+    assert again.name == "off_by" and float(again([1.0], [4.0])) == 3.0

@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+import minikeras as keras
 from minikeras import Input, Sequential, callbacks, layers
 from minikeras._core import threads
 from minikeras.models.node_step import goes_by_rows
@@ -64,3 +66,26 @@ def test_factors_for_each_row_need_their_batch():
     assert goes_by_rows(one) and not goes_by_rows(all_)
     x = np.ones((8, 3), "float32")
     assert Sequential([Input((3,)), all_]).predict(x, batch_size=4, verbose=0)[:, 0].tolist() == [0, 1, 2, 3] * 2
+
+
+@pytest.mark.parametrize("graph", [False, True])
+def test_what_is_inside_a_wrapper_that_was_made_frozen_is_trained(graph):
+    """As in Keras 3, whose numbers these are; ``wrapper.trainable = False`` freezes what is inside, too."""
+    ones = {"kernel_initializer": "ones"}
+    rows = keras.layers.TimeDistributed(layers.Dense(2, **ones), trainable=False)
+    parts = [rows, layers.Flatten(), layers.Dense(1, **ones)]
+    x = keras.Input((3, 2))
+    y = x
+    for part in parts if graph else ():
+        y = part(y)
+    model = keras.Model(x, [y]) if graph else Sequential([x, *parts])
+    model.compile("sgd", "mse")
+    data = np.ones((4, 3, 2)), np.zeros((4, 1))
+    assert len(model.trainable_weights) == 4 and not rows.trainable_weights
+    model.fit(*data, verbose=0)
+    np.testing.assert_allclose(rows.get_weights()[0], np.full((2, 2), 0.28), rtol=1e-6)
+    rows.trainable = False
+    model.compile("sgd", "mse")
+    before = rows.get_weights()
+    model.fit(*data, verbose=0)
+    assert all(np.array_equal(*pair) for pair in zip(before, rows.get_weights())) and len(model.trainable_weights) == 2

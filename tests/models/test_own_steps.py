@@ -661,3 +661,33 @@ def test_a_call_of_layers_in_a_row_starts_from_the_logits(activation, loss):
     np.testing.assert_array_equal(straight.get_weights()[2], row.get_weights()[2])
     assert np.abs(row.get_weights()[2] - start[2]).max() > 1e-3
     assert histories[2][0] < before[0]  # cut at 1e-7 where something follows
+
+
+def test_a_step_may_score_something_of_another_shape_than_the_outputs():
+    class Pairs(Model):
+        def train_step(self, data):
+            anchors, positives = data[0] if isinstance(data, tuple) else data
+            with GradientTape() as tape:
+                found = ops.einsum("ae,pe->ap", self(anchors, training=True), self(positives, training=True)) / 0.2
+                labels = ops.arange(5)
+                loss = self.compute_loss(y=labels, y_pred=found)
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, self.trainable_variables), self.trainable_variables))
+            for metric in self.metrics:
+                metric.update_state(*((loss,) if metric.name == "loss" else (labels, found)))
+            return {metric.name: metric.result() for metric in self.metrics}
+
+    class Batches(keras.utils.Sequence):
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, i):
+            return (np.sin(np.arange(40).reshape(2, 5, 4) * (i + 1.0)).astype("float32"),)
+
+    inputs = Input((4,))
+    model = Pairs(inputs, layers.UnitNormalization()(layers.Dense(2)(inputs)))
+    model.set_weights([np.cos(np.arange(8)).reshape(4, 2), np.zeros(2)])
+    model.compile(optimizers.SGD(0.1), losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    history = model.fit(Batches(), epochs=2, verbose=0, shuffle=False).history
+    np.testing.assert_allclose(history["loss"], [5.335412502288818, 4.025068759918213], rtol=1e-5)  # of Keras on TensorFlow
+    np.testing.assert_allclose(history["accuracy"], [0.0, 2 / 15], rtol=1e-6)
+    assert set(model.compute_metrics(None, np.arange(5), np.eye(5))) == {"loss", "accuracy"}

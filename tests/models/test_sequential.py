@@ -387,3 +387,34 @@ def test_beginners_are_told_what_to_write():
     axes = history.plot("loss")
     assert len(axes) == 1
     plt.close(axes[0].figure)
+
+
+@pytest.mark.parametrize("meet", ["call", "build", "fit"])
+def test_the_first_layer_may_take_several_arrays(meet, tmp_path):
+    x = [np.ones((4, 2), "float32"), np.ones((4, 3), "float32")]
+    model = Sequential([layers.Concatenate(), Dense(1)])
+    model.compile("sgd", "mse")
+    {"call": lambda: model(x), "build": lambda: model.build([(None, 2), (None, 3)]), "fit": lambda: None}[meet]()
+    model.fit(x, np.ones((4, 1)), verbose=0)
+    assert model.input_shape == [(None, 2), (None, 3)] and len(model.layers) == 2 and len(model.weights) == 2
+    right = model.predict(x, verbose=0)
+    model.save(tmp_path / "m.keras")
+    for again in (keras.saving.load_model(tmp_path / "m.keras"), keras.models.model_from_json(model.to_json())):
+        again.set_weights(model.get_weights())
+        np.testing.assert_array_equal(again.predict(x, verbose=0), right)
+    with pytest.raises(ValueError, match="has 2 inputs"):
+        model.predict(x[0], verbose=0)
+
+
+def test_the_first_layer_may_take_a_dict():
+    class Difference(layers.Layer):
+        def call(self, x):
+            return x["a"] - x["b"]
+
+    model = Sequential([Difference(), Dense(1, use_bias=False)])
+    model.compile("sgd", "mse")
+    x = {"a": np.ones((4, 2), "float32"), "b": np.zeros((4, 2), "float32")}
+    model.fit(x, np.ones((4, 1)), verbose=0)
+    assert model.predict({key: x["a"] for key in x}, verbose=0).tolist() == [[0.0]] * 4
+    with pytest.raises(ValueError, match="'d' .Dense. takes one input, got 2"):
+        Sequential([Dense(2, name="d")])([np.ones((3, 2)), np.ones((3, 2))])

@@ -122,3 +122,24 @@ def test_the_optimizer_is_counted_once_it_has_variables():
     model.optimizer.build(model.trainable_variables)
     lines = summary.table(model).split("\n")
     assert lines[-5].startswith(" Total params: 65 (") and lines[-2].startswith(" Optimizer params: 44 (")
+
+
+def test_layers_that_were_built_but_never_called_say_their_shape():
+    class Built(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.later = keras.layers.Dense(4), keras.layers.Dense(7)
+            self.rnn = keras.layers.LSTM(3, return_sequences=True)
+
+        def build(self, input_shape):
+            self.dense.build(input_shape)
+            self.rnn.build((None, 5, 4))
+
+        def call(self, x):
+            return self.dense(x)
+
+    model, lines = Built(), []
+    model.build((None, 2))
+    model.summary(print_fn=lines.append)
+    text = "\n".join(lines)
+    assert "(None, 4)" in text and "(None, 5, 3)" in text and "?" in text and "Total params: 108" in text

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minikeras import ops
+from minikeras._core.symbolic import KerasTensor
 from minikeras._core.variable import Variable
 from tests.ops.golden import check, of
 
@@ -49,3 +50,10 @@ def test_minus_one_in_a_slice_is_all_that_is_left():
 def test_unstack_refuses_an_axis_that_is_not_there():
     with pytest.raises(ValueError, match="Axis 2 is out of bounds for an array of 2 axes"):
         ops.unstack(np.ones((2, 2)), axis=2)
+
+
+def test_unstack_of_open_axes_leaves_them_open():
+    x = KerasTensor((2, None, None))
+    assert [y.shape for y in ops.unstack(x, num=3, axis=2)] == [(2, None)] * 3  # as in Keras 3.15
+    assert [y.shape for y in ops.unstack(KerasTensor((None, None, 4)), num=2, axis=1)] == [(None, 4)] * 2
+    assert [y.shape for y in ops.unstack(KerasTensor((None, 2)), axis=-1)] == [(None,)] * 2

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras import ops
 from tests.ops.golden import check, of
 
@@ -39,3 +40,11 @@ def test_perspective_of_half_precision():
 def test_a_list_of_numbers_is_no_coordinates():
     with pytest.raises(ValueError, match="at least rank 2"):
         ops.image.map_coordinates(np.ones(3), np.ones(3), 0)
+
+
+def test_perspective_of_symbolic_points():
+    images, start, end = (keras.Input(shape) for shape in ((8, 8, 1), (4, 2), (4, 2)))
+    y = ops.image.perspective_transform(images, start, end)
+    assert y.shape == (None, 8, 8, 1)
+    corners, x = np.float32([[[0, 0], [7, 0], [0, 7], [7, 7]]]), np.random.default_rng(0).random((1, 8, 8, 1), "float32")
+    np.testing.assert_allclose(keras.Model([images, start, end], y)([x, corners, corners]), x, atol=1e-5)

@@ -252,3 +252,38 @@ def test_a_model_of_models_without_a_call_keeps_its_weights(tmp_path):
         again.set_weights([0 * w for w in again.get_weights()])
     with pytest.raises(ValueError, match="is not built, so it has no weights to save"):
         Pair(keras.Sequential([layers.Dense(2)]), pair.one).save_weights(tmp_path / "no.weights.h5")
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5", "weights.h5"])
+def test_saving_sweeps_up_after_killed_writers_of_the_same_file(tmp_path, ending):
+    model = keras.Sequential([layers.Dense(1, input_shape=(2,))])
+    left = [f".{name}.{pid}.{'0' * 16}.tmp~" for name in (f"m.{ending}", "other.keras") for pid in (2**22 + 5,)]
+    for name in left:
+        (tmp_path / name).write_bytes(b"half")
+    path = str(tmp_path / f"m.{ending}")
+    model.save_weights(path) if "weights" in ending else model.save(path)
+    assert sorted(os.listdir(tmp_path)) == sorted([left[1], f"m.{ending}"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+@pytest.mark.parametrize("ending", ["keras", "h5", "weights.h5", "onnx"])
+def test_a_disk_that_is_full_leaves_the_old_file(tmp_path, ending):
+    import resource
+    import signal
+
+    if ending == "onnx":
+        pytest.importorskip("onnx")
+    path, model = tmp_path / f"m.{ending}", keras.Sequential([layers.Dense(300, input_shape=(300,))])
+    path.write_bytes(b"old")
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(OSError, match=rf"\[Errno 27\] [^(]*: '.*m.{ending}'$"):
+            if ending == "onnx":
+                model.export(path, format="onnx")
+            else:
+                model.save_weights(path) if "weights" in ending else model.save(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == [path.name]

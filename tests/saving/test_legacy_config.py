@@ -162,3 +162,36 @@ def test_a_file_does_not_turn_compiled_steps_on(asked, found, tmp_path):
         model.save(tmp_path / f"m.{ending}")
         assert keras.models.load_model(tmp_path / f"m.{ending}")._compiled.extras["jit_compile"] == found
     assert keras.models.clone_model(model)._compiled.extras["jit_compile"] == asked  # copies go on as the original
+
+
+def scaled(**config):
+    inner = {"class_name": "Adam", "config": {"name": "Adam", "learning_rate": 0.5, "is_legacy_optimizer": False}}
+    node = {"class_name": "LossScaleOptimizerV3", "config": {"inner_optimizer": inner, **config}}
+    return translate_compile({"optimizer_config": node, "loss": "mse"})["optimizer"]
+
+
+def test_the_optimizer_that_keras_2_put_around_others_under_mixed_float16():
+    found = keras.optimizers.deserialize(scaled(dynamic=True, initial_scale=64.0, dynamic_growth_steps=7))
+    assert isinstance(found, keras.optimizers.LossScaleOptimizer) and isinstance(found.inner_optimizer, keras.optimizers.Adam)
+    assert (found.initial_scale, found.dynamic_growth_steps, float(found.inner_optimizer.learning_rate)) == (64.0, 7, 0.5)
+    found = keras.optimizers.deserialize(scaled(dynamic=False, initial_scale=64.0, dynamic_growth_steps=None))
+    assert type(found) is keras.optimizers.Adam and found.loss_scale_factor == 64.0
+
+
+def test_names_of_metrics_in_keras_files_of_keras_2_lose_the_name_of_the_output():
+    metric = {"module": "keras.metrics", "class_name": "RootMeanSquaredError", "config": {"name": "b_r"}}
+    config = {"optimizer": "adam", "metrics": [["mae"], [metric]], "run_eagerly": None}
+    assert translate_compile(config, None, ["a", "b"])["metrics"][1][0]["config"]["name"] == "r"
+    config["run_eagerly"] = False  # Keras 3
+    assert translate_compile(config, None, ["a", "b"])["metrics"][1][0]["config"]["name"] == "b_r"
+
+
+def test_a_frozen_layer_around_another_freezes_it():
+    inner = {"class_name": "LSTM", "config": {"units": 2, "trainable": True}}
+    around = {"class_name": "Bidirectional", "config": {"layer": inner, "trainable": False}}
+    outer = {"class_name": "TimeDistributed", "config": {"layer": around, "trainable": False}}
+    for old, expected in ((True, False), (False, True)):
+        found = translate(outer, old=old)["config"]["layer"]["config"]["layer"]["config"]
+        assert found["trainable"] is expected
+    around["config"]["trainable"] = True
+    assert translate(around, old=True)["config"]["layer"]["config"]["trainable"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras import layers, saving
+from minikeras import layers, ops, saving
 
 GLOROT = {"class_name": "VarianceScaling", "config": {"scale": 1.0, "mode": "fan_avg", "distribution": "uniform", "seed": None}}
 
@@ -215,3 +215,159 @@ def test_what_discretization_learned_in_keras_2(tmp_path):
         file["model_weights/d"].create_dataset("summary:0", data=summary[0])
     with pytest.raises(ValueError, match="a summary has shape"):
         keras.models.load_model(tmp_path / "m.h5")
+
+
+@keras.saving.register_keras_serializable("tests_legacy")
+class Own(keras.Model):
+    """A model with a call() of its own, layers and a weight."""
+
+    def __init__(self, units=2, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.dense = units, layers.Dense(units)
+        self.free = self.add_weight(name="free", shape=(units,), initializer="ones")
+
+    def call(self, x):
+        return self.dense(x) * self.free
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+@keras.saving.register_keras_serializable("tests_legacy")
+class Sized(layers.Layer):
+    """A layer that is built for more than a shape."""
+
+    def build(self, input_shape, rows=2):
+        self.rows = rows
+        self.w = self.add_weight(name="w", shape=(rows, input_shape[-1]))
+
+    def call(self, x):
+        return x * ops.sum(self.w, axis=0)
+
+    def get_build_config(self):
+        return {"input_shape": (None, 3), "rows": self.rows}
+
+    def build_from_config(self, config):
+        self.build(tuple(config["input_shape"]), config["rows"])
+
+
+def test_models_and_layers_of_a_users_class_are_built_as_they_were(tmp_path):
+    path, x = str(tmp_path / "m.h5"), np.ones((2, 3), "float32")
+    model = Own(4)
+    model.compile("adam", "mse")
+    model.fit(x, np.zeros((2, 4)), verbose=0)
+    sized = Sized()
+    sized.build((None, 3), 5)
+    for m in (model, keras.Sequential([keras.Input((3,)), sized, layers.Dense(1)])):
+        m.save(path)
+        np.testing.assert_array_equal(keras.models.load_model(path).predict(x, verbose=0), m.predict(x, verbose=0))
+    model.save_weights(path)
+    other = Own(4)
+    other(x)
+    other.load_weights(path)
+    assert other.free.numpy().tolist() == model.free.numpy().tolist() != [1.0] * 4
+    with h5py.File(path) as file:
+        assert [str(n) for n in file["top_level_model_weights"].attrs["weight_names"]] == [model.free.path]
+
+
+def test_a_users_model_without_its_shape_tells_the_way(tmp_path):
+    path, model = str(tmp_path / "m.h5"), Own(4)
+    model(np.ones((2, 3)))
+    model.save(path)
+    with h5py.File(path, "a") as file:  # as Keras 3 writes it
+        config = json.loads(file.attrs["model_config"])
+        del config["build_config"]
+        file.attrs["model_config"] = json.dumps(config)
+    with pytest.raises(ValueError, match=r"not built: make it, call it on data, then load_weights\(\) of this file"):
+        keras.models.load_model(path)
+    other = Own(4)
+    other(np.ones((2, 3)))
+    other.load_weights(path)
+    assert (other.dense.kernel.numpy() == model.dense.kernel.numpy()).all()
+
+
+def half_off(t, p):
+    return ops.mean(ops.abs(t - p)) / 2
+
+
+@pytest.mark.parametrize("ending", ["h5", "keras"])
+def test_losses_and_metrics_by_name_are_found_in_custom_objects(tmp_path, ending):
+    path, x, y = str(tmp_path / f"m.{ending}"), np.ones((4, 3)), np.zeros((4, 1))
+    model = keras.Sequential([layers.Dense(1, input_shape=(3,))])
+    model.compile("sgd", loss=half_off, metrics=[half_off, "mae"])
+    expected = model.evaluate(x, y, verbose=0, return_dict=True)
+    model.save(path)
+    loaded = keras.models.load_model(path, custom_objects={"half_off": half_off})
+    assert loaded.evaluate(x, y, verbose=0, return_dict=True) == expected and "half_off" in expected
+    if ending == "h5":  # Keras 3 writes the bare names
+        with h5py.File(path, "a") as file:
+            config = json.loads(file.attrs["training_config"])
+            file.attrs["training_config"] = json.dumps({**config, "loss": "half_off", "metrics": ["half_off", "mae"]})
+        loaded = keras.models.load_model(path, custom_objects={"half_off": half_off})
+        assert loaded.evaluate(x, y, verbose=0, return_dict=True) == expected
+
+
+@pytest.mark.parametrize("inner", ["adam", "rmsprop", "sgd"])
+def test_the_state_of_an_optimizer_around_another(tmp_path, inner):
+    path, x, y = str(tmp_path / "m.h5"), np.ones((8, 3), "float32"), np.zeros((8, 1), "float32")
+    model = keras.Sequential([layers.Dense(1, input_shape=(3,))])
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.get(inner), initial_scale=4.0), "mse")
+    model.fit(x, y, epochs=3, batch_size=4, verbose=0)
+    model.save(path)
+    found = keras.models.load_model(path).optimizer.variables
+    assert all((a.numpy() == b.numpy()).all() for a, b in zip(found, model.optimizer.variables, strict=True))
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_learned_words_are_in_the_file(tmp_path, inside):
+    path, texts = str(tmp_path / "m.h5"), np.array([["red green"], ["green old"]])
+    words = layers.TextVectorization(output_mode="tf_idf")
+    words.adapt(texts)
+    row = keras.Sequential([keras.Input((1,), dtype="string"), words])
+    model = keras.Sequential([keras.Input((1,), dtype="string"), row if inside else words, layers.Dense(2)])
+    expected = model.predict(texts, verbose=0)
+    model.save(path)
+    loaded = keras.models.load_model(path)
+    np.testing.assert_allclose(loaded.predict(texts, verbose=0), expected, rtol=1e-6)
+    numbers = layers.IntegerLookup(output_mode="multi_hot")
+    numbers.adapt(np.array([[3, 3, 7]]))
+    model = keras.Sequential([keras.Input((3,), dtype="int64"), numbers])
+    model.save(path)
+    assert keras.models.load_model(path).layers[0].get_vocabulary() == numbers.get_vocabulary()
+
+
+def test_what_layers_without_weights_learned_is_found_by_order_where_names_differ(tmp_path):
+    path = str(tmp_path / "w.h5")
+    bins, dense = layers.Discretization(num_bins=2, output_mode="one_hot", name="mine"), layers.Dense(1)
+    bins.adapt(np.array([0.0, 1.0]))
+    model = keras.Sequential([keras.Input((1,)), bins, layers.Flatten(), dense])
+    with h5py.File(path, "w") as file:  # of Keras 2: the summary of what was seen is a weight
+        file.attrs["layer_names"] = ["discretization", "flatten", "dense"]
+        held = {"discretization": [np.array([[0.0, 4.0, 8.0], [1.0, 1.0, 1.0]])], "flatten": [], "dense": dense.get_weights()}
+        for name, arrays in held.items():
+            group = file.create_group(name)
+            for n, value in enumerate(arrays):
+                group[f"w{n}"] = np.asarray(value, "float32")
+            group.attrs["weight_names"] = [f"w{n}" for n in range(len(arrays))] or np.zeros(0)
+    model.load_weights(path)
+    assert bins.summary.tolist() == [[0.0, 4.0, 8.0], [1.0, 1.0, 1.0]]
+
+
+def test_what_was_added_by_hand_is_said_to_be_lost(tmp_path):
+    x = keras.Input((2,))
+    h = layers.Dense(2)(x)
+    model = keras.Model(x, h)
+    for add in (lambda: model.add_loss(ops.mean(h)), lambda: model.add_metric(ops.mean(h), name="m")):
+        add()
+        with pytest.warns(UserWarning, match=r"What add_(loss|metric)\(tensor\) added to model .* is not saved"):
+            model.save(str(tmp_path / "m.keras"))
+
+
+def test_layers_in_a_layer_keep_their_module(tmp_path):
+    path, inner = str(tmp_path / "m.h5"), layers.Pipeline([layers.Rescaling(0.5), layers.Rescaling(2.0)])
+    model = keras.Sequential([keras.Input((2,)), inner, layers.Dense(1)])
+    model.save(path)
+    with h5py.File(path) as file:
+        config = json.loads(file.attrs["model_config"])["config"]["layers"][1]["config"]
+    assert [layer["module"] for layer in config["layers"]] == ["keras.layers"] * 2  # Keras does not find them without
+    assert keras.models.load_model(path).layers[0].layers[1].scale == 2.0

@@ -99,3 +99,19 @@ def test_files_of_other_kinds_are_named(tmp_path):
         path.write_bytes(b"\x08\x07abc")
         with pytest.raises(ValueError, match=said):
             keras.models.load_model(path)
+
+
+def test_a_stream_that_is_no_model_is_refused():
+    for content in (b"", b"junk" * 10, bytes(5000)):
+        for load in (keras.models.load_model, keras.Sequential([keras.layers.Dense(1, input_shape=(2,))]).load_weights):
+            with pytest.raises(ValueError, match="the file is neither"):
+                load(io.BytesIO(content))
+    with pytest.raises(ValueError, match="checkpoint of TensorFlow"):
+        keras.models.load_model(io.BytesIO(b"x" * 100 + TABLE))
+
+
+def test_the_numbers_of_a_checkpoint_are_told_by_their_name(tmp_path):
+    path = tmp_path / "w.data-00000-of-00001"
+    path.write_bytes(bytes(100))
+    with pytest.raises(ValueError, match="checkpoint of TensorFlow"):
+        keras.Sequential([keras.layers.Dense(1, input_shape=(2,))]).load_weights(str(path))

@@ -137,3 +137,23 @@ def test_a_model_frozen_after_training_opens_with_a_new_optimizer(tmp_path, endi
         found = keras.models.load_model(tmp_path / f"d.{ending}")
     assert all((a == b).all() for a, b in zip(model.get_weights(), found.get_weights(), strict=True))
     assert found.optimizer.iterations == 0 and not found.trainable
+
+
+def test_slots_alone_for_an_optimizer_around_another(tmp_path):
+    path, x, y = str(tmp_path / "m.h5"), np.ones((8, 3), "float32"), np.zeros((8, 1), "float32")
+    model = keras.Sequential([layers.Dense(1, input_shape=(3,))])
+    model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()), "mse")
+    model.fit(x, y, epochs=2, batch_size=4, verbose=0)
+    inner = [v.numpy() for v in model.optimizer.inner_optimizer.variables if v.name != "learning_rate"]
+    with h5py.File(path, "w") as file:  # Keras 2 wrote nothing of the scale
+        for n, value in enumerate(inner):
+            file[f"vars/{n}"] = value
+    for v in model.optimizer.inner_optimizer.variables:
+        v.assign(np.zeros_like(v.numpy()))
+    with open(path, "rb") as file:
+        vars = open_hdf5(file, "f").group("vars")
+        plan = Plan("f")
+        assert plan_optimizer(plan, model.optimizer, model, [vars.dataset(str(n)) for n in range(len(inner))], None) is None
+        plan.carry_out()
+    found = [v.numpy() for v in model.optimizer.inner_optimizer.variables if v.name != "learning_rate"]
+    assert all((a == b).all() for a, b in zip(found, inner)) and int(model.optimizer.iterations) == 4

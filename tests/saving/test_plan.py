@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
+import minikeras as keras
 from minikeras._core.variable import Variable
 from minikeras.saving.hdf5 import open_hdf5
 from minikeras.saving.plan import Plan, datasets_in
@@ -55,3 +56,21 @@ def test_a_failing_layer_takes_all_back():
     with pytest.raises(RuntimeError):
         plan.carry_out()
     assert v.tolist() == [1.0] and w.tolist() == [2.0]
+
+
+class Keeper(keras.layers.Layer):
+    """A layer that reads what a file may lack."""
+
+    def load_own_variables(self, store):
+        self.kept = store["kept"] + 1
+
+
+@pytest.mark.parametrize("store, what", [({"other": 1}, "KeyError: 'kept'"), ({"kept": "x"}, "TypeError")])
+def test_own_code_that_fails_says_which_layers(store, what):
+    layer, variable = Keeper(name="keeper"), Variable([1.0])
+    plan = Plan("x.h5")
+    plan.put(variable, np.array([2.0]))
+    plan.call(layer.load_own_variables, store, [])
+    with pytest.raises(ValueError, match=rf"x.h5: load_own_variables.. of layer 'keeper' .Keeper. failed on .*{what}"):
+        plan.carry_out()
+    assert variable.tolist() == [1.0]

@@ -89,3 +89,26 @@ def test_numbers_of_two_configs_do_not_meet():
         again = [type(m).from_config(m.get_config()) for m in (one, other)]
     assert [len(m.weights) for m in again] == [2, 2]
     assert not {id(w) for w in again[0].weights} & {id(w) for w in again[1].weights}
+
+
+class Own(keras.Model):
+    """Layers in attributes before and behind "layers" in the alphabet, and in a list and a dict."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.a, self.z = layers.Dense(2), layers.Dense(3)
+        self.many, self.named = [layers.Dense(4), layers.LayerNormalization()], {"one": layers.Dense(5)}
+
+    def call(self, x):
+        for layer in (self.a, self.z, *self.many, *self.named.values()):
+            x = layer(x)
+        return x
+
+
+def test_paths_as_keras_2_walked():
+    model = Own()
+    model(np.zeros((1, 3)))
+    expected = ["", "z", "named/dense", "many/dense", "many/layer_normalization", "layers/dense"]
+    assert [part.path for part in parts(model, backwards=True) if part.own or not part.steps] == expected
+    forwards = ["", "a", "layers/dense_1", "layers/dense_2", "layers/layer_normalization", "layers/dense_3"]
+    assert [part.path for part in parts(model)] == forwards

@@ -1,3 +1,4 @@
+import errno
 import io
 
 import h5py
@@ -8,7 +9,7 @@ import minikeras as keras
 from minikeras import layers
 from minikeras.saving.hdf5 import open_hdf5
 from minikeras.saving.plan import Plan
-from minikeras.saving.weights_h5 import declared_bytes, plan_weights
+from minikeras.saving.weights_h5 import declared_bytes, plan_weights, writing
 
 
 def model():
@@ -122,3 +123,51 @@ def test_a_packed_array_counts_by_what_it_takes_in_the_file():
         file.create_dataset("zeros", data=np.zeros(30_000_000, "f4"), chunks=(10_000_000,), compression="gzip")
         file["padding"] = np.zeros(8 << 20, "u1")
     assert 8 << 20 < declared_bytes(open_hdf5(made, "x.h5")) < 24 << 20
+
+
+class Own(keras.Model):
+    """Attributes before and behind "layers" in the alphabet."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first, self.out = layers.Dense(2), layers.Dense(1)
+
+    def call(self, x):
+        return self.out(self.first(x))
+
+
+def test_models_of_a_users_class_as_keras_2_wrote_them(tmp_path):
+    path, (one, two) = str(tmp_path / "w.weights.h5"), (Own(), Own())
+    one(np.zeros((1, 3))), two(np.zeros((1, 3)))
+    with h5py.File(path, "w") as file:  # Keras 2.15 walked through attributes from the end of the alphabet
+        for place, layer in (("out", one.out), ("layers/dense", one.first)):
+            for n, v in enumerate(layer.weights):
+                file[f"{place}/vars/{n}"] = v.numpy()
+        file.create_group("vars")
+    two.load_weights(path)
+    assert all((a.numpy() == b.numpy()).all() for a, b in zip(one.weights, two.weights))
+    with h5py.File(path, "a") as file:
+        del file["out"]
+    with pytest.raises(ValueError, match="'dense.*' .Dense. has 2 weights, but the file has none for it .at 'first'"):
+        two.load_weights(path)
+
+
+@pytest.mark.parametrize("kind", [OSError, RuntimeError])
+def test_a_full_disk_is_told_as_one(kind):
+    with pytest.raises(OSError, match="No space left on device") as caught, writing(io.BytesIO()):
+        raise kind("Can't decrement id ref count (unable to extend file properly, errno = 28, error message = '...')")
+    assert caught.value.errno == errno.ENOSPC
+    with pytest.raises(kind, match="something else"), writing(io.BytesIO()):
+        raise kind("something else")
+
+
+def test_classes_that_had_another_name_in_keras_2(tmp_path):
+    path = str(tmp_path / "w.weights.h5")
+    model = keras.Sequential([layers.BatchNormalization(input_shape=(3,)), layers.Dense(1)])
+    values = [np.full(v.shape, n + 2.0) for n, v in enumerate(model.layers[0].weights)]
+    with h5py.File(path, "w") as file:
+        for place, arrays in (("sync_batch_normalization", values), ("dense", model.layers[1].get_weights())):
+            for n, value in enumerate(arrays):
+                file[f"layers/{place}/vars/{n}"] = np.asarray(value, "float32")
+    model.load_weights(path)
+    assert [w[0] for w in model.layers[0].get_weights()] == [2.0, 3.0, 4.0, 5.0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from minikeras._core.byte_code import function_of
 from minikeras._core.serialize import deserialize_keras_object
+from minikeras._core.symbolic import is_shape
 from minikeras.layers.layer import Layer, registry
 
 _OF_KERAS_2 = ("module", "function_type", "output_shape_type", "output_shape_module")
@@ -19,7 +20,7 @@ class Lambda(Layer):
 
     A model is saved with the name of the function (``def``); to load it, register the function by
     `keras.saving.register_keras_serializable` or pass ``custom_objects={name: function}``. A ``lambda`` has no name: its byte
-    code is saved, as Keras does, and such a file opens only with ``safe_mode=False`` and in the same version of Python.
+    code is saved, as Keras does, but never run; pass the function as ``custom_objects={name of the layer: function}``.
     Weights belong in a layer of your own, not in a function.
 
     Args:
@@ -43,6 +44,11 @@ class Lambda(Layer):
             )
         if arguments is not None and not isinstance(arguments, dict):
             raise ValueError(f"Argument `arguments` of Lambda must be a dict of further arguments, got {arguments!r}.")
+        if not (output_shape is None or callable(output_shape) or _is_shape_of_output(output_shape)):
+            raise ValueError(
+                "Argument `output_shape` of Lambda must be a shape without the batch (whole numbers and None), a list or dict "
+                f"of shapes, or a function of the input's shape; got {output_shape!r}."
+            )
         super().__init__(**kwargs)
         self.function = function
         self.arguments = dict(arguments or {})
@@ -123,12 +129,24 @@ def parameters(function: Callable) -> tuple[str, ...]:
         return ()
 
 
+def _is_shape_of_output(shape: Any) -> bool:
+    if isinstance(shape, dict):
+        return all(map(_is_shape_of_output, shape.values()))
+    if isinstance(shape, (list, tuple)):
+        return is_shape(shape) and all(n is None or n >= 0 for n in shape) or all(
+            isinstance(part, (list, tuple, dict)) and _is_shape_of_output(part) for part in shape
+        )
+    return is_shape([shape]) and shape is not None and shape >= 0
+
+
 def with_batch(batch: int | None, shape: Any) -> Any:
     """A shape, or a list of shapes, with the size of the batch in front.
 
     >>> with_batch(None, (2, 3)), with_batch(5, [(2,), (3,)])
     ((None, 2, 3), [(5, 2), (5, 3)])
     """
-    if isinstance(shape, (list, tuple)) and shape and all(isinstance(part, (list, tuple)) for part in shape):
+    if isinstance(shape, dict):
+        return {key: with_batch(batch, part) for key, part in shape.items()}
+    if isinstance(shape, (list, tuple)) and shape and all(isinstance(part, (list, tuple, dict)) for part in shape):
         return [with_batch(batch, part) for part in shape]
     return (batch, *(shape if isinstance(shape, (list, tuple)) else (shape,)))

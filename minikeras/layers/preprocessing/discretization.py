@@ -28,6 +28,8 @@ class Discretization(Layer):
     [[0, 2, 3]]
     """
 
+    float_inputs = casts_inputs = False  # `dtype` is that of the output, an integer one in the files of Keras
+
     def __init__(
         self,
         bin_boundaries: Any = None,
@@ -92,9 +94,13 @@ class Discretization(Layer):
             raise ValueError(
                 f"Layer {self.name!r} (Discretization) has no boundaries yet: pass `bin_boundaries` or call adapt(data) first."
             )
-        bins = np.searchsorted(np.asarray(self.bin_boundaries, x.dtype), x, side="right")
+        bounds = np.asarray(self.bin_boundaries, x.dtype if x.dtype.kind == "f" else "float32")
+        bins = np.searchsorted(bounds, x, side="right")
         dtype = "int32" if self.output_mode == "int" else self.compute_dtype
         return encode(bins, self.output_mode, len(self.bin_boundaries) + 1, dtype), (x.shape, x.dtype)
+
+    def _cast(self, x: Any) -> Any:
+        return x
 
     def backward(self, dy: np.ndarray, kept: tuple, need_dx: bool = True) -> np.ndarray:
         """Return zeros: the output changes in steps."""

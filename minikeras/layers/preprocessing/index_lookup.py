@@ -260,7 +260,18 @@ class IndexLookup(TokenLayer):
     def load_own_variables(self, store: Any) -> None:
         """Read the weights of "tf_idf" from a file's store."""
         if self.output_mode == "tf_idf":
-            self.idf_weights = np.asarray(store["idf_weights"], floatx())
+            weights = np.asarray(store["0" if list(store) == ["0"] else "idf_weights"], floatx())  # "0": Keras 2
+            if self.input_vocabulary is not None and weights.shape != np.shape(self.idf_weights):
+                raise ValueError(
+                    f"Layer {self.name!r}: the file has weights of shape {weights.shape} for {self.vocabulary_size()} tokens."
+                )
+            self.idf_weights = weights
+
+    def learned_arguments(self) -> dict:
+        """Return the arguments that give a new layer what `adapt` told this one, for files that have no assets."""
+        if self.input_vocabulary is not None or not self._tokens:
+            return {}
+        return {"vocabulary": listed(self._tokens), "idf_weights": listed(self.get_idf_weights())}
 
     def get_assets(self) -> dict[str, bytes]:
         """Return the files that keep what was learned: ``vocabulary.txt``, one token in each line; none if it was given."""

@@ -206,6 +206,10 @@ class TextVectorization(TokenLayer):
         """Read the weights of "tf_idf" from a file's store."""
         self._lookup_layer.load_own_variables(store)
 
+    def learned_arguments(self) -> dict:
+        """Return the arguments that give a new layer what `adapt` told this one."""
+        return self._lookup_layer.learned_arguments()
+
     def get_assets(self) -> dict[str, bytes]:
         """Return the files that keep what was learned."""
         return self._lookup_layer.get_assets()

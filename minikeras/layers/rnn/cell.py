@@ -27,7 +27,7 @@ from minikeras._core.trace import Box
 from minikeras.layers.layer import Layer
 from minikeras.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from minikeras.layers.rnn.slopes import elementwise
-from minikeras.layers.rnn.sweep import trace, trace_back
+from minikeras.layers.rnn.sweep import number_type, trace, trace_back
 from minikeras.layers.shares import Shares
 from minikeras.layers.sums import ones
 
@@ -170,6 +170,7 @@ class Cell(DropoutRNNCell, Layer):
         """Compute one step as a sequence of one."""
         several = states is None or isinstance(states, (list, tuple))
         given = self.get_initial_state(len(x)) if states is None else list(states) if several else [states]
+        x = x.astype(number_type(self, x.dtype), copy=False)
         given = [np.asarray(s, x.dtype) for s in given]
         if self.has_formulas:
             ys, new, kept = self.sweep(x[None], given, training, None)
@@ -181,8 +182,9 @@ class Cell(DropoutRNNCell, Layer):
         """Turn ∂L/∂y and ∂L/∂(new states) into ∂L/∂x and ∂L/∂states."""
         (dy, dnew), (kept, several, shape) = dy, kept
         dnew = list(dnew) if isinstance(dnew, (list, tuple)) else [dnew] * self.outputs if dnew is None else [dnew]
-        dnew = [np.zeros(shape, self.compute_dtype) if d is None else d for d in dnew]
-        dys = np.zeros((0, *shape), self.compute_dtype) if dy is None else dy[None]
+        dtype = number_type(self, self.compute_dtype)
+        dnew = [np.zeros(shape, dtype) if d is None else np.asarray(d, dtype) for d in dnew]
+        dys = np.zeros((0, *shape), dtype) if dy is None else np.asarray(dy[None], dtype)
         if self.has_formulas:
             dx, dstates = self.sweep_back(dys, dnew, kept, need_dx)
         else:

@@ -17,7 +17,7 @@ from minikeras.layers.layer import Layer, registry
 from minikeras.layers.rnn.cell import Cell
 from minikeras.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from minikeras.layers.rnn.states import output_size, pack, sizes, zeros
-from minikeras.layers.rnn.sweep import plain, sweep, sweep_back
+from minikeras.layers.rnn.sweep import number_type, plain, sweep, sweep_back
 from minikeras.layers.shares import Shares
 
 
@@ -117,7 +117,7 @@ class RNN(Layer):
     @property
     def inner_dtype(self) -> str:
         """The number type that the cell computes in."""
-        return getattr(self.cell, "compute_dtype", self.compute_dtype)
+        return number_type(self.cell, self.compute_dtype)
 
     def build(self, input_shape: Any) -> None:
         """Build the cell, and the memory of a stateful layer."""
@@ -227,7 +227,7 @@ class RNN(Layer):
             weight = seen.reshape(*seen.shape, *(1,) * (ys.ndim - 2)).astype(ys.dtype)
             ys = ys * weight
         y = np.swapaxes(ys, 0, 1) if self.return_sequences else ys[-1]
-        kept = kept, ys.shape, [s.shape for s in states], weight, initial_state
+        kept = kept, ys.shape, [s.shape for s in states], weight, initial_state, x.dtype
         if not self.return_state:
             return y, kept
         states = [s if isinstance(s, Box) else s.astype(self.compute_dtype, copy=False) for s in states]
@@ -272,7 +272,7 @@ class RNN(Layer):
 
     def backward(self, dy: Any, kept: tuple, need_dx: bool = True) -> Any:
         """Turn ∂L/∂y and ∂L/∂(last states) into ∂L/∂x and ∂L/∂(initial states)."""
-        kept, shape, state_shapes, weight, initial_state = kept
+        kept, shape, state_shapes, weight, initial_state, given_dtype = kept
         dy, *dstates = dy if self.return_state else (dy,)
         dtype = self.inner_dtype
         if dy is None:
@@ -284,7 +284,7 @@ class RNN(Layer):
         dlast = [np.zeros(s, dtype) if d is None else np.asarray(d, dtype) for d, s in zip(given, state_shapes)]
         dx, dfirst = sweep_back(self.cell, np.asarray(dys, dtype), dlast, *kept, need_dx)
         if dx is not None:
-            dx = np.swapaxes(dx[:: -1 if self.go_backwards else 1], 0, 1).astype(self.compute_dtype, copy=False)
+            dx = np.swapaxes(dx[:: -1 if self.go_backwards else 1], 0, 1).astype(given_dtype, copy=False)
         if initial_state is None:
             return dx
         return Shares(dx, {"initial_state": pack(initial_state, dfirst)})

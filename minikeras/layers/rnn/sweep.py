@@ -48,10 +48,22 @@ def sweep_back(cell: Any, dys: np.ndarray, dstates: list, kept: Any, need_dx: bo
 
 def _cast(cell: Any, x: np.ndarray, states: list) -> tuple[np.ndarray, list]:
     """Turn arrays to the number type that a cell computes in."""
-    dtype = getattr(cell, "compute_dtype", x.dtype)
+    dtype = number_type(cell, x.dtype)
     if isinstance(x, Box):
         return x, states
     return x.astype(dtype, copy=False), [s.astype(dtype, copy=False) for s in states]
+
+
+def number_type(cell: Any, default: Any) -> Any:
+    """The number type that a cell computes in: formulas that of the weights, also where the policy is mixed.
+
+    >>> from minikeras.layers import LSTMCell
+    >>> number_type(LSTMCell(2, dtype="mixed_float16"), None)
+    'float32'
+    """
+    dtype = getattr(cell, "compute_dtype", default)
+    wide = getattr(cell, "variable_dtype", dtype)
+    return wide if wide != dtype and formulas(cell) else dtype
 
 
 def trace(step: Callable, x: np.ndarray, states: list, training: bool, holes: list | None) -> tuple:

@@ -46,9 +46,23 @@ def embedding(layer, x):
     return cast(y, layer.compute_dtype)
 
 
+def reversible_embedding(layer, x, reverse=False):
+    """y = E[i], or the scores z = h Eᵀ, which a cap keeps within its bounds"""
+    if not reverse:
+        return embedding(layer, x)
+    dtype = np.dtype(str(layer.reverse_dtype or layer.compute_dtype))
+    if layer.tie_weights:
+        table = x.graph.weight(layer.embeddings, dtype, np.transpose, "transposed")
+    else:
+        table = x.graph.weight(layer.reverse_embeddings, dtype)
+    z = matmul(cast(x, dtype), table)
+    cap = layer.logit_soft_cap
+    return z if cap is None else op("Tanh", z / cap) * cap
+
+
 def embedding_mask(layer, x, mask):
     """Where something is, if 0 stands for nothing."""
-    return ~op("Equal", x, 0, dtype=bool) if layer.mask_zero else None
+    return ~op("Equal", x, 0, dtype=bool) if layer.mask_zero and x.dtype.kind != "f" else None
 
 
 def there(layer, x):
@@ -136,6 +150,7 @@ LAYERS.update({
     layers.ReLU: lambda layer, x: relu(x, layer.negative_slope, layer.max_value, layer.threshold),
     layers.RepeatVector: repeat_vector,
     layers.Reshape: reshape_samples,
+    layers.ReversibleEmbedding: reversible_embedding,
     layers.Softmax: masked_softmax,
     layers.SpatialDropout1D: same,
     layers.SpatialDropout2D: same,
@@ -150,5 +165,6 @@ LAYERS.update({
 
 MASKS.update({
     layers.Embedding.compute_mask: embedding_mask,
+    layers.ReversibleEmbedding.compute_mask: embedding_mask,
     layers.Masking.compute_mask: lambda layer, x, mask: there(layer, x),
 })  # fmt: skip

@@ -123,6 +123,7 @@ def discretization(layer, x):
     bounds = layer.bin_boundaries
     if bounds is None:
         raise ValueError("it has no boundaries yet: pass bin_boundaries or call adapt(data) first")
+    x = x if x.dtype.kind == "f" else cast(x, np.float32)
     bins = reduce("ReduceSum", cast(expand_dims(x, -1) >= np.sort(np.asarray(bounds)), np.int64), (-1,), keepdims=False)
     return encode(bins, layer.output_mode, len(bounds) + 1, np.int32 if layer.output_mode == "int" else layer.compute_dtype)
 

@@ -100,8 +100,8 @@ def converted(layer: Any, t: Any) -> Any:
     if not isinstance(t, Tensor) or t.dtype.kind == "b":
         return t
     own = layer.compute_dtype
-    if t.dtype.kind != "f":
-        return cast(t, own) if layer.float_inputs else t
+    if t.dtype.kind != "f":  # layers and models of your own take them as they are
+        return cast(t, own) if layer.float_inputs and layer.casts_inputs and not layer.is_traced else t
     if own == layer.variable_dtype and layer.casts_inputs:
         return cast(t, own)
     return cast(t, np.result_type(t.dtype, *(v.dtype for v in layer.weights if np.dtype(v.dtype).kind == "f")))

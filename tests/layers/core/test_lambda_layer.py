@@ -68,7 +68,8 @@ def test_a_named_function_is_saved_by_its_name(tmp_path):
     model.save(tmp_path / "m.keras")
     text = zipfile.ZipFile(tmp_path / "m.keras").read("config.json").decode()
     functions = [layer["config"]["function"] for layer in json.loads(text)["config"]["layers"][1:]]
-    assert [f["registered_name"] for f in functions] == ["tests>squared", "function"]
+    assert [f["config"] for f in functions] == ["tests>squared", "plain_half"]
+    assert {f["registered_name"] for f in functions} == {"function"}  # as Keras has it, and needs it
     again = keras.models.load_model(tmp_path / "m.keras", custom_objects={"plain_half": plain_half})
     np.testing.assert_array_equal(again.predict(X, verbose=0), X * X / 2)
     with pytest.raises(ValueError, match="plain_half"):
@@ -139,3 +140,16 @@ def test_gradients_of_the_graph_around_it():
     model.compile("sgd", "mse")
     losses = model.fit(data, data, epochs=3, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("shape", ["", "a", -3, (None, "x"), {"a": "x"}, 2.5, (1e308,), [""], [(3,), "b"]])
+def test_a_shape_of_the_output_that_is_none_is_refused(shape):
+    with pytest.raises(ValueError, match="Argument `output_shape` of Lambda must be a shape"):
+        layers.Lambda(abs, output_shape=shape)
+
+
+def test_shapes_of_several_outputs():
+    split = layers.Lambda(lambda x: {"a": x[:, :1], "b": [x, x[:, 1:]]}, output_shape={"a": (1,), "b": [(4,), (3,)]})
+    y = split(keras.Input((4,)))
+    assert y["a"].shape == (None, 1) and [t.shape for t in y["b"]] == [(None, 4), (None, 3)]
+    assert layers.Lambda(abs, output_shape=5).compute_output_shape((2, 4)) == (2, 5)

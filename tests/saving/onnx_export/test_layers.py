@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minikeras import Input, Model, Sequential
+from minikeras import Input, Model, Sequential, layers
 from minikeras._core.nest import map_leaves
 from minikeras.layers import Layer
 from minikeras.saving.onnx_export import to_onnx
@@ -48,3 +48,10 @@ def test_layers_of_several_arrays(name, arguments, x, dtype):
     arrays = list(x.values()) if isinstance(x, dict) else x
     tensors = list(symbols.values()) if isinstance(x, dict) else symbols
     check(shaken(Model(tensors, y)), arrays, 10 * TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("options", [{}, {"tie_weights": False}, {"logit_soft_cap": 0.5, "mask_zero": True}])
+def test_an_embedding_there_and_back(options):
+    ids = np.array([[1, 2, 0], [3, 0, 4]], "int32")
+    table, x = layers.ReversibleEmbedding(5, 3, **options), Input((3,), dtype="int32")
+    check(shaken(Model(x, table(layers.LSTM(3, return_sequences=True)(table(x)), reverse=True))), ids)

@@ -110,3 +110,66 @@ def test_a_mask_over_a_cell_without_a_first_output_like_its_state():
     model = functional(lambda x: layers.RNN(Scaled(), name="loop")(layers.Masking()(x)), SERIES)
     with pytest.raises(ValueError, match="'loop' .RNN.*mask over a cell"):
         to_onnx(model)
+
+
+def around(kind, *given):
+    """A model of this kind with a call() of its own around the way through its layers."""
+
+    class Around(kind):
+        def call(self, inputs, mask=None):
+            return 2 * super().call(inputs, mask=mask) + 1
+
+    return shaken(Around(*given))
+
+
+def test_a_call_of_ones_own_around_a_graph():
+    trained = [layers.Dropout(0.5), layers.BatchNormalization(), Dense(2, activity_regularizer="l2")]
+    check(around(Sequential, [Input((4,)), Dense(3), *trained]), X)
+    x, ids = Input((3, 4)), Input((3,), dtype="int32")
+    model = around(Model, x, layers.GRU(2)(layers.LSTM(3, return_sequences=True)(x[:, ::-1] * 2.0)))
+    check(model, SERIES)
+    check(functional(lambda x: Dense(1)(model(x)), SERIES), SERIES)
+    model = around(Model, ids, layers.LSTM(2)(layers.Embedding(5, 3, mask_zero=True)(ids)))
+    check(model, np.array([[1, 2, 0], [3, 0, 0], [0, 1, 4], [1, 1, 1]], "int32"))
+    images = RNG.normal(size=(4, 6, 6, 2)).astype("float32")
+    check(functional(lambda x: around(Sequential, [layers.Conv2D(2, 3), layers.Flatten(), Dense(1)])(x), images), images)
+    masked = functional(lambda x: around(Model, x, layers.LSTM(2)(x))(layers.Masking()(x)), SERIES)
+    with pytest.raises(ValueError, match=r"'around.*' .Around.*can't be followed with a mask that was made outside.*\. Put"):
+        to_onnx(masked)
+
+
+def test_a_call_around_a_graph_that_returns_more():
+    class Twice(Model):
+        def call(self, inputs):
+            y = super().call(inputs)
+            return y, y * 2
+
+    x = Input((4,))
+    run = check(shaken(Twice(x, Dense(2)(x), name="twice")), X)
+    assert [t.name for t in run.get_outputs()] == ["twice", "twice_1"]
+
+
+def test_activations_of_ones_own():
+    def bent(x):
+        return ops.tanh(x) + 0.1 * x
+
+    check(shaken(Sequential([Input((4,)), Dense(3, activation=bent), layers.Activation(lambda x: x * ops.sigmoid(x))])), X)
+    check(shaken(Sequential([Input((3, 4)), layers.LSTM(2, activation=bent), Dense(1, bent)])), SERIES)
+    with pytest.raises(ValueError, match="'odd' .Dense.*its activation 'cut' is none of keras.activations, and.*numbers"):
+        to_onnx(Sequential([Input((4,)), Dense(3, activation=cut, name="odd")]))
+
+
+def cut(x):
+    return np.asarray(x).clip(0, 1)
+
+
+class Halves(layers.Layer):
+    """A layer to which whole numbers are whole numbers."""
+
+    def call(self, inputs):
+        return inputs // 2
+
+
+def test_whole_numbers_reach_a_layer_of_ones_own():
+    ids, x = np.array([[1, 2, 5], [3, 0, 4]], "int32"), Input((3,), dtype="int32")
+    check(shaken(Model(x, layers.Embedding(5, 2)(Halves()(x)))), ids)

@@ -76,3 +76,11 @@ def test_sizes_that_must_be_known():
     x = Input((None, None, 3))
     with pytest.raises(ValueError, match="'small' .Resizing.*must be known"):
         to_onnx(Model(x, layers.Resizing(2, 2, name="small")(x)))
+
+
+def test_bins_of_integers_and_as_integers():
+    x = np.array([[-1, 0, 1, 2], [3, 1, 0, 0]], "int32")
+    inputs = Input((4,), dtype="int32")
+    check(Model(inputs, layers.Discretization([-0.5, 0.25, 1.5])(inputs)), x)
+    y = np.array([[-0.7, 0.2, 0.3, 1.6]], "float32")
+    check(Sequential([Input((4,)), layers.Discretization([-0.5, 0.25, 1.5], dtype="int64")]), y)

@@ -14,7 +14,6 @@ from typing import IO, Any
 
 import numpy as np
 
-from minikeras import ops
 from minikeras._core.text import text
 from minikeras.compat.tensorflow import data
 from minikeras.compat.tensorflow._tools import absent, exported
@@ -25,7 +24,7 @@ from minikeras.data.dataset import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDI
 
 def cardinality(dataset: Any) -> Any:
     """The number of elements, -1 for one without end, -2 if it is not known."""
-    return ops.convert_to_tensor(np.int64(dataset.cardinality()))
+    return dataset.cardinality()
 
 
 def assert_cardinality(expected_cardinality: Any) -> Callable:
