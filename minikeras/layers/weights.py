@@ -77,8 +77,8 @@ class Weighted:
         """Let a variable stand for a weight from now on, that of another layer say: ``layer.kernel = other.kernel``."""
         if new.shape != old.shape:
             raise ValueError(
-                f"The weight `{name}` of layer {self.name!r} ({type(self).__name__}) has shape {old.shape}: a variable of shape "
-                f"{new.shape} can't stand for it."
+                f"The weight `{name}` of layer {self.name!r} ({type(self).__name__}) has shape {old.shape}: a variable of "
+                f"shape {new.shape} can't stand for it."
             )
         if new is not old:
             self._weights = [new if v is old else v for v in self._weights]
