@@ -56,7 +56,7 @@ if TYPE_CHECKING:  # for editors
     from minikeras._core.scopes import RematScope, device, name_scope, remat
     from minikeras.models.function import Function
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
 
 # imported when they are asked for
 _LAZY = (

@@ -28,11 +28,13 @@ class Batches:
         batch_size: rows of a batch; None unless the data comes as arrays.
         exhausted: the source can be read once only and has nothing left.
         dry: the last epoch gave no batch at all.
+        in_tuples: the source gave ``(x,)`` rather than ``x``, which a ``train_step`` of the user's own gets, too.
     """
 
     num_samples: int | None = None
     batch_size: int | None = None
     exhausted = dry = False
+    in_tuples = False
     _kind = "data"  # what error messages call the source
     _preparation: Any = None
 
@@ -149,6 +151,7 @@ class Batches:
     def _read(self, batch: Any, position: int) -> Batch:
         """Make a batch that the user's code gave into checked arrays."""
         try:
+            self.in_tuples = type(batch) is tuple and len(batch) == 1
             arrays = self._reader.read(*unpack_x_y_sample_weight(batch))
             self._reader.count(*arrays)
         except ValueError as error:

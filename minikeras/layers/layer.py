@@ -17,6 +17,7 @@ Of call and forward a class writes one and gets the other: a house layer's `call
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from types import FunctionType
 from typing import Any
@@ -396,7 +397,20 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
                 raise ValueError(f"call() of {self.name!r} ({type(self).__name__}) returned None. Does it lack a `return`?")
             return y
 
-        return output_spec(run, (x,), arguments, f"layer {self.name!r} ({type(self).__name__})")
+        name = f"layer {self.name!r} ({type(self).__name__})"
+        try:
+            return output_spec(run, (x,), arguments, name)
+        except Exception:
+            masked = {**arguments, "mask": KerasTensor(x.shape[:2], "bool")} if self._may_want_mask(x, arguments) else None
+            if masked is None:
+                raise
+            with contextlib.suppress(Exception):  # a call() that computes with the mask that a layer before makes
+                return output_spec(run, (x,), masked, name)
+            raise
+
+    def _may_want_mask(self, x: Any, arguments: dict) -> bool:
+        takes = arguments.get("mask") is None and self.is_traced and call_spec(type(self).call).takes("mask")
+        return takes and isinstance(x, KerasTensor) and len(x.shape) > 1
 
     def compute_output_dtype(self, input_dtype: str) -> str:
         """The number type of the output for one of the input."""

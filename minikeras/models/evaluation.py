@@ -52,9 +52,9 @@ class Evaluation:
         return dict(logs) if return_dict else self._in_order(logs)
 
     def _evaluate(self, batches: Any, callbacks: CallbackList) -> dict:
-        running = self._running
+        running, in_tuples = self._running, self._in_tuples
         kept = self._epoch_state() if running else None  # of the epoch that is under way
-        self.stop_evaluating, self._step_logs, self._running = False, None, False
+        self.stop_evaluating, self._step_logs, self._running, self._in_tuples = False, None, False, batches.in_tuples
         try:
             self.reset_metrics()
             callbacks.on_test_begin()
@@ -67,7 +67,7 @@ class Evaluation:
         finally:
             if kept is not None:
                 self._set_training_state(kept)
-            self._running = running
+            self._running, self._in_tuples = running, in_tuples
         return logs
 
     def _wide(self, batches: Any, together: int | None) -> Iterator | None:

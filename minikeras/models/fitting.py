@@ -123,7 +123,7 @@ class Fitting:
             self._prepare(batches)
         if first_step and self.stop_training:  # a resumed run that had been stopped within this epoch
             return self._logs()
-        self._running = True
+        self._running, self._in_tuples = True, batches.in_tuples
         try:
             kept = self._step_logs
             numbered, act = self._way_through(epoch, batches, callbacks, first_step)
@@ -193,7 +193,7 @@ class Fitting:
         """Make one update and return the loss and the metrics of this batch, computed before the update."""
         self._need_compiled("train_on_batch")
         batches = self._open(x, y, sample_weight, batch_size=data.ALL, class_weight=class_weight)
-        (batch,) = batches.epoch(0)
+        (batch,), self._in_tuples = batches.epoch(0), False
         train = self._prepare_training()
         self.reset_metrics()
         with np.errstate(all="ignore"), limited(), compiled_layers(self, keep=True):

@@ -20,6 +20,7 @@ class Passes:
 
     stop_training = stop_evaluating = stop_predicting = False
     _compiled: Compiled | None = None
+    _in_tuples = False  # whether the data of now comes as ``(x,)``
     _step_logs: dict | None = None  # what the last step of the user's own returned
 
     def _need_compiled(self, caller: str) -> Compiled:
@@ -77,6 +78,8 @@ class Passes:
 
         def step(x, y, w):
             batch = data.pack_x_y_sample_weight(*(map_leaves(tensor, part) for part in (x, y, w)))
+            if self._in_tuples and type(batch) is not tuple:
+                batch = (batch,)
             logs = getattr(self, name)(batch)
             if not isinstance(logs, dict):
                 raise ValueError(f"{type(self).__name__}.{name}() returns a dict of what to log, got {logs!r:.80}.")

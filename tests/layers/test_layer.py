@@ -584,3 +584,22 @@ def test_a_layer_that_cannot_say_its_shape_is_tried(method):
     assert model.output_shape == (None, 1)
     inputs = keras.Input((None, 2))
     assert keras.Model(inputs, cls()(inputs))(keras.Input((5, 2))).shape == (None, 1, 2)
+
+
+def test_a_call_that_computes_with_its_mask_is_tried_with_one():
+    class TemporalSoftmax(layers.Layer):
+        supports_masking = True
+
+        def call(self, inputs, mask=None):
+            there = np.expand_dims(mask.astype("float32"), -1)  # None has no astype
+            e = np.exp(inputs) * there
+            return e / np.sum(e, axis=1, keepdims=True)
+
+    inputs = keras.Input((None,), dtype="int32")
+    x = layers.Dense(1)(layers.Embedding(10, 4, mask_zero=True, embeddings_initializer="ones")(inputs))
+    model = keras.Model(inputs, TemporalSoftmax()(x))
+    assert model.output_shape == (None, None, 1)
+    found = model.predict(np.array([[1, 2, 0, 3], [4, 0, 0, 0]]), verbose=0)[..., 0]
+    np.testing.assert_allclose(found, [[1 / 3, 1 / 3, 0, 1 / 3], [1, 0, 0, 0]], rtol=1e-6)
+    with pytest.raises(AttributeError, match="astype"):  # nobody makes a mask
+        TemporalSoftmax()(np.ones((2, 3, 1)))

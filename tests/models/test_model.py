@@ -194,3 +194,37 @@ def test_a_call_around_layers_that_come_and_go():
     d.set_weights([np.ones((3, 2)), np.zeros(2)])
     model.compile("sgd", "mse")
     assert model.evaluate(ROWS, y, verbose=0) == before
+
+
+def test_a_model_of_ones_own_takes_further_arrays():
+    def start(shape, dtype=None):
+        return np.cos(np.arange(np.prod(shape))).reshape(shape)
+
+    class Gated(Model):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.a, self.b = Dense(3, kernel_initializer=start), Dense(3, kernel_initializer=start)
+
+        def call(self, x, gate, scale=None, training=False):
+            y = self.a(x) * ops.sigmoid(self.b(gate))
+            return y if scale is None else y * scale
+
+    class Outer(Model):
+        def __init__(self):
+            super().__init__()
+            self.gated, self.last = Gated(), Dense(1, kernel_initializer=start)
+
+        def call(self, inputs):
+            return self.last(self.gated(inputs[0], inputs[1]))
+
+    x, gate = np.sin(np.arange(12)).reshape(4, 3).astype("float32"), np.cos(np.arange(8)).reshape(4, 2).astype("float32")
+    first = [0.02458764, 0.07407042, 0.04624325]  # all numbers here are of Keras 3.15 on JAX
+    np.testing.assert_allclose(Gated()(x, gate)[0], first, rtol=1e-5)
+    np.testing.assert_allclose(Gated()(x, gate=gate, scale=2.0, training=True)[0], np.multiply(first, 2), rtol=1e-5)
+    i, j = Input((3,)), Input((2,))
+    for model, y, losses in (
+        (Model([i, j], Gated()(i, j)), np.ones((4, 3)), [1.0116405487060547, 1.0080842971801758]),
+        (Outer(), np.ones((4, 1)), [1.0093908309936523, 0.9534967541694641]),
+    ):
+        model.compile("sgd", "mse")
+        np.testing.assert_allclose(model.fit([x, gate], y, epochs=2, verbose=0).history["loss"], losses, rtol=1e-5)

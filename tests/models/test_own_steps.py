@@ -691,3 +691,40 @@ def test_a_step_may_score_something_of_another_shape_than_the_outputs():
     np.testing.assert_allclose(history["loss"], [5.335412502288818, 4.025068759918213], rtol=1e-5)  # of Keras on TensorFlow
     np.testing.assert_allclose(history["accuracy"], [0.0, 2 / 15], rtol=1e-6)
     assert set(model.compute_metrics(None, np.arange(5), np.eye(5))) == {"loss", "accuracy"}
+
+
+class Alone(keras.utils.PyDataset):
+    """Gives (x,) rather than x."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, i):
+        return (np.full((3, 4), i + 1.0, "float32"),)
+
+
+def test_a_step_gets_what_the_source_gave():
+    seen = []
+
+    class Own(keras.Model):
+        def train_step(self, data):
+            seen.append((type(data) is tuple, np.shape(data[0])))
+            return {"loss": 0.0}
+
+        test_step = train_step
+
+        def call(self, x):
+            return x
+
+    model, x = Own(), np.ones((3, 4), "float32")
+    model.compile("sgd")
+    model.fit(Alone(), verbose=0, validation_data=(x, x))
+    assert seen == [(True, (3, 4))] * 3
+    seen.clear()
+    for given in (x, (row for row in [x])):
+        model.fit(given, verbose=0, validation_data=Alone())
+    assert seen == [(False, (4,)), (True, (3, 4)), (True, (3, 4))] * 2
+    seen.clear()
+    model.fit((row for row in [(x,)]), verbose=0)
+    model.evaluate(x, verbose=0)
+    assert seen == [(True, (3, 4)), (False, (4,))]
