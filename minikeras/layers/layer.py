@@ -163,7 +163,7 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "call" and not self.is_traced:
-            refuse_call(self)
+            return refuse_call(self, value)
         elif name in FREE:
             free_name(self, name)
         if type(value) not in _SIMPLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,12 @@ def name_layer(layer: Any, x: Any, error: ValueError) -> None:
         error.names_a_layer = True
 
 
-def refuse_call(layer: Any) -> None:
-    """Raise where a layer that has formulas gets a call of its own: models would go on with the formulas."""
+def refuse_call(layer: Any, call: Any) -> None:
+    """Raise where a layer that has formulas gets another call than its own: models would go on with the formulas."""
+    while not inspect.ismethod(call) and hasattr(call, "__wrapped__"):  # ``model.call = tf.function(model.call)``
+        call = call.__wrapped__
+    if inspect.ismethod(call) and call.__self__ is layer and call.__name__ == "call":
+        return
     kind = type(layer).__name__
     raise AttributeError(
         f"The call of layer {layer.name!r} ({kind}) can't be replaced, for models compute by its formulas: write a subclass, "

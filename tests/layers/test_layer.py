@@ -1,5 +1,6 @@
 import collections
 import copy
+import functools
 import pickle
 
 import numpy as np
@@ -486,6 +487,8 @@ def test_a_call_given_to_a_layer_is_obeyed_or_refused_never_ignored():
         dense.call = lambda x: 0 * x
     with pytest.raises(AttributeError, match="can't be replaced"):
         Sequential([keras.Input((2,)), dense]).call = lambda x: x
+    for own in dense.call, functools.lru_cache(dense.call):  # ``model.call = tf.function(model.call)``
+        dense.call = own
     line.call = lambda x: 3 * x
     assert line([[2.0]]).tolist() == Sequential([line]).predict(np.array([[2.0]]), verbose=0).tolist() == [[6.0]]
 
