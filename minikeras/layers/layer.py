@@ -57,7 +57,7 @@ from minikeras.layers.closing import adds_to_loss, losses_around
 from minikeras.layers.described import Described, named_shapes, open_batch, symbolic_of
 from minikeras.layers.old_arguments import OLD
 from minikeras.layers.old_attributes import OldAttributes
-from minikeras.layers.own_names import FREE, free_methods, free_name
+from minikeras.layers.own_names import FREE, METHODS, free_methods, free_name
 from minikeras.layers.refusing import name_layer, refuse_array, refuse_call, refuse_loop
 from minikeras.layers.weights import Weighted
 
@@ -140,7 +140,8 @@ class Layer(Weighted, Described, Adding, OldAttributes, Configurable):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        own, written = cls.__dict__, dict(cls.__dict__)
+        own = cls.__dict__
+        written = {name: own[name] for name in METHODS if name in own}
         if "get_output_shape_for" in own and "compute_output_shape" not in own:  # the name in Keras 1
             cls.compute_output_shape = own["get_output_shape_for"]
         if cls.__name__ in OLD and cls.__module__.startswith("minikeras.layers."):

@@ -65,9 +65,9 @@ def free_name(layer: Any, name: str) -> None:
 
 
 def free_methods(cls: type, written: dict) -> None:
-    """Let a user's class have methods of names that the library uses; called when the class is made, with what it defines."""
-    for name in METHODS.intersection(written) if not of_the_house(cls) else ():
-        own, house = written[name], vars(cls)[name]
+    """Let a user's class have methods of names that the library uses; called when the class is made, with those it defines."""
+    for name, own in written.items() if written and not of_the_house(cls) else ():
+        house = vars(cls)[name]
         if house is own:
             house = _defined(cls.__mro__[1:], name)
         house = house.house if type(house) is TwoSided else house

@@ -172,10 +172,6 @@ class BinaryCrossentropy(LossFunctionWrapper):
         """Meet the sigmoid: ∂l/∂z = p − y."""
         return self._from_logits if activation is sigmoid and not self.from_logits else None
 
-    def slope(self, activation: Callable) -> Callable | None:
-        """∂C/∂z = (p − y) / (nd) alone."""
-        return self._slope if self.fused(activation) is not None else None
-
     def _slope(self, y_true, p):
         if y_true.ndim != p.ndim:
             y_true, flat = self.same_rank(y_true, p)
@@ -232,10 +228,6 @@ class CategoricalCrossentropy(LossFunctionWrapper):
     def fused(self, activation: Callable) -> Callable | None:
         """Meet the softmax: ∂l/∂z = p − y."""
         return self._from_logits if activation is softmax and not self.from_logits and self.axis == -1 else None
-
-    def slope(self, activation: Callable) -> Callable | None:
-        """∂C/∂z = (p − y) / n alone."""
-        return self._slope if self.fused(activation) is not None else None
 
     def _slope(self, y_true, p):
         return softmax_slope(smooth(y_true, self.label_smoothing, p.shape[-1]), p, self.element_shares(p, None))
@@ -297,8 +289,8 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         return self._from_logits if activation is softmax and not self.from_logits and self.axis == -1 else None
 
     def slope(self, activation: Callable) -> Callable | None:
-        """∂C/∂z alone."""
-        return self._slope if self.ignore_class is None and self.fused(activation) is not None else None
+        """∂C/∂z alone; not where labels are ignored."""
+        return super().slope(activation) if self.ignore_class is None else None
 
     def _slope(self, y_true, p):
         return sparse_softmax_slope(places(y_true, p), p, self.element_shares(p, None))

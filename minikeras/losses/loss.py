@@ -191,8 +191,15 @@ class Loss(Configurable):
 
     def slope(self, activation: Callable) -> Callable | None:
         """Return ``(y_true, y_pred) -> ∂loss/∂z``, or ∂loss/∂y_pred where `fused` gives none, to the bit as with the value;
-        None where it does not come cheaper alone."""
-        return None
+        None where it does not come cheaper alone.
+
+        >>> from minikeras import activations, losses
+        >>> losses.BinaryCrossentropy().slope(activations.sigmoid)(np.array([[1.0]]), np.array([[0.75]]))
+        array([[-0.25]])
+        """
+        return self._slope if self._slope is not None and self.fused(activation) is not None else None
+
+    _slope: Callable | None = None
 
     def get_config(self) -> dict:
         """Return the arguments that rebuild this loss."""

@@ -5,7 +5,6 @@ A step needs δ[L] at once, C and the metrics only when somebody looks: together
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -65,7 +64,7 @@ def ledger_of(model: Any, head: Any, rule: Callable, count: Callable) -> Ledger 
     """
     course, output = model._straight, model.output_specs()[0]
     slope = None if head.loss is None else head.loss.slope(model.activation)
-    small = sum(math.prod(v.shape) for v in model.trainable_variables) <= WEIGHTS and len(output.shape) == 2
+    small = sum(v.size for v in model.trainable_variables) <= WEIGHTS and len(output.shape) == 2
     if course is None or slope is None or not head.by_rows or not small or output.dtype not in ("float32", "float64"):
         return None
     if any(len(tensor.shape) != 2 for tensor in course.tensors):  # a batch of images takes longer than its bookkeeping

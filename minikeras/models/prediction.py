@@ -20,7 +20,7 @@ from minikeras.models.arguments import callback_list, verbosity
 from minikeras.models.jit import compiled_layers, outputs_of
 from minikeras.models.old_methods import understanding
 
-PARTS = 4, 32  # for each thread, of the rows that a prediction takes at once: who is late has less to wait for
+PARTS = 4, 32  # the fewest and the most for each thread, of rows that are predicted at once: who is late has less to wait for
 INPUTS = 2**24  # bytes of more than the fewest parts: they may be copies
 SOME = 1024  # rows of light layers take less time than to cut them into batches
 HEAVY = 16  # times what stays in the cache: of so heavy batches one at a time, for the sake of memory
