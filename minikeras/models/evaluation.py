@@ -77,8 +77,8 @@ class Evaluation:
             return None
         heads, rows = self._compiled.heads, getattr(self._straight, "rows_at_once", lambda: 0)()
         several = rows // batches.batch_size
-        adds = self.makes_mask or self.is_penalized or self._loss_functions or self._own_metrics()
-        if several < 2 or batches.steps < 2 or adds or self._compiled.groups or not all(head.by_rows for head in heads):
+        adds = self.is_penalized or self._loss_functions or self._own_metrics()
+        if several < 2 or batches.steps < 2 or adds or not all(head.by_rows for head in heads):
             return None
         x, y, _ = whole
         size, last = several * batches.batch_size, batches.steps - 1

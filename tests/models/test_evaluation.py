@@ -71,6 +71,15 @@ def test_batches_stay_apart_where_it_would_show(options, how):
     assert max(measured(penalized(activity_regularizer="l2"))[1]) == 4
 
 
+def test_batches_stay_apart_where_a_metric_of_a_tensor_counts_them():
+    x = keras.Input((3,))
+    h = keras.layers.Dense(2)(x)
+    model = keras.Model(x, keras.layers.Dense(1)(h))
+    model.add_metric(h, name="level")
+    model.compile("sgd", "mse")
+    assert max(measured(model)[1]) == 4
+
+
 def test_the_bar_of_joined_batches_ends_at_their_number(capsys):
     line().evaluate(X, Y, batch_size=4, verbose=1)
     assert "5/5" in capsys.readouterr().out

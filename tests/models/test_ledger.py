@@ -89,6 +89,7 @@ def own(y, p):
         ({}, {"loss": losses.MeanSquaredError(reduction="sum")}, {}),
         ({}, {"loss": "mae"}, {}),
         ({}, {"metrics": [own]}, {}),
+        ({}, {"metrics": [losses.huber]}, {}),
         ({}, {"loss_weights": [2.0]}, {}),
         ({"kernel_regularizer": "l2"}, {}, {}),
         ({"activity_regularizer": "l2"}, {}, {}),
@@ -102,6 +103,48 @@ def test_steps_count_themselves_where_it_would_show(options, arguments, how, joi
     model.compile("sgd", **{"loss": "mse", **arguments})
     fit(model, X[:, :3], **how)
     assert not joined
+
+
+@pytest.mark.parametrize("most", [74, 75])
+def test_steps_of_large_models_count_themselves(most, joined, monkeypatch):
+    monkeypatch.setattr(ledger, "WEIGHTS", most)
+    model = net()
+    model.compile("sgd", "mse")
+    assert model.count_params() == 75
+    fit(model, X[:, :3])
+    assert bool(joined) == (most == 75)
+
+
+def test_steps_of_pictures_and_sequences_count_themselves(joined):
+    sequences = [layers.Reshape((5, 1)), layers.Conv1D(2, 2), layers.Flatten()]
+    model = keras.Sequential([keras.Input((5,)), *sequences, layers.Dense(3)])
+    model.compile("sgd", "mse")
+    fit(model, X[:, :3])
+    assert not joined
+
+
+def test_wide_outputs_are_not_kept_for_long(joined, monkeypatch):
+    monkeypatch.setattr(ledger, "NUMBERS", 3 * 18)
+    model = net()
+    model.compile("sgd", "mse")
+    fit(model, X[:, :3], epochs=1)
+    assert joined == [18, 18, 18, 18, 18, 1]
+
+
+def test_a_step_that_is_made_anew_meanwhile_loses_nothing(joined, monkeypatch):
+    found, note = [], Ledger.note
+
+    def changing(self, *batch):
+        note(self, *batch)
+        keras.Variable([1.0])  # the next step looks anew at what is trained
+
+    monkeypatch.setattr(Ledger, "note", changing)
+    for more in ([], [Watching()]):
+        model = net()
+        model.compile("sgd", "mse", metrics=["mae"])
+        found.append(fit(model, X[:, :3], *more))
+    assert set(joined) == {9, 1}
+    np.testing.assert_allclose(*found, rtol=2e-6)
 
 
 def test_batches_that_a_generator_writes_over_each_other(joined):

@@ -50,6 +50,12 @@ def test_rows_that_go_by_themselves_are_shared_between_threads(monkeypatch):
         monkeypatch.setattr(threads, "_threads", lambda cores=cores: cores)
         assert np.array_equal(model.predict(x, verbose=0), one_by_one)
         assert shares == expected
+    shares.clear()
+    monkeypatch.setattr(prediction, "PARTS", (2, 32))
+    monkeypatch.setattr(node_step, "AT_ONCE", 8 * 63)  # a batch fills the cache by itself: it takes its time
+    assert np.array_equal(model.predict(x, batch_size=64, verbose=0), one_by_one) and shares == [6, 6, 1]
+    monkeypatch.setattr(prediction, "PARTS", (4, 32))
+    monkeypatch.setattr(node_step, "AT_ONCE", 8 * 64)
     keras.config.set_blas_threads(1)
     shares.clear()
     try:
